@@ -1,0 +1,52 @@
+package flow
+
+// A Graph is one compiled application: what runs and how it is joined. It is
+// the output of package script and the input of package placement.
+type Graph struct {
+	App    string `json:"app"`
+	Actors []Node `json:"actors"` // sorted by ID
+	Links  []Link `json:"links"`  // in the order of the script
+}
+
+// A Node of a graph is one actor as the script declares it.
+type Node struct {
+	ID    ActorID                   `json:"id"`
+	Type  string                    `json:"type"`            // "std.Sum"
+	Args  map[string]Value          `json:"args,omitempty"`  // given arguments and defaults
+	Ports map[string]map[string]any `json:"ports,omitempty"` // properties of "in:name" and "out:name"
+	Rule  *Rule                     `json:"rule,omitempty"`  // where it may run; nil: anywhere fit
+}
+
+// Actor finds an actor of the graph.
+func (g *Graph) Actor(id ActorID) (Node, bool) {
+	for _, n := range g.Actors {
+		if n.ID == id {
+			return n, true
+		}
+	}
+	return Node{}, false
+}
+
+// LinksOf are the links that end and those that start at an actor.
+func (g *Graph) LinksOf(id ActorID) (in, out []Link) {
+	for _, l := range g.Links {
+		if l.To.Actor == id {
+			in = append(in, l)
+		}
+		if l.From.Actor == id {
+			out = append(out, l)
+		}
+	}
+	return in, out
+}
+
+// A Rule says on which nodes an actor may run. Op is "and", "or" (over Terms),
+// "not" (of the one term) or "match", a predicate with arguments such as
+// node_attr_match(index=["address", {"floor": "3"}]).
+type Rule struct {
+	Op    string           `json:"op"`
+	Terms []Rule           `json:"terms,omitempty"`
+	Name  string           `json:"name,omitempty"`
+	Args  map[string]Value `json:"args,omitempty"`
+	Line  int              `json:"line,omitempty"` // in the script, from 1
+}
