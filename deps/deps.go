@@ -9,7 +9,6 @@ import (
 	_ "github.com/ethereum/go-ethereum/accounts/abi/abigen"
 	_ "github.com/ethereum/go-ethereum/accounts/abi/bind/v2"
 	_ "github.com/ethereum/go-ethereum/accounts/keystore"
-	_ "github.com/ethereum/go-ethereum/cmd/abigen"
 	_ "github.com/ethereum/go-ethereum/eth"
 	_ "github.com/ethereum/go-ethereum/eth/catalyst"
 	_ "github.com/ethereum/go-ethereum/ethclient"
