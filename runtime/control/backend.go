@@ -1,0 +1,71 @@
+package control
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/wardflow/wardflow/runtime/flow"
+)
+
+// A Backend is the node behind the API. Its methods may be called at the same
+// time from many goroutines, and return soon after ctx is done.
+type Backend interface {
+	// Snapshot is all there is to see of the cluster now, as this node knows
+	// it. It is asked up to four times a second while anybody watches, so it
+	// gathers counters and waits for no other node. The caller owns what it
+	// gets: nothing in it is changed afterwards.
+	Snapshot(ctx context.Context) (*Snapshot, error)
+
+	// Check compiles a script and gives back what is wrong with it: nothing,
+	// if it compiles. The name stands for the file in the issues. The error
+	// is for a check that could not be made, not for a bad script.
+	Check(ctx context.Context, name, script string) ([]Issue, error)
+
+	// Plan says what Deploy would do now, and does nothing. A script that
+	// does not compile is a [*ScriptError].
+	Plan(ctx context.Context, d Deployment) (*PlanResult, error)
+
+	// Deploy compiles the script, records the application and its placement
+	// in the register, and returns once they are agreed; the actors may still
+	// be starting then. An application of the same name is replaced. Errors:
+	// [*ScriptError], [ErrUnplaceable], [ErrUnavailable].
+	Deploy(ctx context.Context, by flow.Identity, d Deployment) (*App, error)
+
+	// Stop removes an application everywhere, and returns once that is
+	// agreed. An application that is not there is [ErrNotFound].
+	Stop(ctx context.Context, by flow.Identity, app string) error
+}
+
+// What a Backend's errors wrap, so that the API can tell them apart. Any other
+// error is the node's own fault (500): it is logged, and the caller sees only
+// that it happened.
+var (
+	ErrNotFound    = errors.New("no such thing")                // 404
+	ErrConflict    = errors.New("conflicts with what is there") // 409
+	ErrUnplaceable = errors.New("no node is fit")               // 422: the text says which actor and why
+	ErrUnavailable = errors.New("not possible just now")        // 503: no leader, shutting down
+)
+
+// A ScriptError is a script that does not compile. Issues has at least one
+// issue of severity "error".
+type ScriptError struct{ Issues []Issue }
+
+func (e *ScriptError) Error() string {
+	lines := make([]string, len(e.Issues))
+	for i, is := range e.Issues {
+		lines[i] = is.String()
+	}
+	return strings.Join(lines, "\n")
+}
+
+// String is the issue as a compiler prints it, for editors to jump to:
+// "ward.calvin:3:1: error WF0102: unknown actor type".
+func (i Issue) String() string {
+	severity := i.Severity
+	if i.Code != "" {
+		severity += " " + i.Code
+	}
+	return fmt.Sprintf("%s:%d:%d: %s: %s", i.File, i.Line, i.Col, severity, i.Msg)
+}

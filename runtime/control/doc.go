@@ -1,0 +1,15 @@
+// Package control is the HTTP API for people: the page, the command line and
+// whoever scripts against them. It holds the server, its Go client, and the
+// JSON types that both speak.
+//
+// The server knows nothing of actors, links or chains. What there is to see
+// and to do it asks of a [Backend]; who may ask it decides here:
+//
+//	staff certificate       everything
+//	one-time link, session  reading, nothing else
+//	anybody else            401 or 403
+//
+// Everything lies under /api/v1. Errors are problem+json (RFC 9457), and the
+// stream of snapshots is Server-Sent Events: each viewer has room for one
+// snapshot, so a slow one skips to the newest and is told how many it missed.
+package control

@@ -1,0 +1,275 @@
+package control
+
+import (
+	"time"
+
+	"github.com/wardflow/wardflow/runtime/flow"
+)
+
+// APIVersion stands in every document the API and the command line give out.
+// Fields may be added under it; none is renamed, removed or given a new meaning.
+const APIVersion = "wardflow/v1"
+
+// A Deployment is a script to run under a name.
+type Deployment struct {
+	Name   string `json:"name"`           // of the application: a letter, then letters, digits, "_" or "-"; at most 63
+	Script string `json:"script"`         // CalvinScript
+	File   string `json:"file,omitempty"` // what issues call the script; default Name + ".calvin"
+}
+
+// An Issue is something wrong with a script, at the place to mend it.
+type Issue struct {
+	File     string `json:"file"`
+	Line     int    `json:"line"`           // from 1
+	Col      int    `json:"col"`            // from 1
+	Severity string `json:"severity"`       // "error" or "warning"
+	Code     string `json:"code,omitempty"` // "WF0102"
+	Msg      string `json:"msg"`
+	Hint     string `json:"hint,omitempty"` // what to write instead
+}
+
+// A PlanResult is what a deployment would change.
+type PlanResult struct {
+	APIVersion string      `json:"apiVersion"` // filled in by the server
+	App        string      `json:"app"`
+	Actors     []Planned   `json:"actors"` // sorted by ID
+	Links      []flow.Link `json:"links"`
+	Issues     []Issue     `json:"issues,omitempty"` // warnings only
+}
+
+// A Change is what a plan does to an actor.
+type Change string
+
+// The changes of a plan.
+const (
+	ChangeStart Change = "start" // it does not run yet
+	ChangeKeep  Change = "keep"  // it runs there and stays
+	ChangeMove  Change = "move"  // it runs elsewhere
+	ChangeStop  Change = "stop"  // the new script does not have it
+	ChangeWait  Change = "wait"  // no node is fit: Why says for what it waits
+)
+
+// Planned is one actor of a plan.
+type Planned struct {
+	ID     flow.ActorID `json:"id"`
+	Type   string       `json:"type"`
+	Change Change       `json:"change"`
+	Node   flow.NodeID  `json:"node"`           // where it will run; "": nowhere
+	From   flow.NodeID  `json:"from,omitempty"` // where it runs now
+	Why    []string     `json:"why,omitempty"`  // sentences: why there, or why nowhere
+}
+
+// A Snapshot is the cluster at one moment, as one node knows it.
+type Snapshot struct {
+	APIVersion string      `json:"apiVersion"` // filled in by the server
+	At         time.Time   `json:"at"`
+	Node       flow.NodeID `json:"node"` // who answers
+	Nodes      []NodeState `json:"nodes"`
+	Apps       []App       `json:"apps"`
+	Actors     []Actor     `json:"actors"`
+	Links      []Link      `json:"links"`
+	Refusals   []Refusal   `json:"refusals"` // newest first, at most [MaxRefusals]
+	Events     []Event     `json:"events"`   // newest first, at most [MaxEvents]
+	Chain      *Chain      `json:"chain,omitempty"`
+	Register   *Register   `json:"register,omitempty"`
+	Store      *Store      `json:"store,omitempty"`
+}
+
+// The longest lists of a snapshot: the server cuts off what is more.
+const (
+	MaxRefusals = 100
+	MaxEvents   = 200
+)
+
+// NodeState is one node of the cluster.
+type NodeState struct {
+	flow.NodeInfo
+	Up    bool      `json:"up"`
+	Since time.Time `json:"since"`         // when it came up, or went down
+	Why   string    `json:"why,omitempty"` // why it is down or not trusted, for people
+}
+
+// An App is a deployed application.
+type App struct {
+	APIVersion string    `json:"apiVersion,omitempty"` // when it is a document by itself
+	Name       string    `json:"name"`
+	State      AppState  `json:"state"`
+	Why        string    `json:"why,omitempty"` // why it is not running
+	By         string    `json:"by"`            // SPIFFE ID of who deployed it
+	At         time.Time `json:"at"`            // when
+	Version    uint64    `json:"version"`       // 1 for the first deployment of the name, then one more each
+	Script     string    `json:"script,omitempty"`
+	Actors     int       `json:"actors"`  // how many it has
+	Running    int       `json:"running"` // how many of them run
+}
+
+// AppState is how far an application has come.
+type AppState string
+
+// The states of an application.
+const (
+	AppStarting AppState = "starting" // some actors are placed but do not run yet
+	AppRunning  AppState = "running"  // all of them run
+	AppWaiting  AppState = "waiting"  // some have no node that is fit
+	AppFaulted  AppState = "faulted"  // some fault again and again
+)
+
+// An AppDetail is an application with what runs where.
+type AppDetail struct {
+	App
+	Parts []Actor `json:"parts"`
+	Links []Link  `json:"links"`
+}
+
+// ActorState is what an actor is doing.
+type ActorState string
+
+// The states of an actor.
+const (
+	ActorRunning ActorState = "running"
+	ActorWaiting ActorState = "waiting" // placed nowhere, or its node has not started it
+	ActorFaulted ActorState = "faulted" // it is tried again after a pause; LastError says why
+	ActorShadow  ActorState = "shadow"  // its node lacks the type or a capability; Why says which
+)
+
+// An Actor is one actor of an application.
+type Actor struct {
+	ID        flow.ActorID `json:"id"`
+	App       string       `json:"app"`
+	Type      string       `json:"type"`           // "std.Sum"
+	Node      flow.NodeID  `json:"node,omitempty"` // "": nowhere
+	Epoch     uint64       `json:"epoch"`
+	State     ActorState   `json:"state"`
+	Why       []string     `json:"why,omitempty"` // sentences: why it is on this node, or on none
+	In        []string     `json:"in,omitempty"`  // in-ports in the order of the type
+	Out       []string     `json:"out,omitempty"` // out-ports
+	Speaks    string       `json:"speaks,omitempty"`
+	Firings   uint64       `json:"firings"`   // since this activation
+	PerSecond float64      `json:"perSecond"` // firings, over the last seconds
+	Errors    uint64       `json:"errors"`    // firings that failed
+	LastError string       `json:"lastError,omitempty"`
+	Judged    *Judged      `json:"judged,omitempty"` // actors that judge readings
+}
+
+// Judged is what an actor that judges by rules has done, and with which rules.
+type Judged struct {
+	Rule     string            `json:"rule"`    // address of the contract
+	Version  uint64            `json:"version"` // of the newest rule used
+	Epoch    uint64            `json:"epoch"`
+	Block    uint64            `json:"block"`
+	Accepted uint64            `json:"accepted"`
+	Refused  map[string]uint64 `json:"refused,omitempty"` // by reason in words
+}
+
+// A Link is one link of an application.
+type Link struct {
+	ID        flow.LinkID    `json:"id"`
+	App       string         `json:"app"`
+	From      flow.Endpoint  `json:"from"`
+	To        flow.Endpoint  `json:"to"`
+	FromNode  flow.NodeID    `json:"fromNode,omitempty"`
+	ToNode    flow.NodeID    `json:"toNode,omitempty"`
+	Tokens    uint64         `json:"tokens"`            // given since this activation
+	Bytes     uint64         `json:"bytes"`             // sent since this activation
+	PerSecond float64        `json:"perSecond"`         // tokens, over the last seconds
+	Held      int            `json:"held"`              // tokens given and not settled yet
+	Window    int            `json:"window"`            // how many it may hold
+	Resent    uint64         `json:"resent,omitempty"`  // frames offered again
+	Oldest    float64        `json:"oldest,omitempty"`  // age of the oldest held token in seconds
+	Up        bool           `json:"up"`                // both ends have agreed and tokens can flow
+	Peer      *flow.Identity `json:"peer,omitempty"`    // the giving end, as the taking end verified it
+	Taker     *flow.Identity `json:"taker,omitempty"`   // the taking end, as the giving end verified it
+	Refused   string         `json:"refused,omitempty"` // why an end is not verified: the link carries nothing then
+}
+
+// A Refusal is one reading that was judged and not accepted.
+type Refusal struct {
+	At      time.Time    `json:"at"`
+	Actor   flow.ActorID `json:"actor"`             // who judged
+	Patient string       `json:"patient,omitempty"` // pseudonym; the server leaves it out for viewers
+	Device  string       `json:"device"`            // EPC, 24 hex digits
+	Group   string       `json:"group,omitempty"`
+	Stream  string       `json:"stream"`
+	Kind    string       `json:"kind"`   // LOINC code
+	Name    string       `json:"name"`   // the kind in words: "body temperature"; "" if the code is not known
+	Value   string       `json:"value"`  // in words: "1.1 Cel"
+	Reason  string       `json:"reason"` // [flow.Reason] in words
+	Clause  string       `json:"clause"` // the deciding clause
+	Rule    string       `json:"rule"`   // address of the contract
+	Version uint64       `json:"version"`
+	Epoch   uint64       `json:"epoch"`
+	Block   uint64       `json:"block"`
+}
+
+// Chain is the chain that the rules are on, as this node reads it.
+type Chain struct {
+	ID        uint64      `json:"id"`   // of the chain
+	Node      flow.NodeID `json:"node"` // which node seals or serves it
+	Head      uint64      `json:"head"` // number of the newest block
+	Finalized uint64      `json:"finalized"`
+	Age       float64     `json:"age"`           // seconds since the newest answer of the chain
+	Manager   string      `json:"manager"`       // address of the rule manager
+	Epoch     uint64      `json:"epoch"`         // of its rules
+	Ready     bool        `json:"ready"`         // fresh enough to judge by
+	Why       string      `json:"why,omitempty"` // why not ready
+}
+
+// Register is the cluster's agreed memory, as this node sees it.
+type Register struct {
+	Leader flow.NodeID   `json:"leader"` // "": none
+	Term   uint64        `json:"term"`
+	Index  uint64        `json:"index"` // newest entry applied here
+	Voters []flow.NodeID `json:"voters"`
+	Quorum bool          `json:"quorum"` // a majority answers
+	Why    string        `json:"why,omitempty"`
+}
+
+// Store counts what is stored, over all the storing actors this node hears of.
+type Store struct {
+	Readings uint64 `json:"readings"` // in the record
+	Windows  uint64 `json:"windows"`  // signed windows in the record
+	Refused  uint64 `json:"refused"`  // refusals kept
+	Waiting  uint64 `json:"waiting"`  // readings whose window has not come yet
+	Bytes    uint64 `json:"bytes"`    // on disk
+}
+
+// EventKind says what happened, for filters and icons.
+type EventKind string
+
+// The kinds of event.
+const (
+	NodeUp       EventKind = "node-up"
+	NodeDown     EventKind = "node-down"
+	AppDeployed  EventKind = "app-deployed"
+	AppStopped   EventKind = "app-stopped"
+	ActorStarted EventKind = "actor-started"
+	ActorStopped EventKind = "actor-stopped"
+	ActorMoved   EventKind = "actor-moved"
+	ActorFault   EventKind = "actor-faulted"
+	LinkUp       EventKind = "link-up"
+	LinkDown     EventKind = "link-down"
+	LinkRefused  EventKind = "link-refused" // Text says who and why
+	RuleChanged  EventKind = "rule-changed"
+	LeaderNew    EventKind = "leader-changed"
+	PeerRefused  EventKind = "peer-refused" // somebody knocked who is not let in
+)
+
+// An Event is something that happened to the cluster.
+type Event struct {
+	Seq   uint64       `json:"seq"` // of the node that answers; rises
+	At    time.Time    `json:"at"`
+	Kind  EventKind    `json:"kind"`
+	Text  string       `json:"text"` // one sentence for people, in the past tense
+	Bad   bool         `json:"bad,omitempty"`
+	Node  flow.NodeID  `json:"node,omitempty"`
+	App   string       `json:"app,omitempty"`
+	Actor flow.ActorID `json:"actor,omitempty"`
+	Link  flow.LinkID  `json:"link,omitempty"`
+	Peer  string       `json:"peer,omitempty"` // SPIFFE ID, as far as it is known
+}
+
+// A List is a document that lists things.
+type List[T any] struct {
+	APIVersion string `json:"apiVersion"`
+	Items      []T    `json:"items"` // never null
+}
