@@ -61,18 +61,18 @@ type Planned struct {
 
 // A Snapshot is the cluster at one moment, as one node knows it.
 type Snapshot struct {
-	APIVersion string      `json:"apiVersion"` // filled in by the server
-	At         time.Time   `json:"at"`
-	Node       flow.NodeID `json:"node"` // who answers
-	Nodes      []NodeState `json:"nodes"`
-	Apps       []App       `json:"apps"`
-	Actors     []Actor     `json:"actors"`
-	Links      []Link      `json:"links"`
-	Refusals   []Refusal   `json:"refusals"` // newest first, at most [MaxRefusals]
-	Events     []Event     `json:"events"`   // newest first, at most [MaxEvents]
-	Chain      *Chain      `json:"chain,omitempty"`
-	Register   *Register   `json:"register,omitempty"`
-	Store      *Store      `json:"store,omitempty"`
+	APIVersion string         `json:"apiVersion"` // filled in by the server
+	At         time.Time      `json:"at"`
+	Node       flow.NodeID    `json:"node"` // who answers
+	Nodes      []NodeState    `json:"nodes"`
+	Apps       []App          `json:"apps"`
+	Actors     []ActorState   `json:"actors"`   // sorted by ID
+	Links      []LinkState    `json:"links"`    // sorted by ID
+	Refusals   []Refusal      `json:"refusals"` // newest first, at most [MaxRefusals]
+	Events     []Event        `json:"events"`   // newest first, at most [MaxEvents]
+	Chain      *ChainState    `json:"chain,omitempty"`
+	Register   *RegisterState `json:"register,omitempty"`
+	Store      *StoreState    `json:"store,omitempty"`
 }
 
 // The longest lists of a snapshot: the server cuts off what is more.
@@ -93,7 +93,7 @@ type NodeState struct {
 type App struct {
 	APIVersion string    `json:"apiVersion,omitempty"` // when it is a document by itself
 	Name       string    `json:"name"`
-	State      AppState  `json:"state"`
+	State      State     `json:"state"`
 	Why        string    `json:"why,omitempty"` // why it is not running
 	By         string    `json:"by"`            // SPIFFE ID of who deployed it
 	At         time.Time `json:"at"`            // when
@@ -103,50 +103,40 @@ type App struct {
 	Running    int       `json:"running"` // how many of them run
 }
 
-// AppState is how far an application has come.
-type AppState string
+// A State is how far an application or an actor has come.
+type State string
 
-// The states of an application.
+// The states. An application has the worst one of its actors.
 const (
-	AppStarting AppState = "starting" // some actors are placed but do not run yet
-	AppRunning  AppState = "running"  // all of them run
-	AppWaiting  AppState = "waiting"  // some have no node that is fit
-	AppFaulted  AppState = "faulted"  // some fault again and again
+	Running  State = "running"
+	Starting State = "starting" // placed, but its node has not started it yet
+	Waiting  State = "waiting"  // no node is fit
+	Shadow   State = "shadow"   // its node lacks the type or a capability
+	Faulted  State = "faulted"  // a firing failed; it is tried again after a pause
 )
 
 // An AppDetail is an application with what runs where.
 type AppDetail struct {
 	App
-	Parts []Actor `json:"parts"`
-	Links []Link  `json:"links"`
+	Parts []ActorState `json:"parts"`
+	Links []LinkState  `json:"links"`
 }
 
-// ActorState is what an actor is doing.
-type ActorState string
-
-// The states of an actor.
-const (
-	ActorRunning ActorState = "running"
-	ActorWaiting ActorState = "waiting" // placed nowhere, or its node has not started it
-	ActorFaulted ActorState = "faulted" // it is tried again after a pause; LastError says why
-	ActorShadow  ActorState = "shadow"  // its node lacks the type or a capability; Why says which
-)
-
-// An Actor is one actor of an application.
-type Actor struct {
+// An ActorState is one actor of an application.
+type ActorState struct {
 	ID        flow.ActorID `json:"id"`
 	App       string       `json:"app"`
 	Type      string       `json:"type"`           // "std.Sum"
 	Node      flow.NodeID  `json:"node,omitempty"` // "": nowhere
 	Epoch     uint64       `json:"epoch"`
-	State     ActorState   `json:"state"`
-	Why       []string     `json:"why,omitempty"` // sentences: why it is on this node, or on none
-	In        []string     `json:"in,omitempty"`  // in-ports in the order of the type
-	Out       []string     `json:"out,omitempty"` // out-ports
-	Speaks    string       `json:"speaks,omitempty"`
-	Firings   uint64       `json:"firings"`   // since this activation
-	PerSecond float64      `json:"perSecond"` // firings, over the last seconds
-	Errors    uint64       `json:"errors"`    // firings that failed
+	State     State        `json:"state"`
+	Why       []string     `json:"why,omitempty"`    // sentences: why it is on this node, or on none
+	In        []string     `json:"in,omitempty"`     // in-ports in the order of the type
+	Out       []string     `json:"out,omitempty"`    // out-ports
+	Speaks    string       `json:"speaks,omitempty"` // SPIFFE ID it signs and speaks with; "": its node's
+	Firings   uint64       `json:"firings"`          // since this activation
+	PerSecond float64      `json:"perSecond"`        // firings, over the last seconds
+	Errors    uint64       `json:"errors"`           // firings that failed
 	LastError string       `json:"lastError,omitempty"`
 	Judged    *Judged      `json:"judged,omitempty"` // actors that judge readings
 }
@@ -161,8 +151,8 @@ type Judged struct {
 	Refused  map[string]uint64 `json:"refused,omitempty"` // by reason in words
 }
 
-// A Link is one link of an application.
-type Link struct {
+// A LinkState is one link of an application.
+type LinkState struct {
 	ID        flow.LinkID    `json:"id"`
 	App       string         `json:"app"`
 	From      flow.Endpoint  `json:"from"`
@@ -185,9 +175,8 @@ type Link struct {
 // A Refusal is one reading that was judged and not accepted.
 type Refusal struct {
 	At      time.Time    `json:"at"`
-	Actor   flow.ActorID `json:"actor"`             // who judged
-	Patient string       `json:"patient,omitempty"` // pseudonym; the server leaves it out for viewers
-	Device  string       `json:"device"`            // EPC, 24 hex digits
+	Actor   flow.ActorID `json:"actor"`  // who judged
+	Device  string       `json:"device"` // EPC, 24 hex digits
 	Group   string       `json:"group,omitempty"`
 	Stream  string       `json:"stream"`
 	Kind    string       `json:"kind"`   // LOINC code
@@ -201,8 +190,8 @@ type Refusal struct {
 	Block   uint64       `json:"block"`
 }
 
-// Chain is the chain that the rules are on, as this node reads it.
-type Chain struct {
+// ChainState is the chain that the rules are on, as this node reads it.
+type ChainState struct {
 	ID        uint64      `json:"id"`   // of the chain
 	Node      flow.NodeID `json:"node"` // which node seals or serves it
 	Head      uint64      `json:"head"` // number of the newest block
@@ -214,8 +203,8 @@ type Chain struct {
 	Why       string      `json:"why,omitempty"` // why not ready
 }
 
-// Register is the cluster's agreed memory, as this node sees it.
-type Register struct {
+// RegisterState is the cluster's agreed memory, as this node sees it.
+type RegisterState struct {
 	Leader flow.NodeID   `json:"leader"` // "": none
 	Term   uint64        `json:"term"`
 	Index  uint64        `json:"index"` // newest entry applied here
@@ -224,8 +213,8 @@ type Register struct {
 	Why    string        `json:"why,omitempty"`
 }
 
-// Store counts what is stored, over all the storing actors this node hears of.
-type Store struct {
+// StoreState counts what is stored, over all the storing actors this node hears of.
+type StoreState struct {
 	Readings uint64 `json:"readings"` // in the record
 	Windows  uint64 `json:"windows"`  // signed windows in the record
 	Refused  uint64 `json:"refused"`  // refusals kept
