@@ -1,0 +1,25 @@
+# What people do with the tree. Everything a target needs and a fresh machine
+# lacks, the target installs: Go modules and tools by themselves, Debian and
+# npm packages by ./.ci/tools, which leaves alone what is there.
+
+.PHONY: test lint bench generate build
+
+# All checks: what .ci/run runs, and nothing else.
+test: lint
+	./.ci/tools
+	go test -race -timeout 15m ./...
+
+# Vet, staticcheck, formatting, and known vulnerabilities where a database is at hand.
+lint:
+	./.ci/lint
+
+# Timings live here and nowhere else.
+bench:
+	go test -run '^$$' -bench . -benchmem ./...
+
+# Remake what is generated: protobuf, contracts and their bindings, the page.
+generate:
+	go generate ./...
+
+build:
+	CGO_ENABLED=0 go build -trimpath -o bin/wardflow ./cmd/wardflow
