@@ -1,0 +1,260 @@
+package control
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net"
+	"net/http"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/wardflow/wardflow/runtime/flow"
+)
+
+// A Config says what a [Server] serves and to whom. Backend, Own and Verify
+// are required.
+type Config struct {
+	Addr    string // host:port to listen on; default "127.0.0.1:0"
+	Backend Backend
+
+	// Own is the node's certificate and key, asked for at each handshake, so
+	// that a renewed one is used at once. Browsers need the host's name or
+	// address in it.
+	Own func() flow.Signer
+	// Verify checks a caller's chain, leaf first, at this time and says who
+	// it is. It is asked at each request: no connection outlives its
+	// certificate.
+	Verify func(chain []*x509.Certificate) (flow.Identity, error)
+	// Callers are the authorities that Verify accepts, told to clients so
+	// that browsers offer the right certificates only; nil tells nothing.
+	Callers *x509.CertPool
+
+	Page fs.FS        // the page, with an index.html; nil: the API alone
+	Log  *slog.Logger // default: none
+
+	Every      time.Duration // between snapshots for viewers; default and least 250 ms
+	Heartbeat  time.Duration // between comments on a quiet stream; default 15 s
+	Patience   time.Duration // for a body to arrive, for a viewer to take an event; default 10 s
+	LoginFor   time.Duration // how long a one-time link can be used; default 10 min
+	SessionFor time.Duration // how long a viewer stays logged in; default 8 h
+	MaxViewers int           // at the same time; default 64
+	MaxBody    int64         // bytes of a request; default 1 MiB
+}
+
+func (c *Config) setDefaults() error {
+	switch {
+	case c.Backend == nil:
+		return errors.New("control: Config.Backend is not set")
+	case c.Own == nil:
+		return errors.New("control: Config.Own is not set")
+	case c.Verify == nil:
+		return errors.New("control: Config.Verify is not set")
+	}
+	if c.Addr == "" {
+		c.Addr = "127.0.0.1:0"
+	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	if c.MaxViewers <= 0 {
+		c.MaxViewers = 64
+	}
+	if c.MaxBody <= 0 {
+		c.MaxBody = 1 << 20
+	}
+	c.Every = max(c.Every, 250*time.Millisecond)
+	for _, d := range []struct {
+		to  *time.Duration
+		def time.Duration
+	}{{&c.Heartbeat, 15 * time.Second}, {&c.Patience, 10 * time.Second}, {&c.LoginFor, 10 * time.Minute}, {&c.SessionFor, 8 * time.Hour}} {
+		if *d.to <= 0 {
+			*d.to = d.def
+		}
+	}
+	return nil
+}
+
+// A Server answers people. It is made by [Serve].
+type Server struct {
+	cfg    Config
+	boot   string // of this process, in event ids
+	http   *http.Server
+	listen net.Listener
+	api    *http.ServeMux
+	hub    *hub
+	passes passes
+
+	stop context.CancelFunc
+	done sync.WaitGroup
+}
+
+// connection is what the server remembers of one.
+type connection struct{ refused atomic.Bool }
+
+type connKey struct{}
+
+// Serve listens, and answers until [Server.Close].
+func Serve(cfg Config) (*Server, error) {
+	if err := cfg.setDefaults(); err != nil {
+		return nil, err
+	}
+	s := &Server{
+		cfg:    cfg,
+		boot:   strings.ToLower(rand.Text()[:8]),
+		api:    http.NewServeMux(),
+		passes: passes{loginFor: cfg.LoginFor, sessionFor: cfg.SessionFor, most: 1000},
+	}
+	s.hub = newHub(cfg.Every, cfg.MaxViewers, s.take, func(err error) []byte {
+		data, _ := json.Marshal(s.problemFor(err)) // a Problem always encodes
+		return data
+	})
+	s.mountAll()
+
+	listen, err := net.Listen("tcp", cfg.Addr)
+	if err != nil {
+		return nil, fmt.Errorf("listen for people: %w", err)
+	}
+	s.listen = listen
+	s.http = &http.Server{
+		Handler:           protect(s.api),
+		ReadHeaderTimeout: cfg.Patience,
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    32 << 10,
+		// Strangers' failed handshakes are not this node's errors.
+		ErrorLog: slog.NewLogLogger(cfg.Log.Handler(), slog.LevelDebug),
+		ConnContext: func(ctx context.Context, _ net.Conn) context.Context {
+			return context.WithValue(ctx, connKey{}, new(connection))
+		},
+		TLSConfig: &tls.Config{
+			MinVersion:     tls.VersionTLS13,
+			NextProtos:     []string{"h2", "http/1.1"},
+			GetCertificate: func(*tls.ClientHelloInfo) (*tls.Certificate, error) { return certificate(cfg.Own()) },
+			// The chain is checked at each request, where a refusal can say
+			// why. TLS itself proves that the caller holds the key.
+			ClientAuth: tls.RequestClientCert,
+			ClientCAs:  cfg.Callers,
+		},
+	}
+	run, stop := context.WithCancel(context.Background())
+	s.stop = stop
+	s.done.Go(func() { s.hub.run(run) })
+	s.done.Go(func() {
+		if err := s.http.ServeTLS(listen, "", ""); !errors.Is(err, http.ErrServerClosed) {
+			cfg.Log.Error("control API stopped", "err", err)
+		}
+	})
+	return s, nil
+}
+
+func certificate(own flow.Signer) (*tls.Certificate, error) {
+	if own.Key == nil || len(own.Chain) == 0 {
+		return nil, errors.New("this node has no certificate")
+	}
+	c := &tls.Certificate{PrivateKey: own.Key, Leaf: own.Chain[0]}
+	for _, x := range own.Chain {
+		c.Certificate = append(c.Certificate, x.Raw)
+	}
+	return c, nil
+}
+
+func (s *Server) mountAll() {
+	const base = "/api/v1"
+	for _, rt := range s.routes() {
+		method, path, _ := strings.Cut(rt.pattern, " ")
+		s.api.Handle(method+" "+base+path, s.allow(rt.roles, s.answer(rt.handle)))
+	}
+	s.api.Handle("GET "+base+"/events", s.allow(readers, http.HandlerFunc(s.events)))
+	s.api.Handle("/api/", s.allow(readers, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		problem(http.StatusNotFound, "not-found", "not found", "nothing answers %s %s", r.Method, r.URL.Path).write(w)
+	})))
+	if s.cfg.Page != nil {
+		// The page itself holds no data, and must load before one can log in.
+		s.api.Handle("/", s.allow(anybody, page(s.cfg.Page)))
+	}
+}
+
+// page serves the built files. Those under assets/ have a hash in their name.
+func page(files fs.FS) http.Handler {
+	h := http.FileServerFS(files)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method != http.MethodGet && r.Method != http.MethodHead {
+			problem(http.StatusMethodNotAllowed, "bad-request", "bad request", "%s is not for the page", r.Method).write(w)
+			return
+		}
+		if strings.HasPrefix(r.URL.Path, "/assets/") {
+			w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
+		} else {
+			w.Header().Set("Cache-Control", "no-cache")
+		}
+		h.ServeHTTP(w, r)
+	})
+}
+
+// answer turns a handler's error into problem+json, and logs what is the
+// node's own fault.
+func (s *Server) answer(handle func(http.ResponseWriter, *http.Request) error) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if err := handle(w, r); err != nil && r.Context().Err() == nil {
+			s.problemFor(err).write(w)
+		}
+	})
+}
+
+func (s *Server) problemFor(err error) *Problem {
+	p, ours := problemOf(err)
+	if !ours {
+		s.cfg.Log.Error("request failed", "err", err)
+	}
+	return p
+}
+
+// Mount adds a handler for a pattern of [http.ServeMux], such as "/chain/rpc",
+// for callers with one of the roles. Its callers' bodies are not limited here.
+// A pattern that is taken already panics.
+func (s *Server) Mount(pattern string, h http.Handler, roles ...flow.Role) {
+	s.api.Handle(pattern, s.allow(append([]flow.Role{}, roles...), h))
+}
+
+// Addr is where the server listens.
+func (s *Server) Addr() net.Addr { return s.listen.Addr() }
+
+// Login issues a one-time link to the page: whoever opens it first can watch,
+// and do nothing else. Host is what browsers should call this server, such as
+// "localhost:8443"; "" is [Server.Addr].
+func (s *Server) Login(host string) Login {
+	if host == "" {
+		host = s.Addr().String()
+	}
+	return s.login("https://" + host)
+}
+
+func (s *Server) login(base string) Login {
+	token, until := s.passes.login(time.Now())
+	return Login{APIVersion: APIVersion, Link: base + "/#login=" + token, Until: until}
+}
+
+// Close tells viewers good-bye, lets the requests under way finish for up to
+// five seconds, and returns when the last goroutine has.
+func (s *Server) Close() error {
+	s.stop()
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	err := s.http.Shutdown(ctx)
+	if err != nil {
+		err = errors.Join(err, s.http.Close())
+	}
+	s.done.Wait()
+	if err != nil {
+		return fmt.Errorf("close the control API: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,103 @@
+package control
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+)
+
+// A Problem is an error as the API gives it out: problem+json of RFC 9457. The
+// [Client] returns it as its error.
+type Problem struct {
+	Type   string  `json:"type"`   // "urn:wardflow:problem:" and a word of [problemWords]
+	Title  string  `json:"title"`  // the same for every problem of the type
+	Status int     `json:"status"` // of the HTTP answer
+	Detail string  `json:"detail,omitempty"`
+	Hint   string  `json:"hint,omitempty"` // what to do about it
+	Issues []Issue `json:"issues,omitempty"`
+}
+
+func (p *Problem) Error() string {
+	s := p.Title
+	if p.Detail != "" {
+		s = p.Detail
+	}
+	if p.Hint != "" {
+		s += " (" + p.Hint + ")"
+	}
+	return s
+}
+
+// Unwrap lets callers ask with errors.Is for [ErrNotFound] and its like, and
+// with errors.As for a [*ScriptError].
+func (p *Problem) Unwrap() error {
+	if len(p.Issues) > 0 {
+		return &ScriptError{p.Issues}
+	}
+	return sentinels[p.Word()]
+}
+
+// Word is the last part of the type: "not-found".
+func (p *Problem) Word() string { return strings.TrimPrefix(p.Type, problemPrefix) }
+
+const problemPrefix = "urn:wardflow:problem:"
+
+// sentinels are the errors that a problem's word stands for.
+var sentinels = map[string]error{
+	"not-found":   ErrNotFound,
+	"conflict":    ErrConflict,
+	"unplaceable": ErrUnplaceable,
+	"unavailable": ErrUnavailable,
+	"denied":      ErrDenied,
+	"login":       ErrDenied,
+}
+
+// ErrDenied reports a caller who may not do what it asked.
+var ErrDenied = errors.New("denied")
+
+func problem(status int, word, title, detail string, args ...any) *Problem {
+	return &Problem{Type: problemPrefix + word, Title: title, Status: status, Detail: fmt.Sprintf(detail, args...)}
+}
+
+func (p *Problem) hint(format string, args ...any) *Problem {
+	p.Hint = fmt.Sprintf(format, args...)
+	return p
+}
+
+// problemOf turns a backend's error into what the caller may see. The second
+// result is false for the node's own faults, whose text stays inside.
+func problemOf(err error) (*Problem, bool) {
+	var script *ScriptError
+	var p *Problem
+	switch {
+	case errors.As(err, &p):
+		return p, true
+	case errors.As(err, &script):
+		p := problem(http.StatusUnprocessableEntity, "script", "the script does not compile", "%d issues in the script", len(script.Issues))
+		p.Issues = script.Issues
+		return p, true
+	case errors.Is(err, ErrNotFound):
+		return problem(http.StatusNotFound, "not-found", "not found", "%v", err), true
+	case errors.Is(err, ErrConflict):
+		return problem(http.StatusConflict, "conflict", "conflict", "%v", err), true
+	case errors.Is(err, ErrUnplaceable):
+		return problem(http.StatusUnprocessableEntity, "unplaceable", "no node is fit", "%v", err).
+			hint("`wardflow app plan` shows what each actor asks for, `wardflow node list` what the nodes offer"), true
+	case errors.Is(err, ErrUnavailable):
+		return problem(http.StatusServiceUnavailable, "unavailable", "not possible just now", "%v", err).
+			hint("try again in a few seconds"), true
+	}
+	return problem(http.StatusInternalServerError, "internal", "the node could not do it", "see the node's log"), false
+}
+
+// write sends the problem as the answer.
+func (p *Problem) write(w http.ResponseWriter) {
+	w.Header().Set("Content-Type", "application/problem+json")
+	if p.Status == http.StatusServiceUnavailable {
+		w.Header().Set("Retry-After", "2")
+	}
+	w.WriteHeader(p.Status)
+	_ = json.NewEncoder(w).Encode(p) // the caller may be gone
+}

@@ -1,0 +1,273 @@
+package control
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"regexp"
+	"slices"
+	"time"
+
+	"github.com/wardflow/wardflow/runtime/flow"
+)
+
+// A route is one thing that can be asked. What changes nothing is a GET; all
+// others are for staff, but for the two that only touch the caller's own session.
+type route struct {
+	pattern string
+	roles   []flow.Role
+	handle  func(http.ResponseWriter, *http.Request) error
+}
+
+// routes are all of them, under /api/v1. The stream of events writes its own
+// errors and stands by itself in [Serve].
+func (s *Server) routes() []route {
+	return []route{
+		{"GET /status", readers, s.getStatus},
+		{"GET /apps", readers, listing(s, func(v *Snapshot) []App { return v.Apps })},
+		{"GET /apps/{name}", readers, s.getApp},
+		{"GET /nodes", readers, listing(s, func(v *Snapshot) []NodeState { return v.Nodes })},
+		{"GET /actors", readers, listing(s, func(v *Snapshot) []ActorState { return v.Actors })},
+		{"GET /links", readers, listing(s, func(v *Snapshot) []LinkState { return v.Links })},
+		{"GET /refusals", readers, listing(s, func(v *Snapshot) []Refusal { return v.Refusals })},
+		{"POST /apps", staffOnly, s.postApp},
+		{"DELETE /apps/{name}", staffOnly, s.deleteApp},
+		{"POST /check", staffOnly, s.postCheck},
+		{"POST /logins", staffOnly, s.postLogin},
+		{"GET /session", readers, s.getSession},
+		{"POST /session", anybody, s.postSession},
+		{"DELETE /session", readers, s.deleteSession},
+	}
+}
+
+// snapshot is the whole one without the scripts, which only who asks for one
+// application gets.
+func (s *Server) snapshot(ctx context.Context) (*Snapshot, error) {
+	v, err := s.whole(ctx)
+	if err != nil {
+		return nil, err
+	}
+	v.Apps = slices.Clone(v.Apps)
+	for i := range v.Apps {
+		v.Apps[i].Script = ""
+	}
+	return v, nil
+}
+
+// whole asks the backend and fills in what is the server's to fill in.
+func (s *Server) whole(ctx context.Context) (*Snapshot, error) {
+	snap, err := s.cfg.Backend.Snapshot(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("take a snapshot: %w", err)
+	}
+	v := *snap
+	v.APIVersion = APIVersion
+	v.Nodes, v.Apps, v.Actors, v.Links = list(v.Nodes), list(v.Apps), list(v.Actors), list(v.Links)
+	v.Refusals = list(v.Refusals[:min(len(v.Refusals), MaxRefusals)])
+	v.Events = list(v.Events[:min(len(v.Events), MaxEvents)])
+	return &v, nil
+}
+
+// list makes null an empty list, so that nobody who reads JSON has to.
+func list[T any](items []T) []T {
+	if items == nil {
+		return []T{}
+	}
+	return items
+}
+
+func listing[T any](s *Server, part func(*Snapshot) []T) func(http.ResponseWriter, *http.Request) error {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		snap, err := s.snapshot(r.Context())
+		if err != nil {
+			return err
+		}
+		return reply(w, http.StatusOK, List[T]{APIVersion, list(part(snap))})
+	}
+}
+
+func (s *Server) getStatus(w http.ResponseWriter, r *http.Request) error {
+	snap, err := s.snapshot(r.Context())
+	if err != nil {
+		return err
+	}
+	return reply(w, http.StatusOK, snap)
+}
+
+func (s *Server) getApp(w http.ResponseWriter, r *http.Request) error {
+	snap, err := s.whole(r.Context())
+	if err != nil {
+		return err
+	}
+	name := r.PathValue("name")
+	i := slices.IndexFunc(snap.Apps, func(a App) bool { return a.Name == name })
+	if i < 0 {
+		return fmt.Errorf("application %q: %w", name, ErrNotFound)
+	}
+	d := AppDetail{App: snap.Apps[i], Parts: []ActorState{}, Links: []LinkState{}}
+	d.APIVersion = APIVersion
+	for _, a := range snap.Actors {
+		if a.App == name {
+			d.Parts = append(d.Parts, a)
+		}
+	}
+	for _, l := range snap.Links {
+		if l.App == name {
+			d.Links = append(d.Links, l)
+		}
+	}
+	return reply(w, http.StatusOK, d)
+}
+
+// appName is what an application may be called: the name is the first part of
+// its actors' names, so it has no colon and no dot.
+var appName = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_-]{0,62}$`)
+
+// postApp deploys, or with ?dry-run plans.
+func (s *Server) postApp(w http.ResponseWriter, r *http.Request) error {
+	var d Deployment
+	if err := s.read(w, r, &d); err != nil {
+		return err
+	}
+	if !appName.MatchString(d.Name) {
+		return problem(http.StatusBadRequest, "bad-request", "bad request", "application name %q", d.Name).
+			hint("a letter, then letters, digits, '_' or '-', at most 63 in all")
+	}
+	if d.File == "" {
+		d.File = d.Name + ".calvin"
+	}
+	if r.URL.Query().Has("dry-run") {
+		plan, err := s.cfg.Backend.Plan(r.Context(), d)
+		if err != nil {
+			return fmt.Errorf("plan %s: %w", d.Name, err)
+		}
+		v := *plan
+		v.APIVersion, v.Actors, v.Links = APIVersion, list(v.Actors), list(v.Links)
+		return reply(w, http.StatusOK, v)
+	}
+	app, err := s.cfg.Backend.Deploy(r.Context(), CallerOf(r).ID, d)
+	if err != nil {
+		return fmt.Errorf("deploy %s: %w", d.Name, err)
+	}
+	v := *app
+	v.APIVersion = APIVersion
+	w.Header().Set("Location", "/api/v1/apps/"+d.Name)
+	return reply(w, http.StatusCreated, v)
+}
+
+func (s *Server) deleteApp(w http.ResponseWriter, r *http.Request) error {
+	name := r.PathValue("name")
+	if err := s.cfg.Backend.Stop(r.Context(), CallerOf(r).ID, name); err != nil {
+		return fmt.Errorf("stop %s: %w", name, err)
+	}
+	w.WriteHeader(http.StatusNoContent)
+	return nil
+}
+
+// postCheck answers 200 with the issues of a script, whether it compiles or not.
+func (s *Server) postCheck(w http.ResponseWriter, r *http.Request) error {
+	var d Deployment
+	if err := s.read(w, r, &d); err != nil {
+		return err
+	}
+	file := d.File
+	if file == "" {
+		file = d.Name + ".calvin"
+	}
+	issues, err := s.cfg.Backend.Check(r.Context(), file, d.Script)
+	if err != nil {
+		return fmt.Errorf("check %s: %w", file, err)
+	}
+	return reply(w, http.StatusOK, List[Issue]{APIVersion, list(issues)})
+}
+
+// A Login is a one-time link to the page.
+type Login struct {
+	APIVersion string    `json:"apiVersion"`
+	Link       string    `json:"link"`  // with the secret after "#", which browsers send to nobody
+	Until      time.Time `json:"until"` // when it can no longer be used
+}
+
+func (s *Server) postLogin(w http.ResponseWriter, r *http.Request) error {
+	login := s.login("https://" + r.Host)
+	s.cfg.Log.Info("one-time link issued", "peer", CallerOf(r).ID.URI, "until", login.Until)
+	return reply(w, http.StatusCreated, login)
+}
+
+func (s *Server) getSession(w http.ResponseWriter, r *http.Request) error {
+	return reply(w, http.StatusOK, CallerOf(r))
+}
+
+// postSession exchanges the secret of a one-time link for a session.
+func (s *Server) postSession(w http.ResponseWriter, r *http.Request) error {
+	var in struct {
+		Token string `json:"token"`
+	}
+	if err := s.read(w, r, &in); err != nil {
+		return err
+	}
+	session, until, ok := s.passes.exchange(in.Token, time.Now())
+	if !ok {
+		s.cfg.Log.Info("one-time link refused", "peer", r.RemoteAddr)
+		return problem(http.StatusUnauthorized, "login", "log in first", "this link was used already, or is too old").hint(loginHint)
+	}
+	http.SetCookie(w, cookie(session, until))
+	s.cfg.Log.Info("viewer logged in", "peer", r.RemoteAddr, "until", until)
+	return reply(w, http.StatusCreated, Caller{Role: RoleViewer, Until: until})
+}
+
+func (s *Server) deleteSession(w http.ResponseWriter, r *http.Request) error {
+	if c, err := r.Cookie(sessionCookie); err == nil {
+		s.passes.end(c.Value)
+	}
+	http.SetCookie(w, cookie("", time.Unix(0, 0)))
+	w.WriteHeader(http.StatusNoContent)
+	return nil
+}
+
+func cookie(value string, until time.Time) *http.Cookie {
+	return &http.Cookie{Name: sessionCookie, Value: value, Path: "/", Expires: until, Secure: true, HttpOnly: true, SameSite: http.SameSiteStrictMode}
+}
+
+// read takes one JSON value from the body, which is small, arrives soon, and
+// has no field that we don't know.
+func (s *Server) read(w http.ResponseWriter, r *http.Request, v any) error {
+	if kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); kind != "application/json" {
+		return problem(http.StatusUnsupportedMediaType, "bad-request", "bad request", "content type %q", kind).hint("send application/json")
+	}
+	// Some writers can't set a deadline (in tests); the limit stands anyhow.
+	rc := http.NewResponseController(w)
+	_ = rc.SetReadDeadline(time.Now().Add(s.cfg.Patience))
+	defer func() { _ = rc.SetReadDeadline(time.Time{}) }()
+	dec := json.NewDecoder(http.MaxBytesReader(w, r.Body, s.cfg.MaxBody))
+	dec.DisallowUnknownFields()
+	err := dec.Decode(v)
+	if err == nil {
+		if _, more := dec.Token(); more != io.EOF {
+			err = errors.New("more than one JSON value")
+		}
+	}
+	var large *http.MaxBytesError
+	if errors.As(err, &large) {
+		return problem(http.StatusRequestEntityTooLarge, "too-large", "too large", "the body is over %d bytes", large.Limit)
+	}
+	if err != nil {
+		return problem(http.StatusBadRequest, "bad-request", "bad request", "body: %v", err)
+	}
+	return nil
+}
+
+func reply(w http.ResponseWriter, status int, v any) error {
+	data, err := json.Marshal(v)
+	if err != nil {
+		return fmt.Errorf("encode the answer: %w", err)
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	_, _ = w.Write(append(data, '\n')) // the caller may be gone
+	return nil
+}
