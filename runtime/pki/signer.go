@@ -1,0 +1,168 @@
+package pki
+
+import (
+	"crypto"
+	"crypto/sha256"
+	"crypto/x509"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/wardflow/wardflow/runtime/flow"
+)
+
+// Names of the files of a signer's or a CA's directory.
+const (
+	certFile   = "cert.pem" // chain, leaf first
+	keyFile    = "key.pem"  // PKCS #8, mode 0600
+	issuedFile = "issued.jsonl"
+)
+
+// ErrExposed reports a private key in a file that others can read.
+var ErrExposed = errors.New("others than its owner can read the key")
+
+// NewSigner joins a key and its chain, leaf first. The signer's ID is what the
+// leaf says; whether others will believe it, [Verifier.Identify] tells.
+func NewSigner(key crypto.Signer, chain []*x509.Certificate) (flow.Signer, error) {
+	if len(chain) == 0 {
+		return flow.Signer{}, errors.New("a signer needs a certificate")
+	}
+	for i, c := range chain[1:] {
+		if err := chain[i].CheckSignatureFrom(c); err != nil {
+			return flow.Signer{}, fmt.Errorf("certificate %d of the chain is not signed by the next: %w", i+1, err)
+		}
+	}
+	if !sameKey(key, chain[0]) {
+		return flow.Signer{}, errors.New("key and certificate do not belong together")
+	}
+	h, err := Read(chain[0])
+	if err != nil {
+		return flow.Signer{}, err
+	}
+	return flow.Signer{Key: key, Chain: chain, ID: identity(h, chain[:1])}, nil
+}
+
+// SaveSigner writes cert.pem and key.pem (mode 0600) to dir, which it makes if
+// need be. What was there is replaced, each file at once.
+func SaveSigner(dir string, s flow.Signer) error {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return fmt.Errorf("save signer: %w", err)
+	}
+	if err := savePair(dir, s.Key, s.Chain, writeFile); err != nil {
+		return fmt.Errorf("save signer: %w", err)
+	}
+	return nil
+}
+
+// LoadSigner reads what [SaveSigner] wrote. A key file that others can read is
+// refused with [ErrExposed]. The certificate may have expired: see [NewSigner].
+func LoadSigner(dir string) (flow.Signer, error) {
+	key, chain, err := loadPair(dir)
+	if err != nil {
+		return flow.Signer{}, fmt.Errorf("load signer: %w", err)
+	}
+	s, err := NewSigner(key, chain)
+	if err != nil {
+		return flow.Signer{}, fmt.Errorf("load signer: %s: %w", dir, err)
+	}
+	return s, nil
+}
+
+// identity is what a certificate says; chain is all that bounds its time.
+func identity(h Holder, chain []*x509.Certificate) flow.Identity {
+	id := flow.Identity{URI: h.URI, Role: h.Role, Name: h.Name, Group: h.Group, Leaf: sha256.Sum256(chain[0].Raw), NotAfter: chain[0].NotAfter}
+	if h.EPC != (EPC{}) {
+		id.EPC = h.EPC.Hex()
+	}
+	for _, c := range chain[1:] {
+		if c.NotAfter.Before(id.NotAfter) {
+			id.NotAfter = c.NotAfter
+		}
+	}
+	return id
+}
+
+func sameKey(key crypto.Signer, cert *x509.Certificate) bool {
+	pub, ok := key.Public().(interface{ Equal(crypto.PublicKey) bool })
+	return ok && pub.Equal(cert.PublicKey)
+}
+
+// savePair writes a key and its chain with write; the key first, so that there
+// is never a certificate without its key.
+func savePair(dir string, key crypto.Signer, chain []*x509.Certificate, write func(string, []byte, os.FileMode) error) error {
+	der, err := x509.MarshalPKCS8PrivateKey(key)
+	if err != nil {
+		return fmt.Errorf("a key outside of a file can't be saved: %w", err)
+	}
+	if err := write(filepath.Join(dir, keyFile), pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}), 0o600); err != nil {
+		return err
+	}
+	return write(filepath.Join(dir, certFile), encodeCerts(chain), 0o644)
+}
+
+func loadPair(dir string) (crypto.Signer, []*x509.Certificate, error) {
+	chain, err := loadCerts(filepath.Join(dir, certFile))
+	if err != nil {
+		return nil, nil, err
+	}
+	key, err := loadKey(filepath.Join(dir, keyFile))
+	return key, chain, err
+}
+
+func loadKey(file string) (crypto.Signer, error) {
+	f, err := os.Open(file)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return nil, err
+	}
+	if mode := info.Mode().Perm(); mode&0o077 != 0 {
+		return nil, fmt.Errorf("%s has mode %04o: %w: run chmod 600 %[1]s, and renew the key if they may have", file, mode, ErrExposed)
+	}
+	b, err := os.ReadFile(file)
+	if err != nil {
+		return nil, err
+	}
+	block, _ := pem.Decode(b)
+	if block == nil || block.Type != "PRIVATE KEY" {
+		return nil, fmt.Errorf("%s: want one PEM block PRIVATE KEY", file)
+	}
+	key, err := x509.ParsePKCS8PrivateKey(block.Bytes)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", file, err)
+	}
+	signer, ok := key.(crypto.Signer)
+	if !ok {
+		return nil, fmt.Errorf("%s: a %T can't sign", file, key)
+	}
+	return signer, nil
+}
+
+// writeFile replaces a file at once: whoever reads it sees the old or the new.
+func writeFile(file string, b []byte, mode os.FileMode) error {
+	f, err := os.CreateTemp(filepath.Dir(file), filepath.Base(file)+".*")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(f.Name()) // gone already when all went well
+	_, err = f.Write(b)
+	if err := errors.Join(err, f.Chmod(mode), f.Sync(), f.Close()); err != nil {
+		return err
+	}
+	return os.Rename(f.Name(), file)
+}
+
+// createFile writes a file that must not exist yet.
+func createFile(file string, b []byte, mode os.FileMode) error {
+	f, err := os.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(b)
+	return errors.Join(err, f.Sync(), f.Close())
+}

@@ -1,0 +1,135 @@
+package pki
+
+import (
+	"bytes"
+	"crypto/x509"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+)
+
+// peopleDomain begins the trust domain of a hospital's staff and patients.
+const peopleDomain = "people."
+
+func isPeople(domain string) bool { return strings.HasPrefix(domain, peopleDomain) }
+
+// A Trust is whom we believe: the roots, and the hospital authorities whose
+// trust domains are ours. A hospital below the same ministry that is not among
+// Issuers is a stranger. On disk it is a file of PEM certificates, which other
+// tools read too (openssl verify -CAfile).
+type Trust struct {
+	Roots   []*x509.Certificate
+	Issuers []*x509.Certificate
+}
+
+// NewTrust sorts certificates into roots and issuers. Each issuer must be
+// signed by one of the roots and be constrained to a trust domain.
+func NewTrust(certs []*x509.Certificate) (Trust, error) {
+	var t Trust
+	for _, c := range certs {
+		switch {
+		case !c.BasicConstraintsValid || !c.IsCA:
+			return Trust{}, fmt.Errorf("trust %q: not the certificate of an authority", c.Subject)
+		case selfSigned(c):
+			t.Roots = append(t.Roots, c)
+		case len(c.PermittedURIDomains) == 0:
+			return Trust{}, fmt.Errorf("trust %q: it is not constrained to a trust domain", c.Subject)
+		default:
+			t.Issuers = append(t.Issuers, c)
+		}
+	}
+	if len(t.Roots) == 0 || len(t.Issuers) == 0 {
+		return Trust{}, errors.New("a trust needs a root and at least one hospital's authority")
+	}
+	for _, c := range t.Issuers {
+		signed := false
+		for _, r := range t.Roots {
+			signed = signed || c.CheckSignatureFrom(r) == nil
+		}
+		if !signed {
+			return Trust{}, fmt.Errorf("trust %q: none of the roots has signed it", c.Subject)
+		}
+	}
+	return t, nil
+}
+
+// LoadTrust reads what [SaveTrust] writes, or any file of PEM certificates.
+func LoadTrust(file string) (Trust, error) {
+	certs, err := loadCerts(file)
+	if err != nil {
+		return Trust{}, fmt.Errorf("load trust: %w", err)
+	}
+	t, err := NewTrust(certs)
+	if err != nil {
+		return Trust{}, fmt.Errorf("load trust: %s: %w", file, err)
+	}
+	return t, nil
+}
+
+// SaveTrust writes a trust to a file, in place of what was there.
+func SaveTrust(file string, t Trust) error {
+	if err := writeFile(file, encodeCerts(append(append([]*x509.Certificate(nil), t.Roots...), t.Issuers...)), 0o644); err != nil {
+		return fmt.Errorf("save trust: %w", err)
+	}
+	return nil
+}
+
+// domains are the trust domains of the issuers.
+func (t Trust) domains() map[string]bool {
+	all := make(map[string]bool)
+	for _, c := range t.Issuers {
+		for _, d := range c.PermittedURIDomains {
+			all[d] = true
+		}
+	}
+	return all
+}
+
+func selfSigned(c *x509.Certificate) bool {
+	return bytes.Equal(c.RawSubject, c.RawIssuer) && c.CheckSignature(c.SignatureAlgorithm, c.RawTBSCertificate, c.Signature) == nil
+}
+
+func encodeCerts(certs []*x509.Certificate) []byte {
+	var b []byte
+	for _, c := range certs {
+		b = append(b, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: c.Raw})...)
+	}
+	return b
+}
+
+// LoadChain reads a file of PEM certificates, at least one.
+func LoadChain(file string) ([]*x509.Certificate, error) {
+	certs, err := loadCerts(file)
+	if err != nil {
+		return nil, fmt.Errorf("load certificates: %w", err)
+	}
+	return certs, nil
+}
+
+func loadCerts(file string) ([]*x509.Certificate, error) {
+	b, err := os.ReadFile(file)
+	if err != nil {
+		return nil, err
+	}
+	var certs []*x509.Certificate
+	for {
+		var block *pem.Block
+		if block, b = pem.Decode(b); block == nil {
+			break
+		}
+		if block.Type != "CERTIFICATE" {
+			return nil, fmt.Errorf("%s: holds a %s beside certificates", file, block.Type)
+		}
+		c, err := x509.ParseCertificate(block.Bytes)
+		if err != nil {
+			return nil, fmt.Errorf("%s: certificate %d: %w", file, len(certs)+1, err)
+		}
+		certs = append(certs, c)
+	}
+	if len(certs) == 0 {
+		return nil, fmt.Errorf("%s: holds no PEM certificate", file)
+	}
+	return certs, nil
+}

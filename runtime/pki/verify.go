@@ -1,0 +1,232 @@
+package pki
+
+import (
+	"crypto/sha256"
+	"crypto/x509"
+	"encoding/asn1"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/wardflow/wardflow/runtime/flow"
+)
+
+// maxChain is the most certificates a peer may show.
+const maxChain = 4
+
+// A Verifier tells who a certificate's holder is, or why it is refused. All its
+// methods may be called by several goroutines.
+type Verifier struct {
+	roots   *x509.CertPool
+	domains map[string]bool
+	now     func() time.Time
+
+	mu      sync.Mutex // guards what follows
+	leaves  map[[32]byte]bool
+	epcs    map[string]bool // 24 hex digits
+	checked cache
+}
+
+// NewVerifier makes a verifier that believes what t says and has nothing
+// revoked yet.
+func NewVerifier(t Trust) *Verifier {
+	v := &Verifier{roots: x509.NewCertPool(), domains: t.domains(), now: time.Now, leaves: make(map[[32]byte]bool), epcs: make(map[string]bool)}
+	for _, c := range t.Roots {
+		v.roots.AddCert(c)
+	}
+	return v
+}
+
+// RevokeLeaf makes the verifier refuse one certificate, by the SHA-256 of its
+// bytes, from now on.
+func (v *Verifier) RevokeLeaf(sum [32]byte) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.leaves[sum] = true
+}
+
+// RevokeEPC makes the verifier refuse all certificates of a device from now on.
+func (v *Verifier) RevokeEPC(e EPC) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.epcs[e.plain().Hex()] = true
+}
+
+// Holds tells whether an identity that was good still is: not expired and not
+// revoked. An open TLS connection outlives both, so whoever keeps one asks. The
+// error is a [Refusal].
+func (v *Verifier) Holds(id flow.Identity, now time.Time) error {
+	v.mu.Lock()
+	revoked := v.revoked(id.Leaf, id.EPC)
+	v.mu.Unlock()
+	switch {
+	case !id.Known():
+		return &Refusal{Reason: ErrNoCertificate}
+	case revoked:
+		return &Refusal{Who: id.URI, Reason: ErrRevoked}
+	case now.After(id.NotAfter):
+		return &Refusal{Who: id.URI, Reason: ErrExpired, Err: ended(id.NotAfter)}
+	}
+	return nil
+}
+
+// revoked is called with mu held.
+func (v *Verifier) revoked(leaf [32]byte, epc string) bool {
+	return v.leaves[leaf] || epc != "" && v.epcs[epc]
+}
+
+// Identify says who holds the key of a certificate, given as a chain, leaf
+// first, with the authorities below the root. It checks, at the time now:
+// signatures, validity, path lengths and name constraints (RFC 5280); that
+// there is one SPIFFE ID (X509-SVID, section 2) of a trust domain of ours that
+// fits its role and its issuer; that a device's EPC is the same in its name,
+// its subject and its extension; that devices and collectors have a group; that
+// the key purposes are those of the role; that nothing is revoked. The error is
+// a [Refusal]. A leaf that was good is remembered until it ends or is revoked,
+// so asking again is cheap.
+func (v *Verifier) Identify(chain []*x509.Certificate, now time.Time) (flow.Identity, error) {
+	if len(chain) == 0 || chain[0] == nil {
+		return flow.Identity{}, &Refusal{Reason: ErrNoCertificate}
+	}
+	leaf := chain[0]
+	sum := sha256.Sum256(leaf.Raw)
+	v.mu.Lock()
+	known, ok := v.checked.get(sum)
+	revoked := v.revoked(sum, known.id.EPC)
+	v.mu.Unlock()
+	switch {
+	case revoked:
+		return flow.Identity{}, refuse(leaf, ErrRevoked, nil)
+	case ok && !now.Before(known.from) && !now.After(known.id.NotAfter):
+		return known.id, nil
+	}
+
+	verified, err := v.chain(chain, now)
+	if err != nil {
+		return flow.Identity{}, err
+	}
+	h, err := v.holder(verified)
+	if err != nil {
+		return flow.Identity{}, err
+	}
+	id := identity(h, verified)
+	from := leaf.NotBefore
+	for _, c := range verified[1:] {
+		if c.NotBefore.After(from) {
+			from = c.NotBefore
+		}
+	}
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.revoked(id.Leaf, id.EPC) {
+		return flow.Identity{}, refuse(leaf, ErrRevoked, nil)
+	}
+	v.checked.put(sum, entry{id: id, from: from})
+	return id, nil
+}
+
+// chain checks what is X.509's own and returns the way from leaf to root.
+func (v *Verifier) chain(chain []*x509.Certificate, now time.Time) ([]*x509.Certificate, error) {
+	leaf := chain[0]
+	switch {
+	case len(chain) > maxChain:
+		return nil, refuse(leaf, ErrPathLength, fmt.Errorf("%d certificates shown", len(chain)))
+	case now.Before(leaf.NotBefore):
+		return nil, refuse(leaf, ErrNotYet, fmt.Errorf("it begins %s", leaf.NotBefore.UTC().Format(time.RFC3339)))
+	case now.After(leaf.NotAfter):
+		return nil, refuse(leaf, ErrExpired, ended(leaf.NotAfter))
+	case selfSigned(leaf):
+		return nil, refuse(leaf, ErrSelfSigned, nil)
+	}
+	between := x509.NewCertPool()
+	for _, c := range chain[1:] {
+		if c != nil {
+			between.AddCert(c)
+		}
+	}
+	// Any key purpose will do here: holder checks them more strictly, and ours
+	// for patients' cards is one that crypto/x509 does not know.
+	ways, err := leaf.Verify(x509.VerifyOptions{
+		Roots: v.roots, Intermediates: between, CurrentTime: now, KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageAny},
+	})
+	var invalid x509.CertificateInvalidError
+	switch {
+	case err == nil:
+	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
+		return nil, refuse(leaf, ErrExpired, fmt.Errorf("its authority: %w", err))
+	case errors.As(err, &invalid) && invalid.Reason == x509.TooManyIntermediates:
+		return nil, refuse(leaf, ErrPathLength, err)
+	case errors.As(err, &invalid) && invalid.Reason == x509.CANotAuthorizedForThisName:
+		return nil, refuse(leaf, ErrConstraint, err)
+	case errors.As(err, new(x509.UnhandledCriticalExtension)):
+		return nil, refuse(leaf, ErrExtension, err)
+	default:
+		return nil, refuse(leaf, ErrStranger, err)
+	}
+	if len(ways[0]) != 3 {
+		return nil, refuse(leaf, ErrPathLength, fmt.Errorf("%d certificates up to the root, not 3", len(ways[0])))
+	}
+	return ways[0], nil
+}
+
+// holder checks what crypto/x509 leaves to us on a chain it has verified: leaf,
+// hospital CA, root.
+func (v *Verifier) holder(chain []*x509.Certificate) (Holder, error) {
+	leaf, issuer := chain[0], chain[1]
+	if leaf.IsCA || leaf.KeyUsage != x509.KeyUsageDigitalSignature {
+		return Holder{}, refuse(leaf, ErrAuthority, nil)
+	}
+	h, err := Read(leaf)
+	if err != nil {
+		return Holder{}, err
+	}
+	p := profiles[h.Role]
+	if err := checkKey(leaf.PublicKey, h.Role); err != nil {
+		return Holder{}, refuse(leaf, ErrKey, err)
+	}
+	// To crypto/x509 a URI constraint on h1.health.example also permits
+	// people.h1.health.example; to RFC 5280, section 4.2.1.10, it does not.
+	if !slices.Contains(issuer.PermittedURIDomains, h.Domain) {
+		return Holder{}, refuse(leaf, ErrConstraint, fmt.Errorf("the authority issues for %q only", issuer.PermittedURIDomains))
+	}
+	if !v.domains[h.Domain] || isPeople(h.Domain) != p.people {
+		return Holder{}, refuse(leaf, ErrDomain, fmt.Errorf("%s of %s", h.Role, h.Domain))
+	}
+	want, reading := p.usages()
+	if !sameUsages(leaf, want, reading) {
+		return Holder{}, refuse(leaf, ErrUsage, fmt.Errorf("a %s %s", h.Role, p))
+	}
+	if !mayGive(issuer, want, reading) {
+		return Holder{}, refuse(leaf, ErrUsage, errors.New("its authority may not give them"))
+	}
+	return h, nil
+}
+
+// sameUsages reports whether a leaf has the wanted key purposes and no other.
+func sameUsages(leaf *x509.Certificate, want []x509.ExtKeyUsage, reading bool) bool {
+	if len(leaf.ExtKeyUsage) != len(want) || len(leaf.UnknownExtKeyUsage) != count(reading) {
+		return false
+	}
+	return mayGive(leaf, want, reading)
+}
+
+// mayGive reports whether a certificate lists all the wanted key purposes.
+func mayGive(cert *x509.Certificate, want []x509.ExtKeyUsage, reading bool) bool {
+	for _, u := range want {
+		if !slices.Contains(cert.ExtKeyUsage, u) {
+			return false
+		}
+	}
+	return !reading || slices.ContainsFunc(cert.UnknownExtKeyUsage, func(o asn1.ObjectIdentifier) bool { return o.Equal(oidReading) })
+}
+
+func count(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+func ended(t time.Time) error { return fmt.Errorf("it ended %s", t.UTC().Format(time.RFC3339)) }
