@@ -1,0 +1,89 @@
+package chain
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/big"
+	"time"
+
+	"github.com/ethereum/go-ethereum/common"
+)
+
+// An Address names an account or a contract: 20 bytes, written 0x and 40 hex digits.
+type Address = common.Address
+
+// A Hash names a block or a transaction.
+type Hash = common.Hash
+
+// A Reader reads a chain.
+type Reader interface {
+	// ID is the chain's number. It never changes.
+	ID(ctx context.Context) (uint64, error)
+	// Head is the newest finalized block.
+	Head(ctx context.Context) (Head, error)
+	// Call runs a view of the contract at to, in the state after the block
+	// at. A contract that reverts gives a [*RevertError].
+	Call(ctx context.Context, at Hash, to Address, data []byte) ([]byte, error)
+	// Watch calls changed, on some goroutine, soon after each new Head. An
+	// endpoint that can't notify never calls it, so look at Head from time
+	// to time as well. Changed must not block.
+	Watch(changed func()) (cancel func())
+}
+
+// A Chain is a Reader that also takes transactions.
+type Chain interface {
+	Reader
+	// Nonce is the number of an account's next transaction, those waiting counted.
+	Nonce(ctx context.Context, account Address) (uint64, error)
+	// Fee is what a transaction sent now should offer.
+	Fee(ctx context.Context) (Fee, error)
+	// Gas is what a transaction will use; to is nil for a new contract. One
+	// that would revert gives a [*RevertError].
+	Gas(ctx context.Context, from Address, to *Address, data []byte) (uint64, error)
+	// Send hands in a signed transaction.
+	Send(ctx context.Context, raw []byte) (Hash, error)
+	// Receipt waits until a transaction is in a finalized block.
+	Receipt(ctx context.Context, tx Hash) (Receipt, error)
+}
+
+// A Head is a block.
+type Head struct {
+	Number uint64
+	Hash   Hash
+	Time   time.Time // whole seconds, from the clock of who made the block
+}
+
+// A Fee is a price in wei per gas. On our own chain it has no meaning.
+type Fee struct {
+	Max *big.Int // in total
+	Tip *big.Int // of it for who makes the block
+}
+
+// A Receipt says what became of a transaction.
+type Receipt struct {
+	Tx       Hash
+	Block    uint64
+	OK       bool    // false: it reverted and changed nothing
+	Contract Address // the contract it made, if it made one
+	Gas      uint64  // used
+}
+
+// A RevertError is a contract's refusal.
+type RevertError struct {
+	Msg  string // the node's sentence
+	Data []byte // the contract's error, packed as its ABI says
+}
+
+func (e *RevertError) Error() string { return e.Msg }
+
+// ErrNoContract reports an address without code.
+var ErrNoContract = errors.New("no contract at the address")
+
+// ParseAddress reads 0x and 40 hex digits.
+func ParseAddress(s string) (Address, error) {
+	if !common.IsHexAddress(s) || len(s) != 42 {
+		return Address{}, fmt.Errorf("address %q: want 0x and 40 hex digits", s)
+	}
+	return common.HexToAddress(s), nil
+}
