@@ -1,0 +1,254 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/asynkron/protoactor-go/actor"
+
+	"github.com/wardflow/wardflow/runtime/flow"
+)
+
+// Checkpoints is where the steps of actors are kept: the register.
+type Checkpoints interface {
+	// Commit keeps all steps or returns an error; then the same steps are
+	// offered again, and those kept already must do no harm. The actors whose
+	// epoch is not the newest any more are returned; the others are kept.
+	Commit(ctx context.Context, steps []flow.Checkpoint) (stale []flow.ActorID, err error)
+}
+
+// Config is what an engine needs.
+type Config struct {
+	Types       flow.Types
+	Checkpoints Checkpoints
+	Log         *slog.Logger
+
+	// Capability gives what this node offers to an actor under a name.
+	Capability func(actor flow.ActorID, name string) (any, error)
+	// Judge says who stands at both ends of a link between two actors of
+	// this node, or why they may not be linked.
+	Judge func(l flow.Link, from, to flow.Signer) (fromID, toID flow.Identity, err error)
+	// Event, when set, is told what changed: an actor faulted, a link refused.
+	Event func(Event)
+
+	Window int // tokens that a link may hold; default 1024
+}
+
+// An Event is a change that people want to see.
+type Event struct {
+	Actor flow.ActorID
+	Link  flow.LinkID // "" when it is not about a link
+	What  string      // "faulted", "recovered", "stale", "link up", "link refused"
+	Why   string
+}
+
+func (c *Config) setDefaults() error {
+	switch {
+	case c.Types == nil:
+		return errors.New("engine: Types is missing")
+	case c.Checkpoints == nil:
+		return errors.New("engine: Checkpoints is missing")
+	case c.Judge == nil:
+		return errors.New("engine: Judge is missing")
+	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	if c.Capability == nil {
+		c.Capability = func(_ flow.ActorID, name string) (any, error) {
+			return nil, fmt.Errorf("this node offers no capability %s", name)
+		}
+	}
+	if c.Event == nil {
+		c.Event = func(Event) {}
+	}
+	if c.Window == 0 {
+		c.Window = 1024
+	}
+	return nil
+}
+
+// An Engine runs the actors of one node. Its methods may be called from any
+// goroutine.
+type Engine struct {
+	cfg    Config
+	system *actor.ActorSystem
+	commit *committer
+
+	mu    sync.Mutex // guards what follows; never held while an actor runs
+	cells map[flow.ActorID]*cell
+	outs  map[flow.LinkID]*outEnd
+	ins   map[flow.LinkID]*inEnd
+}
+
+// New makes an engine with no actors. Close ends it.
+func New(cfg Config) (*Engine, error) {
+	if err := cfg.setDefaults(); err != nil {
+		return nil, err
+	}
+	quiet := slog.New(slog.DiscardHandler) // its chatter says nothing about our actors
+	e := &Engine{
+		cfg:    cfg,
+		system: actor.NewActorSystem(actor.WithLoggerFactory(func(*actor.ActorSystem) *slog.Logger { return quiet })),
+		cells:  map[flow.ActorID]*cell{},
+		outs:   map[flow.LinkID]*outEnd{},
+		ins:    map[flow.LinkID]*inEnd{},
+	}
+	e.commit = newCommitter(cfg.Checkpoints, cfg.Log)
+	return e, nil
+}
+
+// An Activation is an actor that begins to run here.
+type Activation struct {
+	Actor      flow.Node
+	Epoch      uint64
+	Checkpoint flow.Checkpoint // whole, as the register has it; zero: begins anew
+	In, Out    []flow.Link
+	Loop       map[flow.LinkID]bool // links that lie in a feedback loop
+	Signer     flow.Signer          // whom it speaks as
+}
+
+// ErrRunning reports an actor that runs here already.
+var ErrRunning = errors.New("the actor runs here already")
+
+// Start makes the actor, gives it its state back and lets it fire. Links
+// between actors of this node are joined as soon as both ends are here; links
+// to other nodes wait for [Engine.Up].
+func (e *Engine) Start(ctx context.Context, a Activation) error {
+	typ, ok := e.cfg.Types[a.Actor.Type]
+	if !ok {
+		return fmt.Errorf("start %s: this node has no actor type %s", a.Actor.ID, a.Actor.Type)
+	}
+	e.mu.Lock()
+	_, running := e.cells[a.Actor.ID]
+	e.mu.Unlock()
+	if running {
+		return fmt.Errorf("start %s: %w", a.Actor.ID, ErrRunning)
+	}
+	c, err := newCell(ctx, e, typ, a)
+	if err != nil {
+		return fmt.Errorf("start %s: %w", a.Actor.ID, err)
+	}
+	e.mu.Lock()
+	if _, running := e.cells[c.id]; running {
+		e.mu.Unlock()
+		c.halt()
+		return fmt.Errorf("start %s: %w", c.id, ErrRunning)
+	}
+	e.cells[c.id] = c
+	for _, o := range c.outEnds {
+		e.outs[o.id] = o
+	}
+	for _, i := range c.inEnds {
+		e.ins[i.id] = i
+	}
+	e.mu.Unlock()
+	for _, l := range append(append([]flow.Link(nil), a.In...), a.Out...) {
+		e.Join(l.ID())
+	}
+	c.wake()
+	return nil
+}
+
+// Join connects the two ends of a link if both are on this node and the judge
+// allows it. It reports whether the link is up. Joining again is harmless.
+func (e *Engine) Join(id flow.LinkID) bool {
+	e.mu.Lock()
+	out, in := e.outs[id], e.ins[id]
+	e.mu.Unlock()
+	if out == nil || in == nil {
+		return false
+	}
+	if out.local() == in {
+		return true
+	}
+	fromID, toID, err := e.cfg.Judge(out.link, out.cell.signer, in.cell.signer)
+	if err != nil {
+		if out.refuse(err.Error()) {
+			e.cfg.Event(Event{Actor: out.cell.id, Link: id, What: "link refused", Why: err.Error()})
+		}
+		in.refuse(err.Error())
+		return false
+	}
+	in.up(fromID, localBack{out})
+	out.up(toID, in)
+	return true
+}
+
+// Stop ends an actor: it fires no more, its last checkpoint is committed if
+// that can be done within ctx, and its links are closed. Stopping an actor
+// that does not run here does nothing.
+func (e *Engine) Stop(ctx context.Context, id flow.ActorID) error {
+	e.mu.Lock()
+	c := e.cells[id]
+	e.mu.Unlock()
+	if c == nil {
+		return nil
+	}
+	err := c.stop(ctx)
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	delete(e.cells, id)
+	for _, o := range c.outEnds {
+		delete(e.outs, o.id)
+		if in := e.ins[o.id]; in != nil {
+			in.down("the actor at the other end has stopped")
+		}
+	}
+	for _, i := range c.inEnds {
+		delete(e.ins, i.id)
+		if out := e.outs[i.id]; out != nil {
+			out.down("the actor at the other end has stopped")
+		}
+	}
+	return err
+}
+
+// Running are the actors that run here, with the epoch of each.
+func (e *Engine) Running() map[flow.ActorID]uint64 {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	m := make(map[flow.ActorID]uint64, len(e.cells))
+	for id, c := range e.cells {
+		m[id] = c.epoch
+	}
+	return m
+}
+
+// Signer is whom an actor that runs here speaks as.
+func (e *Engine) Signer(id flow.ActorID) (flow.Signer, bool) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	c, ok := e.cells[id]
+	if !ok {
+		return flow.Signer{}, false
+	}
+	return c.signer, true
+}
+
+// Close stops every actor, committing what can be committed within five
+// seconds, and returns when no goroutine of the engine is left.
+func (e *Engine) Close() error {
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	var errs []error
+	var wg sync.WaitGroup
+	var mu sync.Mutex
+	for id := range e.Running() {
+		wg.Go(func() {
+			if err := e.Stop(ctx, id); err != nil {
+				mu.Lock()
+				errs = append(errs, err)
+				mu.Unlock()
+			}
+		})
+	}
+	wg.Wait()
+	e.commit.close()
+	e.system.Shutdown()
+	return errors.Join(errs...)
+}

@@ -1,0 +1,80 @@
+package engine
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/wardflow/wardflow/runtime/flow"
+)
+
+// An ActorStat says how one actor is. Counts are since its start here.
+type ActorStat struct {
+	ID        flow.ActorID
+	Epoch     uint64
+	State     State
+	Why       string
+	Firings   uint64
+	Errors    uint64
+	LastError string
+	Identity  flow.Identity
+}
+
+// A LinkStat says how one end of a link is. A link between two actors of this
+// node has two.
+type LinkStat struct {
+	ID      flow.LinkID
+	Out     bool // the sender's end
+	Up      bool
+	Peer    flow.Identity // verified, at the other end
+	Refused string        // why the link may not be
+	Why     string        // why it is down
+	Tokens  uint64        // given (sender) or accepted (receiver) since the start here
+	Held    int           // not settled yet (sender), or not taken yet (receiver)
+	Window  int           // tokens that Held may reach
+	Ages    Ages          // of tokens when the receiver took them; the sender's end has none
+}
+
+// Stats are the actors that run here, by name, and the ends of their links.
+func (e *Engine) Stats() ([]ActorStat, []LinkStat) {
+	e.mu.Lock()
+	cells := make([]*cell, 0, len(e.cells))
+	for _, c := range e.cells {
+		cells = append(cells, c)
+	}
+	e.mu.Unlock()
+	slices.SortFunc(cells, func(a, b *cell) int { return cmp.Compare(a.id, b.id) })
+	var actors []ActorStat
+	var links []LinkStat
+	for _, c := range cells {
+		actors = append(actors, c.stat())
+		for _, o := range c.outEnds {
+			links = append(links, o.stat(e.cfg.Window))
+		}
+		for _, i := range c.inEnds {
+			links = append(links, i.stat(e.cfg.Window))
+		}
+	}
+	return actors, links
+}
+
+func (c *cell) stat() ActorStat {
+	h := &c.health
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return ActorStat{ID: c.id, Epoch: c.epoch, State: h.state, Why: h.why,
+		Firings: h.firings, Errors: h.errors, LastError: h.lastErr, Identity: c.signer.ID}
+}
+
+func (o *outEnd) stat(window int) LinkStat {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return LinkStat{ID: o.id, Out: true, Up: o.status.isUp, Peer: o.status.peer, Refused: o.status.refused,
+		Why: o.status.why, Tokens: o.given, Held: window - o.out.Room(), Window: window}
+}
+
+func (i *inEnd) stat(window int) LinkStat {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	return LinkStat{ID: i.id, Up: i.status.isUp, Peer: i.status.peer, Refused: i.status.refused,
+		Why: i.status.why, Tokens: i.got, Held: i.in.Len(), Window: window, Ages: i.ages}
+}
