@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"syscall"
 	"time"
 
 	"github.com/wardflow/wardflow/runtime/flow"
@@ -75,18 +76,47 @@ func (a *Authority) Enroll(req Request, now time.Time) (flow.Signer, error) {
 	return NewSigner(key, chain)
 }
 
-// Save writes the CAs and the trust to dir. If there is a CA already it is left
-// as it is, and the error wraps [ErrExists].
+// Save writes the CAs and the trust to dir, all or nothing, and from now on
+// issuances are logged there. dir must not exist or be empty: a CA is never
+// overwritten, and the error then wraps [ErrExists].
 func (a *Authority) Save(dir string) error {
-	for name, ca := range map[string]*CA{"root": a.Root, "issuing": a.Issuing, "people": a.People} {
+	dir = filepath.Clean(dir)
+	if err := os.MkdirAll(filepath.Dir(dir), 0o700); err != nil {
+		return fmt.Errorf("save CA: %w", err)
+	}
+	draft, err := os.MkdirTemp(filepath.Dir(dir), filepath.Base(dir)+".*")
+	if err != nil {
+		return fmt.Errorf("save CA: %w", err)
+	}
+	defer os.RemoveAll(draft)                      // gone already when all went well
+	if err := os.Chmod(draft, 0o755); err != nil { // the keys in it stay closed
+		return fmt.Errorf("save CA: %w", err)
+	}
+	cas := map[string]*CA{"root": a.Root, "issuing": a.Issuing, "people": a.People}
+	for name, ca := range cas {
 		if ca == nil {
 			continue
 		}
-		if err := ca.Save(filepath.Join(dir, name)); err != nil {
+		if err := ca.write(filepath.Join(draft, name)); err != nil {
 			return err
 		}
 	}
-	return SaveTrust(filepath.Join(dir, "trust.pem"), a.Trust())
+	if err := SaveTrust(filepath.Join(draft, "trust.pem"), a.Trust()); err != nil {
+		return err
+	}
+	err = os.Rename(draft, dir)
+	if errors.Is(err, os.ErrExist) || errors.Is(err, syscall.ENOTEMPTY) || errors.Is(err, syscall.ENOTDIR) {
+		return fmt.Errorf("save CA: %s: %w", dir, ErrExists)
+	}
+	if err != nil {
+		return fmt.Errorf("save CA: %w", err)
+	}
+	for name, ca := range cas {
+		if ca != nil {
+			ca.journal.move(filepath.Join(dir, name, issuedFile))
+		}
+	}
+	return nil
 }
 
 // LoadAuthority reads what [Authority.Save] wrote. Without the directory root
@@ -107,24 +137,35 @@ func LoadAuthority(dir string) (*Authority, error) {
 }
 
 // Save writes the CA's chain, key and list of issuances to dir, and from now on
-// issuances are appended there. See [Authority.Save] about a CA that is there.
+// issuances are logged there. A CA that is there already is left as it is, and
+// the error wraps [ErrExists].
 func (ca *CA) Save(dir string) error {
+	if err := ca.write(dir); err != nil {
+		return err
+	}
+	ca.journal.move(filepath.Join(dir, issuedFile))
+	return nil
+}
+
+func (ca *CA) write(dir string) error {
 	err := os.MkdirAll(dir, 0o700)
+	var key []byte
 	if err == nil {
-		err = savePair(dir, ca.key, ca.chain, createFile)
+		key, err = encodeKey(ca.key)
+	}
+	if err == nil {
+		err = createFile(filepath.Join(dir, keyFile), key, 0o600)
+	}
+	if err == nil {
+		err = createFile(filepath.Join(dir, certFile), encodeCerts(ca.chain), 0o644)
+	}
+	if err == nil {
+		err = ca.journal.copy(filepath.Join(dir, issuedFile))
 	}
 	if errors.Is(err, os.ErrExist) {
 		return fmt.Errorf("save CA: %s: %w", dir, ErrExists)
 	}
 	if err != nil {
-		return fmt.Errorf("save CA: %w", err)
-	}
-	ca.journal.mu.Lock()
-	defer ca.journal.mu.Unlock()
-	ca.journal.path = filepath.Join(dir, issuedFile)
-	issued := ca.journal.kept
-	ca.journal.kept = nil
-	if err := ca.journal.write(issued...); err != nil {
 		return fmt.Errorf("save CA: %w", err)
 	}
 	return nil
@@ -133,7 +174,11 @@ func (ca *CA) Save(dir string) error {
 // LoadCA reads what [CA.Save] wrote. A key that others can read is refused with
 // [ErrExposed].
 func LoadCA(dir string) (*CA, error) {
-	key, chain, err := loadPair(dir)
+	chain, err := loadCerts(filepath.Join(dir, certFile))
+	if err != nil {
+		return nil, fmt.Errorf("load CA: %w", err)
+	}
+	key, err := loadKey(filepath.Join(dir, keyFile))
 	if err != nil {
 		return nil, fmt.Errorf("load CA: %w", err)
 	}

@@ -55,11 +55,25 @@ func (j *journal) add(i Issuance) error {
 		j.kept = append(j.kept, i)
 		return nil
 	}
-	return j.write(i)
+	return appendLines(j.path, os.O_APPEND, i)
 }
 
-// write appends lines and has them on disk when it returns.
-func (j *journal) write(issued ...Issuance) error {
+// copy writes what is kept in memory to a new file.
+func (j *journal) copy(path string) error {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return appendLines(path, os.O_EXCL, j.kept...)
+}
+
+// move goes on in a file that copy has made, here or elsewhere.
+func (j *journal) move(path string) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.path, j.kept = path, nil
+}
+
+// appendLines has the lines on disk when it returns.
+func appendLines(path string, flag int, issued ...Issuance) error {
 	var lines []byte
 	for _, i := range issued {
 		line, err := json.Marshal(i)
@@ -68,7 +82,7 @@ func (j *journal) write(issued ...Issuance) error {
 		}
 		lines = append(append(lines, line...), '\n')
 	}
-	f, err := os.OpenFile(j.path, os.O_WRONLY|os.O_APPEND|os.O_CREATE, 0o600)
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|flag, 0o600)
 	if err != nil {
 		return fmt.Errorf("log issuance: %w", err)
 	}

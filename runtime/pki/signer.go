@@ -15,9 +15,11 @@ import (
 
 // Names of the files of a signer's or a CA's directory.
 const (
-	certFile   = "cert.pem" // chain, leaf first
-	keyFile    = "key.pem"  // PKCS #8, mode 0600
-	issuedFile = "issued.jsonl"
+	certFile = "cert.pem" // chain, leaf first
+	keyFile  = "key.pem"  // PKCS #8, mode 0600
+
+	nextKeyFile = "key.pem.next" // while SaveSigner is at work
+	issuedFile  = "issued.jsonl"
 )
 
 // ErrExposed reports a private key in a file that others can read.
@@ -45,12 +47,24 @@ func NewSigner(key crypto.Signer, chain []*x509.Certificate) (flow.Signer, error
 }
 
 // SaveSigner writes cert.pem and key.pem (mode 0600) to dir, which it makes if
-// need be. What was there is replaced, each file at once.
+// need be, in place of what was there. Whenever it is cut short, [LoadSigner]
+// finds either the old pair or the new.
 func SaveSigner(dir string, s flow.Signer) error {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return fmt.Errorf("save signer: %w", err)
+	key, err := encodeKey(s.Key)
+	if err == nil {
+		err = os.MkdirAll(dir, 0o700)
 	}
-	if err := savePair(dir, s.Key, s.Chain, writeFile); err != nil {
+	next := filepath.Join(dir, nextKeyFile)
+	if err == nil {
+		err = writeFile(next, key, 0o600)
+	}
+	if err == nil {
+		err = writeFile(filepath.Join(dir, certFile), encodeCerts(s.Chain), 0o644)
+	}
+	if err == nil {
+		err = os.Rename(next, filepath.Join(dir, keyFile))
+	}
+	if err != nil {
 		return fmt.Errorf("save signer: %w", err)
 	}
 	return nil
@@ -59,7 +73,16 @@ func SaveSigner(dir string, s flow.Signer) error {
 // LoadSigner reads what [SaveSigner] wrote. A key file that others can read is
 // refused with [ErrExposed]. The certificate may have expired: see [NewSigner].
 func LoadSigner(dir string) (flow.Signer, error) {
-	key, chain, err := loadPair(dir)
+	chain, err := loadCerts(filepath.Join(dir, certFile))
+	if err != nil {
+		return flow.Signer{}, fmt.Errorf("load signer: %w", err)
+	}
+	// The next key is the certificate's if a SaveSigner was cut short between
+	// its last two steps; then it is the key, whatever the other file holds.
+	key, err := loadKey(filepath.Join(dir, nextKeyFile))
+	if err != nil || !sameKey(key, chain[0]) {
+		key, err = loadKey(filepath.Join(dir, keyFile))
+	}
 	if err != nil {
 		return flow.Signer{}, fmt.Errorf("load signer: %w", err)
 	}
@@ -89,26 +112,12 @@ func sameKey(key crypto.Signer, cert *x509.Certificate) bool {
 	return ok && pub.Equal(cert.PublicKey)
 }
 
-// savePair writes a key and its chain with write; the key first, so that there
-// is never a certificate without its key.
-func savePair(dir string, key crypto.Signer, chain []*x509.Certificate, write func(string, []byte, os.FileMode) error) error {
+func encodeKey(key crypto.Signer) ([]byte, error) {
 	der, err := x509.MarshalPKCS8PrivateKey(key)
 	if err != nil {
-		return fmt.Errorf("a key outside of a file can't be saved: %w", err)
+		return nil, fmt.Errorf("this key can't be saved: %w", err)
 	}
-	if err := write(filepath.Join(dir, keyFile), pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}), 0o600); err != nil {
-		return err
-	}
-	return write(filepath.Join(dir, certFile), encodeCerts(chain), 0o644)
-}
-
-func loadPair(dir string) (crypto.Signer, []*x509.Certificate, error) {
-	chain, err := loadCerts(filepath.Join(dir, certFile))
-	if err != nil {
-		return nil, nil, err
-	}
-	key, err := loadKey(filepath.Join(dir, keyFile))
-	return key, chain, err
+	return pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}), nil
 }
 
 func loadKey(file string) (crypto.Signer, error) {
@@ -122,7 +131,7 @@ func loadKey(file string) (crypto.Signer, error) {
 		return nil, err
 	}
 	if mode := info.Mode().Perm(); mode&0o077 != 0 {
-		return nil, fmt.Errorf("%s has mode %04o: %w: run chmod 600 %[1]s, and renew the key if they may have", file, mode, ErrExposed)
+		return nil, fmt.Errorf("%s has mode %04o: %w: run chmod 600 %[1]s, and make a new key if somebody may have read it", file, mode, ErrExposed)
 	}
 	b, err := os.ReadFile(file)
 	if err != nil {
