@@ -1,0 +1,189 @@
+package sqlite
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"sync"
+
+	"zombiezen.com/go/sqlite"
+	"zombiezen.com/go/sqlite/sqlitex"
+
+	"github.com/wardflow/wardflow/runtime/store"
+)
+
+const (
+	readers   = 4   // connections that read
+	turnLimit = 256 // batches of one transaction
+)
+
+// ErrClosed reports a store that was closed.
+var ErrClosed = errors.New("the store is closed")
+
+// ErrReadOnly reports a commit to a store opened by [OpenReadOnly].
+var ErrReadOnly = errors.New("the store was opened to read only")
+
+// A Store keeps readings in one SQLite file, with its log and index files
+// beside it ("-wal", "-shm").
+type Store struct {
+	readers *sqlitex.Pool
+	queue   chan *commit  // nil when the store is read only
+	stop    chan struct{} // closed by Close
+	done    chan struct{} // closed by the writer when it has ended
+
+	once     sync.Once
+	closeErr error
+}
+
+var _ store.Store = (*Store)(nil)
+
+// Open opens the store in the file, or makes it. Only one process at a time
+// should; a second one's commits would wait for the first one's.
+func Open(file string) (*Store, error) {
+	conn, err := sqlite.OpenConn(uri(file, ""), sqlite.OpenReadWrite, sqlite.OpenCreate, sqlite.OpenURI, sqlite.OpenWAL)
+	if err != nil {
+		return nil, fmt.Errorf("open store %s: %w", file, err)
+	}
+	if err := prepareWriter(conn); err != nil {
+		conn.Close()
+		return nil, fmt.Errorf("open store %s: %w", file, err)
+	}
+	s, err := open(file, "")
+	if err != nil {
+		conn.Close()
+		return nil, err
+	}
+	s.queue = make(chan *commit)
+	go func() {
+		defer close(s.done)
+		s.closeErr = newWriter(conn).run(s.queue, s.stop)
+	}()
+	return s, nil
+}
+
+// OpenReadOnly opens the store in the file to read it, also while another
+// process writes. [Store.Commit] answers [ErrReadOnly].
+func OpenReadOnly(file string) (*Store, error) {
+	if _, err := os.Stat(file); err != nil {
+		return nil, fmt.Errorf("open store: %w", err)
+	}
+	s, err := open(file, "")
+	if err != nil && !writable(filepath.Dir(file)) {
+		// Reading a log needs an index file beside it. Where none can be made
+		// nobody writes either, so the file may be read as it stands.
+		s, err = open(file, "immutable=1")
+	}
+	if err != nil {
+		return nil, err
+	}
+	close(s.done)
+	return s, nil
+}
+
+func open(file, query string) (*Store, error) {
+	pool, err := sqlitex.NewPool(uri(file, query), sqlitex.PoolOptions{
+		Flags:    sqlite.OpenReadOnly | sqlite.OpenURI,
+		PoolSize: readers,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("open store %s: %w", file, err)
+	}
+	s := &Store{readers: pool, stop: make(chan struct{}), done: make(chan struct{})}
+	err = s.read(context.Background(), func(conn *sqlite.Conn) error {
+		at, err := schemaOf(conn)
+		if err == nil && at != len(schemas) {
+			err = fmt.Errorf("it has schema %d, want %d: let a node open it once", at, len(schemas))
+		}
+		return err
+	})
+	if err != nil {
+		pool.Close()
+		return nil, fmt.Errorf("open store %s: %w", file, err)
+	}
+	return s, nil
+}
+
+// Close waits for the batch being written, refuses those that wait, and closes the file.
+func (s *Store) Close() error {
+	s.once.Do(func() {
+		close(s.stop)
+		<-s.done
+		s.closeErr = errors.Join(s.closeErr, s.readers.Close())
+	})
+	return s.closeErr
+}
+
+// Commit stores a batch: see [store.Store].
+func (s *Store) Commit(ctx context.Context, b store.Batch) error {
+	if s.queue == nil {
+		return ErrReadOnly
+	}
+	c, err := newCommit(b)
+	if err != nil {
+		return err
+	}
+	select {
+	case s.queue <- c:
+	case <-ctx.Done():
+		return fmt.Errorf("commit to store: %w", ctx.Err())
+	case <-s.stop:
+		return ErrClosed
+	}
+	// The writer has it: its answer always comes.
+	return <-c.answer
+}
+
+// read runs f with a connection that reads one state of the file.
+func (s *Store) read(ctx context.Context, f func(*sqlite.Conn) error) (err error) {
+	select {
+	case <-s.stop:
+		return ErrClosed
+	default:
+	}
+	conn, err := s.readers.Take(ctx)
+	if err != nil {
+		return err
+	}
+	defer s.readers.Put(conn)
+	if _, err := exec(conn, "BEGIN"); err != nil {
+		return err
+	}
+	defer func() {
+		conn.SetInterrupt(nil) // or ending would be refused once ctx has
+		if !conn.AutocommitEnabled() {
+			_, end := exec(conn, "ROLLBACK")
+			err = errors.Join(err, end)
+		}
+	}()
+	return f(conn)
+}
+
+func prepareWriter(conn *sqlite.Conn) error {
+	for _, p := range []string{"synchronous = FULL", "wal_autocheckpoint = 2000", "journal_size_limit = 67108864"} {
+		if err := sqlitex.ExecuteTransient(conn, "PRAGMA "+p, nil); err != nil {
+			return err
+		}
+	}
+	return migrate(conn)
+}
+
+// uri is the file's name in the form that takes a query.
+func uri(file, query string) string {
+	if abs, err := filepath.Abs(file); err == nil {
+		file = abs
+	}
+	return (&url.URL{Scheme: "file", Path: file, RawQuery: query}).String()
+}
+
+func writable(dir string) bool {
+	f, err := os.CreateTemp(dir, ".wardflow-*")
+	if err != nil {
+		return false
+	}
+	f.Close()
+	os.Remove(f.Name())
+	return true
+}

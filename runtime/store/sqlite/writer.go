@@ -1,0 +1,272 @@
+package sqlite
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+
+	"zombiezen.com/go/sqlite"
+
+	"github.com/wardflow/wardflow/runtime/flow"
+	"github.com/wardflow/wardflow/runtime/proof"
+	"github.com/wardflow/wardflow/runtime/store"
+)
+
+// A commit is one batch on its way through the writer.
+type commit struct {
+	batch  store.Batch
+	err    error // of this batch
+	answer chan error
+}
+
+// newCommit checks what can be checked without the file.
+func newCommit(b store.Batch) (*commit, error) {
+	for i, c := range b.Waiting {
+		switch {
+		case c.Reading == nil:
+			return nil, fmt.Errorf("commit to store: waiting reading %d is not there", i)
+		case c.Patient == "":
+			return nil, fmt.Errorf("commit to store: reading %d of %s has no patient", c.Reading.Seq, c.Reading.Of())
+		case !c.Verdict.OK():
+			return nil, fmt.Errorf("commit to store: reading %d of %s was refused: %s", c.Reading.Seq, c.Reading.Of(), c.Verdict.Reason)
+		}
+	}
+	for i, r := range b.Refused {
+		if r.Verdict.OK() || r.By != store.ByCheck && r.By != store.ByStorage {
+			return nil, fmt.Errorf("commit to store: refusal %d is %q by %q", i, r.Verdict.Reason, r.By)
+		}
+	}
+	for i, w := range b.Windows {
+		if w.Window == nil {
+			return nil, fmt.Errorf("commit to store: window %d is not there", i)
+		}
+	}
+	return &commit{batch: b, answer: make(chan error, 1)}, nil
+}
+
+// A writer owns the connection that writes.
+type writer struct{ conn *sqlite.Conn }
+
+func newWriter(conn *sqlite.Conn) *writer { return &writer{conn: conn} }
+
+// run writes what comes until stop is closed, then closes the connection.
+func (w *writer) run(queue <-chan *commit, stop <-chan struct{}) error {
+	turn := make([]*commit, 0, turnLimit)
+	for {
+		turn = turn[:0]
+		select {
+		case c := <-queue:
+			turn = append(turn, c)
+		case <-stop:
+			return w.conn.Close()
+		}
+		for more := true; more && len(turn) < turnLimit; {
+			select {
+			case c := <-queue:
+				turn = append(turn, c)
+			default:
+				more = false
+			}
+		}
+		err := w.turn(turn)
+		for _, c := range turn {
+			if err != nil {
+				c.err = err
+			}
+			if c.err != nil {
+				c.err = fmt.Errorf("commit to store: %w", c.err)
+			}
+			c.answer <- c.err
+		}
+	}
+}
+
+// turn writes some batches as one transaction. Its error is that of all; each
+// batch has one of its own as well.
+func (w *writer) turn(turn []*commit) error {
+	if _, err := exec(w.conn, "BEGIN IMMEDIATE"); err != nil {
+		return err
+	}
+	for _, c := range turn {
+		if _, err := exec(w.conn, "SAVEPOINT batch"); err != nil {
+			return w.rollback(err)
+		}
+		if c.err = w.apply(&c.batch); c.err != nil {
+			// A full disk and its like end the whole transaction.
+			if w.conn.AutocommitEnabled() {
+				return c.err
+			}
+			if _, err := exec(w.conn, "ROLLBACK TO batch"); err != nil {
+				return w.rollback(err)
+			}
+		}
+		if _, err := exec(w.conn, "RELEASE batch"); err != nil {
+			return w.rollback(err)
+		}
+	}
+	if _, err := exec(w.conn, "COMMIT"); err != nil {
+		return w.rollback(err)
+	}
+	return nil
+}
+
+func (w *writer) rollback(err error) error {
+	if w.conn.AutocommitEnabled() {
+		return err
+	}
+	_, back := exec(w.conn, "ROLLBACK")
+	return errors.Join(err, back)
+}
+
+func (w *writer) apply(b *store.Batch) error {
+	if b.Checkpoint.Actor != "" {
+		if err := w.checkpoint(b.Checkpoint); err != nil {
+			return err
+		}
+	}
+	for i := range b.Waiting {
+		if err := w.waiting(i, &b.Waiting[i]); err != nil {
+			return err
+		}
+	}
+	for i := range b.Refused {
+		if err := w.refused(&b.Refused[i]); err != nil {
+			return err
+		}
+	}
+	for i := range b.Windows {
+		if err := w.window(&b.Windows[i]); err != nil {
+			return err
+		}
+	}
+	for i := range b.Quarantine {
+		q := &b.Quarantine[i]
+		if _, err := exec(w.conn, "INSERT INTO quarantine (patient, number, at, err, bytes) VALUES (?, ?, ?, ?, ?)",
+			q.Patient, q.Number, q.At.UnixNano(), q.Err, notNil(q.Bytes)); err != nil {
+			return err
+		}
+		if err := w.count("quarantined", 1); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (w *writer) checkpoint(c flow.Checkpoint) error {
+	old, err := newest(w.conn, c.Actor)
+	if err != nil {
+		return err
+	}
+	if c, err = store.Step(old, c); err != nil {
+		return err
+	}
+	b, err := flow.AppendCheckpoint(nil, c)
+	if err != nil {
+		return err
+	}
+	_, err = exec(w.conn, "INSERT INTO checkpoint (actor, epoch, bytes) VALUES (?, ?, ?) "+
+		"ON CONFLICT (actor) DO UPDATE SET epoch = excluded.epoch, bytes = excluded.bytes", string(c.Actor), c.Epoch, b)
+	return err
+}
+
+func (w *writer) waiting(i int, c *store.Chunk) error {
+	r, v := c.Reading, c.Verdict
+	_, err := exec(w.conn, "INSERT INTO reading (leaf, patient, device, stream, seq, kind, unit, at, clause, grp, rule, version, epoch, block) "+
+		"VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", r.Leaf[:], c.Patient, r.Device, r.Stream, r.Seq, r.Kind, r.Unit,
+		r.At.UnixNano(), v.Clause, v.Group, v.Rule, v.Version, v.Epoch, v.Block)
+	if sqlite.ErrCode(err) == sqlite.ResultConstraintUnique {
+		return &store.ReplayError{Index: i, Stream: r.Of(), Seq: r.Seq}
+	}
+	if err != nil {
+		return err
+	}
+	if _, err := exec(w.conn, "INSERT INTO chunk (id, bytes) VALUES (?, ?)", w.conn.LastInsertRowID(), r.Bytes); err != nil {
+		return err
+	}
+	if err := w.count("waiting", 1); err != nil {
+		return err
+	}
+	return w.count("bytes", len(r.Bytes))
+}
+
+func (w *writer) refused(r *store.Refusal) error {
+	v := r.Verdict
+	n, err := exec(w.conn, "INSERT INTO refusal (leaf, patient, device, stream, seq, kind, unit, low, high, at, reason, clause, grp, rule, "+
+		"version, epoch, block, refuser, judged) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (leaf) DO NOTHING",
+		r.Leaf[:], r.Patient, r.Device, r.Name, r.Seq, r.Kind, r.Unit, r.Low, r.High, r.At.UnixNano(), int(v.Reason), v.Clause, v.Group,
+		v.Rule, v.Version, v.Epoch, v.Block, r.By, r.Judged.UnixNano())
+	if err != nil || n == 0 {
+		return err
+	}
+	return w.count(refusedBy+strconv.Itoa(int(v.Reason)), 1)
+}
+
+func (w *writer) window(win *store.Window) error {
+	last, err := lastOf(w.conn, win.Patient, win.Encounter)
+	if err != nil {
+		return err
+	}
+	if win.Number != last.Number+1 || win.Prev != last.Hash {
+		return &store.ChainError{Patient: win.Patient, Number: win.Number, Last: last.Number}
+	}
+	if _, err := exec(w.conn, "INSERT INTO window (patient, encounter, number, hash, stored, bytes) VALUES (?, ?, ?, ?, ?, ?)",
+		win.Patient, win.Encounter, win.Number, win.Hash[:], win.Stored.UnixNano(), win.Bytes); err != nil {
+		return err
+	}
+	recorded := 0
+	for i := range win.Leaves {
+		kept, err := w.place(win.Window, i)
+		if err != nil {
+			return err
+		}
+		if kept {
+			recorded++
+		}
+	}
+	for _, s := range win.Spans {
+		if _, err := exec(w.conn, "INSERT INTO stream (patient, encounter, device, stream, last) VALUES (?, ?, ?, ?, ?) "+
+			"ON CONFLICT (patient, encounter, device, stream) DO UPDATE SET last = excluded.last",
+			win.Patient, win.Encounter, s.Device, s.Name, s.Last); err != nil {
+			return err
+		}
+	}
+	return errors.Join(w.count("windows", 1), w.count("readings", recorded), w.count("waiting", -recorded))
+}
+
+// place puts leaf i under its window, and reports whether it is a reading that
+// is kept rather than one that was refused.
+func (w *writer) place(win *proof.Window, i int) (kept bool, err error) {
+	leaf := win.Leaves[i][:]
+	if f, err := win.Verdict(i); err != nil || f.OK() {
+		n, err := exec(w.conn, "UPDATE reading SET encounter = ?, number = ?, place = ? WHERE leaf = ? AND patient = ? AND number IS NULL",
+			win.Encounter, win.Number, i, leaf, win.Patient)
+		if err != nil || n == 1 {
+			return true, err
+		}
+	}
+	n, err := exec(w.conn, "UPDATE refusal SET patient = ?, encounter = ?, number = ?, place = ? "+
+		"WHERE leaf = ? AND patient IN (?, '') AND number IS NULL", win.Patient, win.Encounter, win.Number, i, leaf, win.Patient)
+	if err == nil && n == 0 {
+		err = &store.LeafError{Patient: win.Patient, Window: win.Number, Index: i, Leaf: win.Leaves[i]}
+	}
+	return false, err
+}
+
+const refusedBy = "refused "
+
+// count keeps the sums that Counts gives, so that a page may ask every second.
+func (w *writer) count(name string, n int) error {
+	if n == 0 {
+		return nil
+	}
+	_, err := exec(w.conn, "INSERT INTO tally (name, count) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET count = count + excluded.count", name, n)
+	return err
+}
+
+// notNil is b, which SQLite would take for NULL were it nil.
+func notNil(b []byte) []byte {
+	if b == nil {
+		return []byte{}
+	}
+	return b
+}
