@@ -16,7 +16,9 @@ import (
 
 // commands are the subcommands, one file each.
 func commands() []*cobra.Command {
-	return []*cobra.Command{}
+	return []*cobra.Command{
+		caCommand(),
+	}
 }
 
 func main() { os.Exit(run(os.Args[1:])) }
