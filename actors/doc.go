@@ -1,0 +1,9 @@
+// Package actors lists the actor types that Wardflow comes with.
+//
+// A folder below it is a namespace of scripts, a file in it is an actor type:
+// std.Sum is in actors/std/sum.go. The folder is the script's name; where that
+// is also the name of a Go package that its users need, the package is called
+// otherwise (actors/io is package ioactors).
+//
+// To add a type, write the file and its test, and put one line into [All].
+package actors

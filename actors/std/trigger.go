@@ -1,0 +1,51 @@
+package std
+
+import (
+	"time"
+
+	"github.com/wardflow/wardflow/actors/value"
+	"github.com/wardflow/wardflow/runtime/flow"
+)
+
+// Trigger is std.Trigger. The first token comes at once.
+func Trigger() flow.Type {
+	return flow.Type{
+		Spec: flow.Spec{Name: "std.Trigger",
+			Doc: "Give the same token at once and then each period",
+			Args: []flow.ArgSpec{
+				{Name: "tick", Doc: "the period, in seconds", Required: true},
+				{Name: "data", Doc: "the token", Required: true}},
+			Out:   []flow.Port{{Name: "data", Doc: "the token"}},
+			State: 1},
+		New: func(args map[string]flow.Value) (flow.Actor, error) {
+			a := value.Args{Of: args}
+			t := &trigger{tick: a.Seconds("tick"), data: a.Any("data")}
+			return t, a.Err()
+		},
+	}
+}
+
+type trigger struct {
+	tick  time.Duration
+	data  flow.Value
+	timer ticker
+}
+
+func (t *trigger) Start(env flow.Env) error {
+	t.timer.start(env, 0, t.tick)
+	return nil
+}
+
+func (t *trigger) Actions() []flow.Action {
+	return []flow.Action{{Out: []string{"data"}, Guard: t.timer.due, Fire: func(f *flow.Firing) error {
+		f.Give(0, t.data)
+		t.timer.next(f.Now)
+		return nil
+	}}}
+}
+
+func (t *trigger) Save() ([]byte, error) { return value.Save(t.timer.at) }
+
+func (t *trigger) Restore(version int, state []byte) error {
+	return value.Restore(version, 1, state, &t.timer.at)
+}
