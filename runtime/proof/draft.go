@@ -90,8 +90,10 @@ func (d *Draft) Certs() [][32]byte {
 // Close signs the window with the patient's card at the time now and begins the
 // next one. The collector's chain and each device's leaf certificate, which
 // device finds by its hash, are kept beside the signed bytes, so that the
-// window can be verified years later. It does not ask whether the card is the
-// patient's: [Window.Verify] does. An error leaves the draft as it was; one of
+// window can be verified years later. A nil certificate with a nil error is one
+// not to be had: it is left out, and what it should have vouched for will not
+// verify. Close does not ask whether the card is the patient's: [Window.Verify]
+// does. An error leaves the draft as it was; one of
 // the card's key or of device is passed on, so it may be [flow.ErrLater].
 func (d *Draft) Close(card, collector flow.Signer, device func(hash [32]byte) (*x509.Certificate, error), now time.Time) (flow.Sealed, error) {
 	if len(d.leaves) == 0 {
@@ -118,6 +120,9 @@ func (d *Draft) close(h *Head, card, collector flow.Signer, device func([32]byte
 		cert, err := device(hash)
 		if err != nil {
 			return flow.Sealed{}, nil, fmt.Errorf("certificate %x of a device: %w", hash[:4], err)
+		}
+		if cert == nil {
+			continue
 		}
 		if sha256.Sum256(cert.Raw) != hash {
 			return flow.Sealed{}, nil, fmt.Errorf("%w: asked for %x of a device, got %x", ErrCertificate, hash[:4], fingerprint(cert))

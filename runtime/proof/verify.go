@@ -10,11 +10,11 @@ import (
 	"github.com/wardflow/wardflow/runtime/flow"
 )
 
-// A Trust knows whom to believe.
+// A Trust knows whom to believe. A *pki.Verifier is one.
 type Trust interface {
-	// Verify checks a chain, leaf first, as it stood at the time at, and says
+	// Identify checks a chain, leaf first, as it stood at the time at, and says
 	// who its leaf is. An error means: not to be believed.
-	Verify(chain []*x509.Certificate, at time.Time) (flow.Identity, error)
+	Identify(chain []*x509.Certificate, at time.Time) (flow.Identity, error)
 }
 
 // A Prior is what a chain of windows has reached: what its next window must
@@ -50,18 +50,8 @@ func (w *Window) Verify(t Trust, prior Prior) (Prior, error) {
 }
 
 func (w *Window) verify(t Trust, prior Prior) (Prior, error) {
-	if sha256.Sum256(w.Card[0].Raw) != w.signed.signer {
-		return prior, fmt.Errorf("%w: the signature names another card than the one beside it", ErrCertificate)
-	}
-	card, err := t.Verify(w.Card, w.Closed)
-	if err != nil {
-		return prior, fmt.Errorf("%w: card: %w", ErrCertificate, err)
-	}
-	if card.Role != flow.RolePatient {
-		return prior, fmt.Errorf("%w: %s is no patient's card", ErrCertificate, card.URI)
-	}
-	if card.Name != w.Patient {
-		return prior, fmt.Errorf("%w: signed by the card of %s", ErrPatient, card.Name)
+	if err := w.verifyCard(t); err != nil {
+		return prior, err
 	}
 	switch {
 	case w.Number != prior.Number+1:
@@ -76,9 +66,12 @@ func (w *Window) verify(t Trust, prior Prior) (Prior, error) {
 	if err := w.signed.verify(w.Card[0], ErrCard); err != nil {
 		return prior, err
 	}
-	collector, err := t.Verify(w.Collector, w.Closed)
+	collector, err := t.Identify(w.Collector, w.Closed)
 	if err != nil {
 		return prior, fmt.Errorf("%w: collector: %w", ErrCertificate, err)
+	}
+	if collector.Role != flow.RoleCollector && collector.Role != flow.RoleNode {
+		return prior, fmt.Errorf("%w: %s is no collector", ErrCertificate, collector.URI)
 	}
 	if collector.URI != w.Head.Collector {
 		return prior, fmt.Errorf("%w: the window names the collector %s, the certificate is that of %s", ErrCertificate, w.Head.Collector, collector.URI)
@@ -93,6 +86,24 @@ func (w *Window) verify(t Trust, prior Prior) (Prior, error) {
 		}
 	}
 	return Prior{Number: w.Number, Hash: w.Hash, Streams: streams}, nil
+}
+
+// verifyCard checks whose card is beside the window, and that it held.
+func (w *Window) verifyCard(t Trust) error {
+	if sha256.Sum256(w.Card[0].Raw) != w.signed.signer {
+		return fmt.Errorf("%w: the signature names another card than the one beside it", ErrCertificate)
+	}
+	card, err := t.Identify(w.Card, w.Closed)
+	if err != nil {
+		return fmt.Errorf("%w: card: %w", ErrCertificate, err)
+	}
+	if card.Role != flow.RolePatient {
+		return fmt.Errorf("%w: %s is no patient's card", ErrCertificate, card.URI)
+	}
+	if card.Name != w.Patient {
+		return fmt.Errorf("%w: signed by the card of %s", ErrPatient, card.Name)
+	}
+	return nil
 }
 
 // follow is where the streams stand after the window.
@@ -136,7 +147,7 @@ func (j *Judgment) verify(t Trust, w *Window) error {
 	case len(j.Findings) != len(w.Leaves):
 		return fmt.Errorf("%w: %d findings for %d leaves", ErrVerdict, len(j.Findings), len(w.Leaves))
 	}
-	id, err := t.Verify(j.Chain, j.At)
+	id, err := t.Identify(j.Chain, j.At)
 	if err != nil {
 		return fmt.Errorf("%w: judge: %w", ErrVerdict, err)
 	}
@@ -180,29 +191,33 @@ func (w *Window) Check(t Trust, i int, r *Reading) error {
 	if i < 0 || i >= len(w.Leaves) || w.Leaves[i] != r.Leaf {
 		return ErrLeaf
 	}
+	cert, ok := w.Devices[r.Cert]
+	if !ok {
+		return fmt.Errorf("%w: that of the device, %x, is not kept with the window", ErrCertificate, r.Cert[:4])
+	}
+	// A device's issuer is the collector's: the hospital's issuing CA.
+	return w.checkReading(t, r, append([]*x509.Certificate{cert}, w.Collector[1:]...))
+}
+
+// checkReading checks a reading against the window's head and its device's chain.
+func (w *Window) checkReading(t Trust, r *Reading, chain []*x509.Certificate) error {
 	if r.At.Before(w.First) || r.End().After(w.Last) {
 		return fmt.Errorf("%w: it is outside the window's time", ErrLeaf)
 	}
 	if !w.covers(r) {
 		return fmt.Errorf("%w: the window has no number %d of %s", ErrSequence, r.Seq, r.Of())
 	}
-	cert, ok := w.Devices[r.Cert]
-	if !ok {
-		return fmt.Errorf("%w: that of the device, %x, is not kept with the window", ErrCertificate, r.Cert[:4])
-	}
-	// A device's issuer is the collector's: the hospital's issuing CA.
-	chain := append([]*x509.Certificate{cert}, w.Collector[1:]...)
-	id, err := t.Verify(chain, w.Closed)
+	id, err := t.Identify(chain, w.Closed)
 	if err != nil {
 		var then error
-		if id, then = t.Verify(chain, r.At); then != nil {
+		if id, then = t.Identify(chain, r.At); then != nil {
 			return fmt.Errorf("%w: device: %w", ErrCertificate, err)
 		}
 	}
 	if id.Role != flow.RoleDevice || id.EPC != r.Device {
 		return fmt.Errorf("%w: %s is not the device %s", ErrCertificate, id.URI, r.Device)
 	}
-	return r.Verify(cert)
+	return r.Verify(chain[0])
 }
 
 func (w *Window) covers(r *Reading) bool {

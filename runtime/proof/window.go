@@ -126,8 +126,8 @@ func openChain(whose string, der [][]byte) ([]*x509.Certificate, error) {
 }
 
 func openDevices(der [][]byte) (map[[32]byte]*x509.Certificate, error) {
-	if len(der) == 0 || len(der) > maxDevices {
-		return nil, fmt.Errorf("%w: certificates of %d devices, want 1 to %d", ErrForm, len(der), maxDevices)
+	if len(der) > maxDevices {
+		return nil, fmt.Errorf("%w: certificates of %d devices, at most %d are allowed", ErrForm, len(der), maxDevices)
 	}
 	devices := make(map[[32]byte]*x509.Certificate, len(der))
 	var last [32]byte
