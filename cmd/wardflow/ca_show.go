@@ -86,7 +86,7 @@ func viewOf(c *x509.Certificate) certView {
 	sum := sha256.Sum256(c.Raw)
 	v := certView{
 		Holder: c.Subject.String(), Issuer: c.Issuer.String(), NotBefore: c.NotBefore.UTC(), NotAfter: c.NotAfter.UTC(),
-		Serial: c.SerialNumber.Text(16), SHA256: hex.EncodeToString(sum[:]),
+		Serial: fmt.Sprintf("%032x", c.SerialNumber), SHA256: hex.EncodeToString(sum[:]),
 	}
 	if c.IsCA {
 		v.Domains = c.PermittedURIDomains

@@ -206,7 +206,9 @@ func (ca *CA) template(req Request, now time.Time) (*x509.Certificate, error) {
 	if err != nil {
 		return nil, err
 	}
-	subject.CommonName = name
+	// A space in it: openssl takes a common name that could be a host's for one,
+	// and holds it against the CA's constraint on host names.
+	subject.CommonName = string(req.Role) + " " + name
 	tmpl := &x509.Certificate{
 		Subject:         subject,
 		NotAfter:        end,

@@ -22,8 +22,10 @@ type Holder struct {
 	Rule   *RulePin // nil: none
 }
 
-// maxID is the longest SPIFFE ID in bytes (SPIFFE-ID, section 2.3).
-const maxID = 2048
+const (
+	maxID   = 2048 // bytes of a SPIFFE ID (SPIFFE-ID, section 2.3)
+	maxName = 48   // bytes of a name: with its role it fits in a common name, which has at most 64
+)
 
 // Read takes the SPIFFE ID and our extensions from a certificate and checks
 // that they agree with each other and with the role. It does not look at the
@@ -161,12 +163,12 @@ func soleURI(cert *x509.Certificate) (string, error) {
 
 // checkName is nil for one part of a SPIFFE path that we would issue.
 func checkName(s string) error {
-	ok := s != "" && len(s) <= 63 && s[0] != '.' && s[0] != '-'
+	ok := s != "" && len(s) <= maxName && s[0] != '.' && s[0] != '-'
 	for _, c := range []byte(s) {
 		ok = ok && (letter(c) || 'A' <= c && c <= 'Z' || c == '.' || c == '_')
 	}
 	if !ok {
-		return fmt.Errorf("name %.80q: want 1 to 63 letters, digits, dots, dashes or underscores, first a letter or digit", s)
+		return fmt.Errorf("name %.80q: want 1 to %d letters, digits, dots, dashes or underscores, first a letter or digit", s, maxName)
 	}
 	return nil
 }

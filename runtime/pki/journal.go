@@ -17,7 +17,7 @@ import (
 
 // An Issuance is one line of a CA's log: a certificate it has signed.
 type Issuance struct {
-	Serial    string    `json:"serial"` // hex
+	Serial    string    `json:"serial"` // 32 hex digits
 	Subject   string    `json:"subject"`
 	URI       string    `json:"uri,omitempty"` // "" for an authority
 	Role      flow.Role `json:"role,omitempty"`
@@ -31,7 +31,7 @@ type Issuance struct {
 func record(cert *x509.Certificate, h Holder) Issuance {
 	sum := sha256.Sum256(cert.Raw)
 	i := Issuance{
-		Serial: cert.SerialNumber.Text(16), Subject: cert.Subject.String(), URI: h.URI, Role: h.Role, Group: h.Group,
+		Serial: fmt.Sprintf("%032x", cert.SerialNumber), Subject: cert.Subject.String(), URI: h.URI, Role: h.Role, Group: h.Group,
 		SHA256: hex.EncodeToString(sum[:]), NotBefore: cert.NotBefore.UTC(), NotAfter: cert.NotAfter.UTC(),
 	}
 	if h.EPC != (EPC{}) {

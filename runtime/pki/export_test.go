@@ -1,0 +1,39 @@
+package pki
+
+import (
+	"crypto"
+	"crypto/x509"
+	"time"
+)
+
+// Sign lets a test make a certificate that no CA of ours would.
+func (ca *CA) Sign(tmpl *x509.Certificate, key crypto.PublicKey) (*x509.Certificate, error) {
+	return ca.sign(tmpl, ca.Cert, key)
+}
+
+// Template is what Issue would sign, to be spoilt.
+func (ca *CA) Template(req Request, now time.Time) (*x509.Certificate, error) {
+	return ca.template(req, now)
+}
+
+// SubCA makes an authority below any other, whatever that one allows.
+func (ca *CA) SubCA(tmpl *x509.Certificate, now time.Time) (*CA, error) { return newCA(tmpl, ca, now) }
+
+// CacheSize is how many identities a verifier remembers.
+const CacheSize = cacheSize
+
+// Remembered is how many it remembers now.
+func (v *Verifier) Remembered() int {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return v.checked.order.Len()
+}
+
+var (
+	EncodeEPC, EncodeGroup, EncodeRule = encodeEPC, encodeGroup, encodeRule
+	DecodeEPC, DecodeGroup, DecodeRule = decodeEPC, decodeGroup, decodeRule
+	OIDEPC, OIDGroup, OIDRule          = oidEPC, oidGroup, oidRule
+)
+
+// Plain is the EPC with the filter of certificates.
+func (e EPC) Plain() EPC { return e.plain() }
