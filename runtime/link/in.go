@@ -1,0 +1,128 @@
+package link
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/wardflow/wardflow/runtime/flow"
+)
+
+// ErrGap reports a frame that leaves out tokens. The connection is broken:
+// close it, and the sender resumes at the right place.
+var ErrGap = errors.New("tokens are missing")
+
+// ErrOverrun reports a frame beyond the granted credit: the sender breaks the
+// protocol. Close the connection.
+var ErrOverrun = errors.New("more tokens than were granted")
+
+// An In is the receiver's end of a link. It is not safe for concurrent use.
+type In struct {
+	id     flow.LinkID
+	window int
+	queue  ring // tokens taken+1 … received
+
+	taken   uint64 // last number the actor has taken
+	granted uint64 // last number the sender may send
+	settled uint64 // last number that took effect for good
+}
+
+// NewIn makes the receiving end of a new link, with room for window tokens
+// (a count, not bytes; at least 1).
+func NewIn(id flow.LinkID, window int) *In { return RestoreIn(id, window, 0) }
+
+// RestoreIn makes the receiving end of a link as a committed checkpoint left
+// it: the actor has taken the tokens up to that number, and none waits.
+func RestoreIn(id flow.LinkID, window int, taken uint64) *In {
+	if window < 1 {
+		panic(fmt.Sprintf("link: window of %d tokens", window))
+	}
+	return &In{id: id, window: window, taken: taken, granted: taken}
+}
+
+// ID is the link's name.
+func (in *In) ID() flow.LinkID { return in.id }
+
+// Accept queues the tokens of f that come next, copying them, and returns how
+// many those are. Tokens seen before are dropped. A frame that leaves some out
+// ([ErrGap]) or goes beyond the credit ([ErrOverrun]) queues nothing.
+func (in *In) Accept(f *Frame) (n int, err error) {
+	received := in.Received()
+	last := f.First + uint64(len(f.Tokens)) - 1
+	switch {
+	case f.Link != in.id:
+		return 0, fmt.Errorf("link %s: a frame of link %s: %w", in.id, f.Link, ErrAstray)
+	case len(f.Tokens) == 0:
+		return 0, nil
+	case f.First == 0 || last < f.First:
+		return 0, fmt.Errorf("link %s: %d tokens from number %d: %w", in.id, len(f.Tokens), f.First, ErrGap)
+	case f.First > received+1:
+		return 0, fmt.Errorf("link %s: token %d after %d: %w", in.id, f.First, received, ErrGap)
+	case last > in.granted:
+		return 0, fmt.Errorf("link %s: token %d, room up to %d: %w", in.id, last, in.granted, ErrOverrun)
+	}
+	for number := received + 1; number <= last; number++ {
+		t := f.Tokens[number-f.First]
+		t.Seq = number
+		in.queue.push(t)
+		n++
+	}
+	return n, nil
+}
+
+// Len is how many tokens wait.
+func (in *In) Len() int { return in.queue.n }
+
+// Peek is the oldest token that waits, if there is one.
+func (in *In) Peek() (flow.Token, bool) {
+	if in.queue.n == 0 {
+		return flow.Token{}, false
+	}
+	return *in.queue.at(0), true
+}
+
+// Take is Peek that takes the token out.
+func (in *In) Take() (flow.Token, bool) {
+	t, ok := in.Peek()
+	if ok {
+		in.queue.drop(1)
+		in.taken++
+	}
+	return t, ok
+}
+
+// Taken is the last number the actor has taken: its place, for a checkpoint.
+func (in *In) Taken() uint64 { return in.taken }
+
+// Received is the last number that is here, taken or waiting: where a sender
+// that opens the link again goes on.
+func (in *In) Received() uint64 { return in.taken + uint64(in.queue.n) }
+
+// Credit is what to grant now, the number of the last token there is room for.
+// Whoever calls it sends it: it counts as granted.
+func (in *In) Credit() uint64 {
+	in.granted = in.taken + uint64(in.window)
+	return in.granted
+}
+
+// GrantDue reports whether a quarter of the window has been taken since the
+// last grant, so that a new one is worth a message.
+func (in *In) GrantDue() bool {
+	return in.taken+uint64(in.window)-in.granted >= uint64(max(1, in.window/4))
+}
+
+// Settle says that the tokens up to that number have taken effect for good. It
+// reports whether that is news, and so a message to the sender. Settling what
+// was not taken is a bug and panics.
+func (in *In) Settle(upto uint64) bool {
+	if upto > in.taken {
+		panic(fmt.Sprintf("link %s: settle %d tokens of %d taken", in.id, upto, in.taken))
+	}
+	if upto <= in.settled {
+		return false
+	}
+	in.settled = upto
+	return true
+}
+
+// SettledTo is the last number settled since the actor was made or restored.
+func (in *In) SettledTo() uint64 { return in.settled }

@@ -1,0 +1,192 @@
+package link
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/wardflow/wardflow/runtime/flow"
+)
+
+// ErrFull reports a link whose window is full: the actor stays ready and fires
+// after the next [Out.Settled].
+var ErrFull = errors.New("link window is full")
+
+// ErrAstray reports that the two ends of a link disagree on where they are: one
+// has lost what the other counts on. Sending more would lose or repeat tokens,
+// so the link stays closed until a person decides.
+var ErrAstray = errors.New("the two ends of the link disagree on where they are")
+
+// An Out is the sender's end of a link. It is not safe for concurrent use.
+//
+// Its tokens stand in a row, and five numbers move along it, each at most the
+// one before: made, released, sent, settled; and the credit, beyond which none
+// is sent.
+type Out struct {
+	id     flow.LinkID
+	window int
+	held   ring // tokens settled+1 … made
+
+	made     uint64 // last number given
+	released uint64 // last number that a committed checkpoint covers
+	sent     uint64 // last number sent; after Opened, the last the receiver has
+	settled  uint64 // last number that took effect for good
+	credit   uint64 // last number the receiver has room for
+	open     bool
+}
+
+// NewOut makes the sending end of a new link that holds at most window tokens
+// (a count, not bytes; at least 1).
+func NewOut(id flow.LinkID, window int) *Out {
+	if window < 1 {
+		panic(fmt.Sprintf("link: window of %d tokens", window))
+	}
+	return &Out{id: id, window: window}
+}
+
+// RestoreOut makes the sending end of a link as a committed checkpoint left it.
+// outbox holds the tokens settled+1 … made, by number; all count as released,
+// since the checkpoint covers them. An outbox that does not fit the numbers is
+// an error: the checkpoint is broken. It may be longer than the window.
+func RestoreOut(id flow.LinkID, window int, made, settled uint64, outbox []flow.Token) (*Out, error) {
+	o := NewOut(id, window)
+	if settled > made || made-settled != uint64(len(outbox)) {
+		return nil, fmt.Errorf("link %s: %d tokens held, but %d are made and %d settled", id, len(outbox), made, settled)
+	}
+	for i, t := range outbox {
+		if t.Seq != settled+1+uint64(i) {
+			return nil, fmt.Errorf("link %s: token %d stands where %d should", id, t.Seq, settled+1+uint64(i))
+		}
+		o.held.push(t)
+	}
+	o.made, o.released, o.sent, o.settled = made, made, settled, settled
+	return o, nil
+}
+
+// ID is the link's name.
+func (o *Out) ID() flow.LinkID { return o.id }
+
+// Room is how many tokens [Out.Offer] would still take.
+func (o *Out) Room() int { return max(0, o.window-o.held.n) }
+
+// Offer numbers t, holds it until it is settled, and returns its number.
+// Numbers start at 1 and have no gaps. With a window of tokens already held it
+// keeps nothing and returns [ErrFull]. The token is not sent before
+// [Out.Release] covers it.
+func (o *Out) Offer(t flow.Token) (uint64, error) {
+	if o.Room() == 0 {
+		return 0, ErrFull
+	}
+	o.made++
+	t.Seq = o.made
+	o.held.push(t)
+	return o.made, nil
+}
+
+// Release says that a checkpoint covering all tokens up to that number is
+// committed: they may be sent. It never takes back; releasing what is not made
+// yet is a bug and panics.
+func (o *Out) Release(upto uint64) {
+	if upto > o.made {
+		panic(fmt.Sprintf("link %s: release up to %d of %d tokens", o.id, upto, o.made))
+	}
+	o.released = max(o.released, upto)
+}
+
+// Opened says that the other end is there, has the tokens up to taken, and has
+// room for those up to credit. Sending goes on from taken+1. [ErrAstray] means
+// that it has forgotten tokens it once settled, or claims ones never sent; then
+// the link stays closed.
+func (o *Out) Opened(taken, credit uint64) error {
+	o.open = false
+	if taken < o.settled {
+		return fmt.Errorf("link %s: the receiver has %d tokens, but settled %d: %w", o.id, taken, o.settled, ErrAstray)
+	}
+	if taken > o.released {
+		return fmt.Errorf("link %s: the receiver has %d tokens, but only %d were ever sent: %w", o.id, taken, o.released, ErrAstray)
+	}
+	o.open, o.sent, o.credit = true, taken, credit
+	return nil
+}
+
+// Closed says that the connection is lost: nothing is sent until [Out.Opened].
+func (o *Out) Closed() { o.open = false }
+
+// Next fills f with the next tokens, at most most of them, that are released,
+// not sent yet, and within the receiver's credit. They count as sent; whoever
+// can't send them calls [Out.Closed]. False means that there is nothing to
+// send now. The room of f.Tokens is used again, so a caller that keeps f from
+// one call to the next allocates nothing.
+func (o *Out) Next(f *Frame, most int) bool {
+	n := o.Unsent()
+	if n > most {
+		n = most
+	}
+	if n <= 0 {
+		return false
+	}
+	f.Link, f.First, f.Tokens = o.id, o.sent+1, f.Tokens[:0]
+	from := int(o.sent - o.settled)
+	for i := range n {
+		f.Tokens = append(f.Tokens, *o.held.at(from + i))
+	}
+	o.sent += uint64(n)
+	return true
+}
+
+// Unsent is how many tokens [Out.Next] could send now.
+func (o *Out) Unsent() int {
+	upto := min(o.released, o.credit)
+	if !o.open || upto <= o.sent {
+		return 0
+	}
+	return int(upto - o.sent)
+}
+
+// Credit says that the receiver has room for tokens up to that number, in all
+// (not beyond those before). A smaller number than before changes nothing.
+func (o *Out) Credit(upto uint64) { o.credit = max(o.credit, upto) }
+
+// Settled says that the tokens up to that number have taken effect for good:
+// they are no longer held. It returns how many that freed. [ErrAstray] means
+// that the receiver settles what was not sent to it.
+func (o *Out) Settled(upto uint64) (freed int, err error) {
+	if upto <= o.settled {
+		return 0, nil
+	}
+	if upto > o.sent {
+		return 0, fmt.Errorf("link %s: the receiver settles %d tokens of %d sent: %w", o.id, upto, o.sent, ErrAstray)
+	}
+	freed = int(upto - o.settled)
+	o.held.drop(freed)
+	o.settled = upto
+	return freed, nil
+}
+
+// Made is the last number given.
+func (o *Out) Made() uint64 { return o.made }
+
+// Released is the last number that may be sent.
+func (o *Out) Released() uint64 { return o.released }
+
+// Sent is the last number sent on this connection.
+func (o *Out) Sent() uint64 { return o.sent }
+
+// SettledTo is the last number that took effect for good.
+func (o *Out) SettledTo() uint64 { return o.settled }
+
+// Held is how many tokens are not settled yet.
+func (o *Out) Held() int { return o.held.n }
+
+// Since are the tokens after number n that are still held, for a step of the
+// actor's checkpoint; nil when there are none.
+func (o *Out) Since(n uint64) []flow.Token {
+	n = max(n, o.settled)
+	if n >= o.made {
+		return nil
+	}
+	ts := make([]flow.Token, 0, o.made-n)
+	for i := int(n - o.settled); i < o.held.n; i++ {
+		ts = append(ts, *o.held.at(i))
+	}
+	return ts
+}
