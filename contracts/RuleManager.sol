@@ -18,6 +18,7 @@ contract RuleManager is AccessControl, Pausable {
 
     uint256 public constant MAX_GROUP_BYTES = 128;
     uint256 public constant MAX_LIMITS = 64;
+    uint256 public constant MAX_SPAN = 3650 days * 1000; // ms, of an age
 
     /// @notice Why a reading is refused. The numbers are those of Go's
     /// flow.Reason, which has some more that no contract can find.
@@ -271,6 +272,9 @@ contract RuleManager is AccessControl, Pausable {
     function _put(Rule storage r, Limit storage to, Limit calldata from) private {
         if (from.kind == 0) revert BadLimit(r.group, from.kind, "the kind is missing");
         if (from.unit == 0) revert BadLimit(r.group, from.kind, "the unit is missing");
+        if (from.maxAge > MAX_SPAN || from.maxAhead > MAX_SPAN) {
+            revert BadLimit(r.group, from.kind, "age and ahead are at most ten years");
+        }
         if (from.min > from.max) revert BadLimit(r.group, from.kind, "min is above max");
         if (!_isCode(from.kind) || !_isCode(from.unit)) {
             revert BadLimit(r.group, from.kind, "kind and unit are printable ASCII without spaces");

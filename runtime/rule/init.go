@@ -1,0 +1,80 @@
+package rule
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+
+	"github.com/wardflow/wardflow/runtime/chain"
+)
+
+// The key files that Init makes in the chain's directory.
+const (
+	AdminKeyFile     = "admin.key"     // may give roles, and change rules
+	CollectorKeyFile = "collector.key" // may pay for transactions, nothing more
+)
+
+// Init makes a new chain in dir: genesis, an account of the admin and one of
+// the collectors, a rule manager, and the rules in it. An admin key that
+// exists is used, else made; passphrase, if not empty, encrypts the keys. What
+// nodes must know is returned, and kept in dir/chain.json. A dir in which an
+// Init was interrupted must be removed first.
+func Init(ctx context.Context, dir, adminKey, passphrase string, rules []Rule, log *slog.Logger) (chain.Info, error) {
+	info, err := initChain(ctx, dir, adminKey, passphrase, rules, log)
+	if err != nil {
+		return chain.Info{}, fmt.Errorf("init chain: %w", err)
+	}
+	return info, nil
+}
+
+func initChain(ctx context.Context, dir, adminKey, passphrase string, rules []Rule, log *slog.Logger) (_ chain.Info, err error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return chain.Info{}, err
+	}
+	if adminKey == "" {
+		adminKey = filepath.Join(dir, AdminKeyFile)
+	}
+	admin, err := keyAt(adminKey, passphrase)
+	if err != nil {
+		return chain.Info{}, err
+	}
+	collector, err := keyAt(filepath.Join(dir, CollectorKeyFile), passphrase)
+	if err != nil {
+		return chain.Info{}, err
+	}
+	info, err := chain.Init(dir, admin.Address(), collector.Address())
+	if err != nil {
+		return chain.Info{}, err
+	}
+	c, err := chain.Open(chain.Config{Dir: dir, Log: log})
+	if err != nil {
+		return chain.Info{}, err
+	}
+	defer func() { err = errors.Join(err, c.Close()) }()
+	if info.Manager, err = Deploy(ctx, c, admin, admin.Address(), admin.Address()); err != nil {
+		return chain.Info{}, err
+	}
+	if len(rules) > 0 {
+		a := Admin{Chain: c, Manager: info.Manager, Key: admin}
+		if _, err := a.Set(ctx, rules...); err != nil {
+			return chain.Info{}, err
+		}
+	}
+	return info, chain.WriteInfo(dir, info)
+}
+
+// keyAt is the key in a file, made if there is none.
+func keyAt(file, passphrase string) (*chain.Key, error) {
+	k, err := chain.LoadKey(file, passphrase)
+	if !errors.Is(err, fs.ErrNotExist) {
+		return k, err
+	}
+	if k, err = chain.NewKey(); err != nil {
+		return nil, err
+	}
+	return k, k.Save(file, passphrase)
+}
