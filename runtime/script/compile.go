@@ -48,28 +48,133 @@ func AppName(file string) string {
 	return strings.ReplaceAll(base, ".", "_")
 }
 
-// Parse reads a script. The file is never nil: it holds every statement that
-// could be understood. Name is used in positions and to name the application.
-func Parse(name string, src []byte) (*File, Issues) {
-	f := &File{Name: name, Src: src}
-	return f, f.issues
-}
-
-// Check looks for every mistake that can be seen without expanding components.
-// Its issues include those of Parse.
-func Check(f *File, types Types, opts ...Option) Issues {
-	return f.issues
-}
-
 // Compile turns a tree into the graph of one application. The issues include
-// those of Parse and Check; the graph is nil when one of them is an error.
+// those of [Parse] and [Check]; the graph is nil when one of them is an error.
+//
+// Links are in the order of the script, those inside a component before those
+// that join it to the rest. Equal scripts and types give equal graphs.
 func Compile(f *File, types Types, opts ...Option) (*flow.Graph, Issues) {
-	return nil, f.issues
+	p := newProgram(f, types, opts)
+	sound := p.check()
+	var g *flow.Graph
+	if sound {
+		x := &expander{program: p}
+		x.block(p.main, p.app, nil, 0)
+		g = x.graph()
+	}
+	issues := p.issues.settle()
+	if issues.Err() != nil {
+		return nil, issues
+	}
+	return g, issues
 }
 
-// Deployable is the graph as Calvin's compiler prints it (calvin-reference,
-// section 1.7): indented JSON with sorted keys. A nil graph gives an empty one
-// that is not valid.
-func Deployable(g *flow.Graph, types Types) ([]byte, error) {
-	return nil, nil
+// graph settles the properties of each port and gives the outcome.
+func (x *expander) graph() *flow.Graph {
+	g := &flow.Graph{App: x.app, Links: make([]flow.Link, 0, len(x.links))}
+	type portKey struct {
+		actor *actor
+		side  [2]string
+	}
+	ins := map[portKey][]crossing{}
+	count := map[portKey]int64{}
+	seen := make(map[flow.Link]Span, len(x.links))
+	for _, c := range x.links {
+		l := flow.Link{
+			From: flow.Endpoint{Actor: c.from.actor.ID, Port: c.from.port},
+			To:   flow.Endpoint{Actor: c.to.actor.ID, Port: c.to.port},
+		}
+		if old, ok := seen[l]; ok {
+			x.report(repeatedLink.at(x.file, c.where, l.From.String()+" > "+l.To.String(), l.To.String()).see(old, "made here first").
+				help("leave one of them out"))
+			continue
+		}
+		seen[l] = c.where
+		g.Links = append(g.Links, l)
+		in := portKey{c.to.actor, [2]string{"in", c.to.port}}
+		ins[in] = append(ins[in], c)
+		count[in]++
+		count[portKey{c.from.actor, [2]string{"out", c.from.port}}]++
+	}
+	// Only ports with a link have properties.
+	for _, a := range x.actors {
+		for _, side := range a.sides() {
+			n := count[portKey{a, side}]
+			if n == 0 {
+				continue
+			}
+			if a.Ports == nil {
+				a.Ports = map[string]map[string]any{}
+			}
+			a.Ports[side[0]+":"+side[1]] = x.settlePort(a, side, n)
+		}
+		if len(a.Args) == 0 {
+			a.Args = nil
+		}
+		a.Rule = x.rule(a.ID)
+	}
+	for _, a := range x.actors {
+		for _, side := range a.sides() {
+			if side[0] == "in" {
+				x.checkFanIn(a, side, ins[portKey{a, side}])
+			}
+		}
+		g.Actors = append(g.Actors, a.Node)
+	}
+	slices.SortFunc(g.Actors, func(a, b flow.Node) int { return strings.Compare(string(a.ID), string(b.ID)) })
+	return g
+}
+
+// sides are the ports of an actor: its side and name, in the type's order.
+func (a *actor) sides() [][2]string {
+	var sides [][2]string
+	for _, dir := range []string{"in", "out"} {
+		names, _ := a.inst.ports(dir)
+		for _, n := range names {
+			sides = append(sides, [2]string{dir, n})
+		}
+	}
+	return sides
+}
+
+func (x *expander) settlePort(a *actor, side [2]string, peers int64) map[string]any {
+	props, clashes := merge(a.props[side])
+	for _, c := range clashes {
+		x.report(conflict.at(x.file, c.where, c.key, string(a.ID)+"."+side[1]).
+			help("have one value in common, or set the property in one place"))
+	}
+	if _, ok := props["nbr_peers"]; !ok {
+		props["nbr_peers"] = peers
+	}
+	return props
+}
+
+// checkFanIn looks at an in-port that several links lead to: it must collect,
+// and where it collects by tag, the tags must differ.
+func (x *expander) checkFanIn(a *actor, side [2]string, links []crossing) {
+	if len(links) < 2 {
+		return
+	}
+	name := a.ID.Local() + "." + side[1]
+	many, tagged := collects(a.Ports["in:"+side[1]]["routing"])
+	if !many {
+		x.report(fanIn.at(x.file, links[1].where, name).see(links[0].where, "the first connection").
+			help(`%s(routing="collect-unordered") takes tokens in turn`, name))
+		return
+	}
+	if !tagged {
+		return
+	}
+	tags := map[string]crossing{}
+	for _, c := range links {
+		tag, ok := c.from.actor.Ports["out:"+c.from.port]["tag"].(string)
+		if !ok {
+			continue // its tag is the name of its port
+		}
+		if old, ok := tags[tag]; ok {
+			x.report(equalTags.at(x.file, c.where, name, tag).see(old.where, "the other source").
+				help(`%s.%s(tag="...") sets another`, c.from.actor.ID.Local(), c.from.port))
+		}
+		tags[tag] = c
+	}
 }

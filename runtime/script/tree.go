@@ -11,7 +11,8 @@ type File struct {
 	Body       []Stmt
 	Comments   []Comment // in the order of the text
 
-	issues Issues // what Parse found
+	issues Issues          // what Parse found
+	lost   map[string]bool // names declared by statements that could not be read
 }
 
 // A Pos is a place in a text.

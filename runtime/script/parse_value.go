@@ -1,0 +1,215 @@
+package script
+
+import (
+	"math"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+// argument reads a value or a name.
+func (p *parser) argument(what string) (Expr, bool) {
+	if p.tok().kind == tIdent {
+		id, _ := p.ident("")
+		return &Name{id}, true
+	}
+	return p.value(what)
+}
+
+// value reads a literal.
+func (p *parser) value(what string) (Expr, bool) {
+	switch t := p.tok(); t.kind {
+	case tNumber, tTrue, tFalse, tNull, tString, tRef:
+		return p.scalar(math.MaxInt)
+	case '[', '{':
+		if p.depth++; p.depth > maxDepth {
+			p.report(tooDeep.at(p.file, t.Span, maxDepth))
+			p.depth = 0
+			return nil, false
+		}
+		var e Expr
+		var ok bool
+		if t.kind == '[' {
+			e, ok = p.list()
+		} else {
+			e, ok = p.dict()
+		}
+		p.depth = max(0, p.depth-1)
+		return e, ok
+	case tIdent:
+		p.wrong(what, "only literals may stand inside [ ] and { }: write the value of '"+p.text(t)+"'")
+	case tDoc:
+		p.wrong(what, `a string stands in single quotes: "..."`)
+	default:
+		p.wrong(what, "")
+	}
+	return nil, false
+}
+
+// scalar reads a number, bool, null, or at most strings adjacent strings.
+func (p *parser) scalar(strs int) (*Scalar, bool) {
+	t := p.take()
+	s := &Scalar{Span: t.Span}
+	ok := true
+	switch t.kind {
+	case tTrue, tFalse:
+		s.Value = t.kind == tTrue
+	case tNumber:
+		s.Value, ok = p.number(t)
+	case tString, tRef:
+		text, good := p.str(t)
+		ok = good
+		for n := 1; n < strs && (p.tok().kind == tString || p.tok().kind == tRef); n++ {
+			more, good := p.str(p.take())
+			text += more
+			ok = ok && good
+		}
+		s.Value = text
+		s.Span = p.since(t.Start)
+		if ok && !utf8.ValidString(text) {
+			p.report(badString.at(p.file, s.Span, "the string's bytes are not UTF-8").
+				help("bytes from 128 on come in sequences: write the character itself"))
+			s.Value = strings.ToValidUTF8(text, "\uFFFD")
+		}
+	}
+	return s, ok
+}
+
+// number is an int64, or a float64 when it has a dot.
+func (p *parser) number(t *token) (any, bool) {
+	text := p.text(t)
+	if strings.IndexByte(text, '.') >= 0 {
+		f, err := strconv.ParseFloat(text, 64)
+		if err == nil {
+			return f, true
+		}
+	} else if n, err := strconv.ParseInt(text, 10, 64); err == nil {
+		return n, true
+	}
+	p.report(badNumber.at(p.file, t.Span, text).help("whole numbers go from -2^63 to 2^63-1; with a dot it is a floating-point number"))
+	return int64(0), true
+}
+
+// str is the value of one string token.
+func (p *parser) str(t *token) (string, bool) {
+	text := p.text(t)
+	switch {
+	case t.kind == tRef:
+		return text[1:], true
+	case t.plain:
+		return text[1 : len(text)-1], true
+	case text[0] == '!':
+		return text[2 : len(text)-1], true
+	}
+	s, bad := unescape(text[1 : len(text)-1])
+	if bad != "" {
+		p.report(badString.at(p.file, t.Span, "escape "+bad+" needs two hexadecimal digits").help(`write \xHH, or \\ for a backslash`))
+	}
+	return s, true
+}
+
+// unescape replaces Python's escapes; an unknown one keeps its backslash. Bad
+// is the first \x without its digits.
+func unescape(s string) (out, bad string) {
+	if strings.IndexByte(s, '\\') < 0 {
+		return s, ""
+	}
+	b := make([]byte, 0, len(s))
+	for i := 0; i < len(s); i++ {
+		if s[i] != '\\' || i+1 == len(s) {
+			b = append(b, s[i])
+			continue
+		}
+		i++
+		if at := strings.IndexByte(`ntr\"'abfv`, s[i]); at >= 0 {
+			b = append(b, "\n\t\r\\\"'\a\b\f\v"[at])
+			continue
+		}
+		switch c := s[i]; {
+		case c == 'x':
+			v, err := strconv.ParseUint(s[i+1:min(i+3, len(s))], 16, 8)
+			if err != nil || i+3 > len(s) {
+				if bad == "" {
+					bad = `\x`
+				}
+				continue
+			}
+			b = append(b, byte(v))
+			i += 2
+		case '0' <= c && c <= '7':
+			v := 0
+			n := 0
+			for ; n < 3 && i+n < len(s) && '0' <= s[i+n] && s[i+n] <= '7'; n++ {
+				v = v*8 + int(s[i+n]-'0')
+			}
+			b = append(b, byte(v))
+			i += n - 1
+		default:
+			b = append(b, '\\', c)
+		}
+	}
+	return string(b), bad
+}
+
+// docText is a docstring without its quotes and outer white space.
+func docText(text string) string {
+	return strings.TrimSpace(text[3 : len(text)-3])
+}
+
+// list reads [ ... ].
+func (p *parser) list() (Expr, bool) {
+	l := &List{}
+	start := p.take().Start
+	for p.tok().kind != ']' {
+		if p.begins(p.at) && p.tok().kind != tString && p.tok().kind != tNumber {
+			return nil, p.close(']')
+		}
+		v, ok := p.value("a value or ']'")
+		if !ok {
+			return nil, false
+		}
+		l.Items = append(l.Items, v)
+		if p.tok().kind == ',' {
+			p.at++
+		}
+	}
+	p.at++
+	l.Span = p.since(start)
+	return l, true
+}
+
+// dict reads { ... }.
+func (p *parser) dict() (Expr, bool) {
+	d := &Dict{}
+	start := p.take().Start
+	seen := map[string]bool{}
+	for p.tok().kind != '}' {
+		if k := p.tok().kind; k != tString && k != tRef {
+			if p.begins(p.at) {
+				return nil, p.close('}')
+			}
+			p.wrong("a key or '}'", "keys are strings")
+			return nil, false
+		}
+		key, ok := p.scalar(math.MaxInt)
+		if !ok || !p.want(':', "':' after the key") {
+			return nil, false
+		}
+		v, ok := p.value("a value")
+		if !ok {
+			return nil, false
+		}
+		if k := key.Value.(string); seen[k] {
+			p.report(repeatedKey.at(p.file, key.Span, k))
+		} else {
+			seen[k] = true
+		}
+		d.Items = append(d.Items, Entry{*key, v})
+		if p.tok().kind == ',' {
+			p.at++
+		}
+	}
+	p.at++
+	d.Span = p.since(start)
+	return d, true
+}
