@@ -39,7 +39,7 @@ func NewClient(base string, conf *tls.Config) (*Client, error) {
 		return nil, fmt.Errorf("node address %q: want https://HOST:PORT", base)
 	}
 	conf = conf.Clone()
-	conf.NextProtos = []string{"h2", "http/1.1"}
+	conf.NextProtos = []string{"h2", "http/1.1", clientProto}
 	return &Client{
 		base: "https://" + u.Host,
 		http: &http.Client{Transport: &http.Transport{

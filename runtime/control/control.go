@@ -12,6 +12,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -27,9 +28,12 @@ type Config struct {
 	Backend Backend
 
 	// Own is the node's certificate and key, asked for at each handshake, so
-	// that a renewed one is used at once. Browsers need the host's name or
-	// address in it.
+	// that a renewed one is used at once.
 	Own func() flow.Signer
+	// Web is a certificate for browsers, which want the host's name in it,
+	// where Own has the node's SPIFFE ID only; nil shows them Own, and they
+	// ask before they go on. A [Client] always sees Own.
+	Web func() (*tls.Certificate, error)
 	// Verify checks a caller's chain, leaf first, at this time and says who
 	// it is. It is asked at each request: no connection outlives its
 	// certificate.
@@ -135,9 +139,14 @@ func Serve(cfg Config) (*Server, error) {
 			return context.WithValue(ctx, connKey{}, new(connection))
 		},
 		TLSConfig: &tls.Config{
-			MinVersion:     tls.VersionTLS13,
-			NextProtos:     []string{"h2", "http/1.1"},
-			GetCertificate: func(*tls.ClientHelloInfo) (*tls.Certificate, error) { return certificate(cfg.Own()) },
+			MinVersion: tls.VersionTLS13,
+			NextProtos: []string{"h2", "http/1.1"},
+			GetCertificate: func(hello *tls.ClientHelloInfo) (*tls.Certificate, error) {
+				if cfg.Web != nil && !slices.Contains(hello.SupportedProtos, clientProto) {
+					return cfg.Web()
+				}
+				return certificate(cfg.Own())
+			},
 			// The chain is checked at each request, where a refusal can say
 			// why. TLS itself proves that the caller holds the key.
 			ClientAuth: tls.RequestClientCert,
@@ -154,6 +163,10 @@ func Serve(cfg Config) (*Server, error) {
 	})
 	return s, nil
 }
+
+// clientProto is offered by a [Client] besides HTTP, and never agreed upon: it
+// tells the server that it speaks to one.
+const clientProto = "wardflow-control/1"
 
 func certificate(own flow.Signer) (*tls.Certificate, error) {
 	if own.Key == nil || len(own.Chain) == 0 {
@@ -178,25 +191,8 @@ func (s *Server) mountAll() {
 	})))
 	if s.cfg.Page != nil {
 		// The page itself holds no data, and must load before one can log in.
-		s.api.Handle("/", s.allow(anybody, page(s.cfg.Page)))
+		s.api.Handle("/", s.allow(anybody, newPage(s.cfg.Page)))
 	}
-}
-
-// page serves the built files. Those under assets/ have a hash in their name.
-func page(files fs.FS) http.Handler {
-	h := http.FileServerFS(files)
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.Method != http.MethodGet && r.Method != http.MethodHead {
-			problem(http.StatusMethodNotAllowed, "bad-request", "bad request", "%s is not for the page", r.Method).write(w)
-			return
-		}
-		if strings.HasPrefix(r.URL.Path, "/assets/") {
-			w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
-		} else {
-			w.Header().Set("Cache-Control", "no-cache")
-		}
-		h.ServeHTTP(w, r)
-	})
 }
 
 // answer turns a handler's error into problem+json, and logs what is the

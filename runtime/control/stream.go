@@ -44,6 +44,11 @@ func (s *Server) events(w http.ResponseWriter, r *http.Request) {
 			}
 			return
 		case <-beat.C:
+			// A connection outlives a revocation; a viewing does not.
+			if _, p := s.caller(r); p != nil {
+				_ = out.event("", "bye", fmt.Appendf(nil, `{"why":%q}`, p.Detail))
+				return
+			}
 			err = out.send(": still here\n\n")
 		case <-v.ready:
 			f, skipped, open := v.next()

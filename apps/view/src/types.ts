@@ -1,0 +1,168 @@
+// The types of the control API (runtime/control/types.go), as far as the page
+// shows them. Fields may be missing where Go leaves out what is empty.
+
+export type State = "running" | "starting" | "waiting" | "shadow" | "faulted";
+
+export interface Snapshot {
+  at: string;
+  node: string;
+  nodes: NodeState[];
+  apps: App[];
+  actors: ActorState[];
+  links: LinkState[];
+  refusals: Refusal[];
+  events: Event[];
+  chain?: ChainState;
+  register?: RegisterState;
+  store?: StoreState;
+}
+
+export interface NodeState {
+  id: string;
+  boot: number;
+  door: string;
+  control: string;
+  attributes?: Record<string, Record<string, string>>;
+  capabilities?: string[];
+  up: boolean;
+  since: string;
+  why?: string;
+}
+
+export interface App {
+  name: string;
+  state: State;
+  why?: string;
+  by: string;
+  at: string;
+  version: number;
+  actors: number;
+  running: number;
+}
+
+export interface ActorState {
+  id: string;
+  app: string;
+  type: string;
+  node?: string;
+  epoch: number;
+  state: State;
+  why?: string[];
+  in?: string[];
+  out?: string[];
+  speaks?: string;
+  firings: number;
+  perSecond: number;
+  errors: number;
+  lastError?: string;
+  judged?: Judged;
+}
+
+export interface Judged {
+  rule: string;
+  version: number;
+  epoch: number;
+  block: number;
+  accepted: number;
+  refused?: Record<string, number>;
+}
+
+export interface Endpoint {
+  actor: string;
+  port: string;
+}
+
+export interface Identity {
+  uri: string;
+  role: string;
+  name: string;
+  epc?: string;
+  group?: string;
+  notAfter: string;
+}
+
+export interface LinkState {
+  id: string;
+  app: string;
+  from: Endpoint;
+  to: Endpoint;
+  fromNode?: string;
+  toNode?: string;
+  tokens: number;
+  bytes: number;
+  perSecond: number;
+  held: number;
+  window: number;
+  resent?: number;
+  oldest?: number;
+  up: boolean;
+  peer?: Identity;
+  taker?: Identity;
+  refused?: string;
+}
+
+export interface Refusal {
+  at: string;
+  actor: string;
+  device: string;
+  group?: string;
+  stream: string;
+  kind: string;
+  name: string;
+  value: string;
+  reason: string;
+  clause: string;
+  rule: string;
+  version: number;
+  epoch: number;
+  block: number;
+}
+
+export interface ChainState {
+  id: number;
+  node: string;
+  head: number;
+  finalized: number;
+  age: number;
+  manager: string;
+  epoch: number;
+  ready: boolean;
+  why?: string;
+}
+
+export interface RegisterState {
+  leader: string;
+  term: number;
+  index: number;
+  voters: string[];
+  quorum: boolean;
+  why?: string;
+}
+
+export interface StoreState {
+  readings: number;
+  windows: number;
+  refused: number;
+  waiting: number;
+  bytes: number;
+}
+
+export interface Event {
+  seq: number;
+  at: string;
+  kind: string;
+  text: string;
+  bad?: boolean;
+  node?: string;
+  app?: string;
+  actor?: string;
+  link?: string;
+  peer?: string;
+}
+
+export interface Problem {
+  title: string;
+  status: number;
+  detail?: string;
+  hint?: string;
+}

@@ -1,0 +1,236 @@
+// Package controltest is a hospital ward that only looks alive: a
+// [control.Backend] for tests of the API, of the page and of the command line.
+// Its numbers follow from its clock alone, so a picture of it can be compared.
+package controltest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"math"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/wardflow/wardflow/runtime/control"
+	"github.com/wardflow/wardflow/runtime/flow"
+)
+
+// Begin is when the ward was started.
+var Begin = time.Date(2026, 11, 22, 8, 0, 0, 0, time.UTC)
+
+// manager is the address of the rules' contract.
+const manager = "0x5FbDB2315678afecb367f032d93F642f64180aa3"
+
+// A Ward has three hosts (bedside, ward, records) and runs the application
+// "ward": three patients, eleven sensors, a collector and a rule check for each
+// patient, one store. It misbehaves on request.
+type Ward struct {
+	mu      sync.Mutex // guards all below
+	now     func() time.Time
+	apps    map[string]control.App
+	down    map[flow.NodeID]string
+	refused map[flow.LinkID]string
+	full    map[flow.LinkID]int
+	events  []control.Event // newest first
+	err     error
+	did     []string
+}
+
+// New makes a ward that reads its time from now; nil is the wall clock.
+func New(now func() time.Time) *Ward {
+	if now == nil {
+		now = time.Now
+	}
+	w := &Ward{now: now, apps: map[string]control.App{}, down: map[flow.NodeID]string{}, refused: map[flow.LinkID]string{}, full: map[flow.LinkID]int{}}
+	at := Begin
+	for _, n := range []flow.NodeID{"records", "ward", "bedside"} {
+		w.log(at, control.Event{Kind: control.NodeUp, Node: n, Text: fmt.Sprintf("%s came up", n)})
+		at = at.Add(700 * time.Millisecond)
+	}
+	w.log(at, control.Event{Kind: control.LeaderNew, Node: "ward", Text: "ward leads the register: 3 of 3 voters answer"})
+	w.add("ward", "spiffe://people.h1.health.example/staff/admin", at.Add(2*time.Second))
+	return w
+}
+
+func (w *Ward) log(at time.Time, e control.Event) {
+	e.Seq, e.At = uint64(len(w.events)+1), at
+	w.events = slices.Insert(w.events, 0, e)
+}
+
+func (w *Ward) add(name, by string, at time.Time) control.App {
+	app := control.App{Name: name, State: control.Running, By: by, At: at, Version: w.apps[name].Version + 1, Script: "/* " + name + " */\n"}
+	app.Actors = len(actorsOf(name))
+	app.Running = app.Actors
+	w.apps[name] = app
+	w.log(at, control.Event{Kind: control.AppDeployed, App: name, Peer: by, Text: fmt.Sprintf("%s was deployed: %d actors, %d links", name, app.Actors, len(linksOf(name)))})
+	return app
+}
+
+// Down takes a host down, or with why "" up again.
+func (w *Ward) Down(node flow.NodeID, why string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if why == "" {
+		delete(w.down, node)
+		w.log(w.now(), control.Event{Kind: control.NodeUp, Node: node, Text: fmt.Sprintf("%s came up", node)})
+		return
+	}
+	w.down[node] = why
+	w.log(w.now(), control.Event{Kind: control.NodeDown, Node: node, Bad: true, Text: fmt.Sprintf("%s went down: %s", node, why)})
+}
+
+// Refuse makes a link's giving end a stranger.
+func (w *Ward) Refuse(link flow.LinkID, why string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.refused[link] = why
+	w.log(w.now(), control.Event{Kind: control.LinkRefused, Link: link, App: "ward", Bad: true, Text: fmt.Sprintf("%s was refused: %s", link, why)})
+}
+
+// Fill makes a link hold so many of the 256 tokens of its window.
+func (w *Ward) Fill(link flow.LinkID, held int) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.full[link] = held
+}
+
+// Fail makes every method return err, until it is nil again.
+func (w *Ward) Fail(err error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.err = err
+}
+
+// Did lists what was changed through the API: "deploy ward by URI".
+func (w *Ward) Did() []string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return slices.Clone(w.did)
+}
+
+// Check finds fault with every line that has the word "nosuch".
+func (w *Ward) Check(_ context.Context, name, script string) ([]control.Issue, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return check(name, script), w.err
+}
+
+func check(name, script string) []control.Issue {
+	var issues []control.Issue
+	for i, line := range strings.Split(script, "\n") {
+		if col := strings.Index(line, "nosuch"); col >= 0 {
+			issues = append(issues, control.Issue{File: name, Line: i + 1, Col: col + 1, Severity: "error", Code: "WF0102",
+				Msg: "unknown actor type nosuch", Hint: "did you mean ward.Sensor?"})
+		}
+	}
+	return issues
+}
+
+// Plan starts everything on the hosts of the ward. A script with the word
+// "nowhere" has an actor that no host is fit for.
+func (w *Ward) Plan(_ context.Context, d control.Deployment) (*control.PlanResult, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if err := w.refuse(d); err != nil {
+		return nil, err
+	}
+	plan := &control.PlanResult{App: d.Name, Links: linksOf(d.Name)}
+	_, runs := w.apps[d.Name]
+	for _, a := range actorsOf(d.Name) {
+		p := control.Planned{ID: a.id, Type: a.typ, Node: a.node, Change: control.ChangeStart, Why: a.why}
+		if runs {
+			p.Change, p.From = control.ChangeKeep, a.node
+		}
+		plan.Actors = append(plan.Actors, p)
+	}
+	return plan, nil
+}
+
+func (w *Ward) refuse(d control.Deployment) error {
+	if w.err != nil {
+		return w.err
+	}
+	if issues := check(d.File, d.Script); len(issues) > 0 {
+		return &control.ScriptError{Issues: issues}
+	}
+	if strings.Contains(d.Script, "nowhere") {
+		return fmt.Errorf("%s:door needs the capability io.gpio, which no node offers: %w", d.Name, control.ErrUnplaceable)
+	}
+	return nil
+}
+
+// Deploy runs one more ward under another name.
+func (w *Ward) Deploy(_ context.Context, by flow.Identity, d control.Deployment) (*control.App, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if err := w.refuse(d); err != nil {
+		return nil, err
+	}
+	w.did = append(w.did, "deploy "+d.Name+" by "+by.URI)
+	app := w.add(d.Name, by.URI, w.now())
+	app.Script = d.Script
+	w.apps[d.Name] = app
+	return &app, nil
+}
+
+// Stop removes an application.
+func (w *Ward) Stop(_ context.Context, by flow.Identity, app string) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.err != nil {
+		return w.err
+	}
+	if _, ok := w.apps[app]; !ok {
+		return fmt.Errorf("application %q: %w", app, control.ErrNotFound)
+	}
+	w.did = append(w.did, "stop "+app+" by "+by.URI)
+	delete(w.apps, app)
+	w.log(w.now(), control.Event{Kind: control.AppStopped, App: app, Peer: by.URI, Text: app + " was stopped"})
+	return nil
+}
+
+// Snapshot shows the ward as it is by its clock.
+func (w *Ward) Snapshot(ctx context.Context) (*control.Snapshot, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.err != nil {
+		return nil, w.err
+	}
+	if ctx.Err() != nil {
+		return nil, errors.New("nobody waits for it")
+	}
+	now := w.now()
+	t := max(0, now.Sub(Begin).Seconds())
+	s := &control.Snapshot{At: now, Node: "ward", Nodes: w.nodes(), Events: slices.Clone(w.events)}
+	for _, name := range slices.Sorted(maps.Keys(w.apps)) {
+		s.Apps = append(s.Apps, w.apps[name])
+		s.Actors = append(s.Actors, w.actors(name, t)...)
+		s.Links = append(s.Links, w.links(name, t)...)
+	}
+	s.Refusals = refusals(now, t)
+	s.Chain = &control.ChainState{ID: 5151, Node: "ward", Head: 1204 + uint64(t), Finalized: 1203 + uint64(t), Age: 0.4 + 0.3*math.Sin(t), Manager: manager, Epoch: 7, Ready: true}
+	s.Register = &control.RegisterState{Leader: "ward", Term: 2, Index: 880 + uint64(3*t), Voters: []flow.NodeID{"bedside", "records", "ward"}, Quorum: true}
+	s.Store = &control.StoreState{Readings: uint64(46 * t), Windows: uint64(t / 5), Refused: uint64(t / 9), Waiting: 40 + uint64(20*math.Sin(t/3)), Bytes: 310_000 + uint64(2900*t)}
+	return s, nil
+}
+
+func (w *Ward) nodes() []control.NodeState {
+	var out []control.NodeState
+	for i, n := range []flow.NodeInfo{
+		{ID: "bedside", Attributes: place("3", "icu-3"), Capabilities: []string{"identities", "io.stdout", "recordings"}},
+		{ID: "records", Attributes: place("0", "archive"), Capabilities: []string{"identities", "rules", "store"}},
+		{ID: "ward", Attributes: place("3", "desk"), Capabilities: []string{"card", "chain", "identities", "rules"}},
+	} {
+		n.Boot, n.Door, n.Control = 1, fmt.Sprintf("10.1.3.%d:7001", i+10), fmt.Sprintf("10.1.3.%d:7443", i+10)
+		why := w.down[n.ID]
+		out = append(out, control.NodeState{NodeInfo: n, Up: why == "", Since: Begin.Add(time.Duration(i) * 700 * time.Millisecond), Why: why})
+	}
+	return out
+}
+
+func place(floor, room string) flow.Attributes {
+	return flow.Attributes{"address": {"floor": floor, "room": room}, "owner": {"organization": "h1.health.example"}}
+}
