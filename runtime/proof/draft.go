@@ -226,5 +226,8 @@ func openDraft(state []byte) (*Draft, error) {
 	if d.number == 0 || d.number > math.MaxInt64 {
 		return nil, fmt.Errorf("%w: window number %d", ErrForm, d.number)
 	}
+	if again, err := d.Save(); err != nil || !bytes.Equal(again, state) {
+		return nil, fmt.Errorf("%w: it is not what a draft would save", ErrForm)
+	}
 	return d, nil
 }
