@@ -1,0 +1,145 @@
+package placement
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/wardflow/wardflow/runtime/flow"
+)
+
+// A matcher evaluates rules for one application.
+type matcher struct {
+	here    flow.NodeID // the node that got the request; "": not known
+	explain bool        // make sentences, too
+}
+
+// match reports whether a node satisfies a rule, and with explain says what
+// about the node decided it. An error means that the rule can't be understood:
+// it then matches nothing, whatever stands around it.
+func (m matcher) match(r *flow.Rule, n *NodeView) (ok bool, why string, err error) {
+	switch r.Op {
+	case "and", "or":
+		return m.join(r, n)
+	case "not":
+		if len(r.Terms) != 1 {
+			return false, "", fmt.Errorf("line %d: not of %d terms", r.Line, len(r.Terms))
+		}
+		ok, why, err := m.match(&r.Terms[0], n)
+		if ok && m.explain {
+			why += ", which the rule excludes"
+		}
+		return !ok && err == nil, why, err
+	case "match":
+		ok, why, err := m.predicate(r, n)
+		if err != nil {
+			err = fmt.Errorf("line %d: %w", r.Line, err)
+		}
+		return ok, why, err
+	}
+	return false, "", fmt.Errorf("line %d: unknown operator %q", r.Line, r.Op)
+}
+
+// join evaluates every term, so that one that can't be understood is found
+// wherever it stands.
+func (m matcher) join(r *flow.Rule, n *NodeView) (bool, string, error) {
+	if len(r.Terms) == 0 {
+		return false, "", fmt.Errorf("line %d: %s of no terms", r.Line, r.Op)
+	}
+	var yes, no []string
+	all, some := true, false
+	for i := range r.Terms {
+		ok, why, err := m.match(&r.Terms[i], n)
+		if err != nil {
+			return false, "", err
+		}
+		all, some = all && ok, some || ok
+		if ok {
+			yes = append(yes, why)
+		} else {
+			no = append(no, why)
+		}
+	}
+	switch {
+	case r.Op == "and" && all:
+		return true, strings.Join(yes, " and "), nil
+	case r.Op == "or" && some:
+		return true, yes[0], nil
+	}
+	return false, strings.Join(no, " and "), nil
+}
+
+// predicate evaluates one test (calvin-reference, section 4.3).
+func (m matcher) predicate(r *flow.Rule, n *NodeView) (bool, string, error) {
+	switch r.Name {
+	case "node_attr_match":
+		return m.attributes(r, n)
+	case "runtime_name":
+		name, ok := r.Args["name"].(string)
+		if !ok || name == "" || len(r.Args) != 1 {
+			return false, "", errors.New("runtime_name wants name=\"NAME\"")
+		}
+		if string(n.ID) == name || n.Attributes["node_name"]["name"] == name {
+			return true, "name is " + name, nil
+		}
+		return false, "name is not " + name, nil
+	case "current_node":
+		if len(r.Args) != 0 {
+			return false, "", errors.New("current_node takes no arguments")
+		}
+		if m.here == "" {
+			return false, "", errors.New("current_node: it is not known which node got the request")
+		}
+		if n.ID == m.here {
+			return true, "it got the request", nil
+		}
+		return false, "it did not get the request", nil
+	case "all_nodes":
+		if len(r.Args) != 0 {
+			return false, "", errors.New("all_nodes takes no arguments")
+		}
+		return true, "every node will do", nil
+	}
+	return false, "", fmt.Errorf("unknown predicate %q", r.Name)
+}
+
+// attributes evaluates index=[TYPE, {FIELD: VALUE}]: each field named must be
+// stated by the node with that value; others do not matter.
+func (m matcher) attributes(r *flow.Rule, n *NodeView) (bool, string, error) {
+	bad := errors.New(`node_attr_match wants index=["TYPE", {"FIELD": "VALUE"}]`)
+	index, ok := r.Args["index"].([]any)
+	if !ok || len(index) != 2 || len(r.Args) != 1 {
+		return false, "", bad
+	}
+	typ, ok := index[0].(string)
+	fields, isDict := index[1].(map[string]any)
+	if !ok || !isDict || len(fields) == 0 {
+		return false, "", bad
+	}
+	var yes, no []string
+	fit := true
+	for _, f := range slices.Sorted(maps.Keys(fields)) {
+		want, ok := fields[f].(string)
+		if !ok {
+			return false, "", bad
+		}
+		got, stated := n.Attributes[typ][f]
+		same := stated && got == want
+		fit = fit && same
+		switch {
+		case !m.explain:
+		case same:
+			yes = append(yes, fmt.Sprintf("%s.%s is %s", typ, f, want))
+		case stated:
+			no = append(no, fmt.Sprintf("%s.%s is %s, not %s", typ, f, got, want))
+		default:
+			no = append(no, fmt.Sprintf("%s.%s is not stated, so not %s", typ, f, want))
+		}
+	}
+	if fit {
+		return true, strings.Join(yes, " and "), nil
+	}
+	return false, strings.Join(no, " and "), nil
+}
