@@ -14,6 +14,7 @@ const cacheSize = 4096
 // not asked for the longest. Only what was verified goes in, so strangers can't
 // fill it.
 type cache struct {
+	max     int
 	order   list.List // of keyed, newest first
 	entries map[[32]byte]*list.Element
 }
@@ -47,7 +48,7 @@ func (c *cache) put(sum [32]byte, e entry) {
 		c.entries = make(map[[32]byte]*list.Element)
 	}
 	c.entries[sum] = c.order.PushFront(&keyed{sum, e})
-	if c.order.Len() > cacheSize {
+	if c.order.Len() > c.max {
 		last := c.order.Back()
 		delete(c.entries, last.Value.(*keyed).sum)
 		c.order.Remove(last)

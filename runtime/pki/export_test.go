@@ -19,8 +19,8 @@ func (ca *CA) Template(req Request, now time.Time) (*x509.Certificate, error) {
 // SubCA makes an authority below any other, whatever that one allows.
 func (ca *CA) SubCA(tmpl *x509.Certificate, now time.Time) (*CA, error) { return newCA(tmpl, ca, now) }
 
-// CacheSize is how many identities a verifier remembers.
-const CacheSize = cacheSize
+// Remember sets how many identities the verifier remembers.
+func (v *Verifier) Remember(n int) { v.checked.max = n }
 
 // Remembered is how many it remembers now.
 func (v *Verifier) Remembered() int {

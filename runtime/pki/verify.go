@@ -32,7 +32,10 @@ type Verifier struct {
 // NewVerifier makes a verifier that believes what t says and has nothing
 // revoked yet.
 func NewVerifier(t Trust) *Verifier {
-	v := &Verifier{roots: x509.NewCertPool(), domains: t.domains(), now: time.Now, leaves: make(map[[32]byte]bool), epcs: make(map[string]bool)}
+	v := &Verifier{
+		roots: x509.NewCertPool(), domains: t.domains(), now: time.Now,
+		leaves: make(map[[32]byte]bool), epcs: make(map[string]bool), checked: cache{max: cacheSize},
+	}
 	for _, c := range t.Roots {
 		v.roots.AddCert(c)
 	}
@@ -139,6 +142,8 @@ func (v *Verifier) chain(chain []*x509.Certificate, now time.Time) ([]*x509.Cert
 		return nil, refuse(leaf, ErrExpired, ended(leaf.NotAfter))
 	case selfSigned(leaf):
 		return nil, refuse(leaf, ErrSelfSigned, nil)
+	case leaf.IsCA:
+		return nil, refuse(leaf, ErrAuthority, nil)
 	}
 	between := x509.NewCertPool()
 	for _, c := range chain[1:] {
@@ -165,18 +170,21 @@ func (v *Verifier) chain(chain []*x509.Certificate, now time.Time) ([]*x509.Cert
 	default:
 		return nil, refuse(leaf, ErrStranger, err)
 	}
-	if len(ways[0]) != 3 {
-		return nil, refuse(leaf, ErrPathLength, fmt.Errorf("%d certificates up to the root, not 3", len(ways[0])))
+	for _, way := range ways {
+		if len(way) == 2 || len(way) == 3 {
+			return way, nil
+		}
 	}
-	return ways[0], nil
+	return nil, refuse(leaf, ErrPathLength, fmt.Errorf("%d certificates up to the root, not 3", len(ways[0])))
 }
 
 // holder checks what crypto/x509 leaves to us on a chain it has verified: leaf,
-// hospital CA, root.
+// hospital CA, root. Straight below a root nothing holds: its authority has no
+// trust domain.
 func (v *Verifier) holder(chain []*x509.Certificate) (Holder, error) {
 	leaf, issuer := chain[0], chain[1]
-	if leaf.IsCA || leaf.KeyUsage != x509.KeyUsageDigitalSignature {
-		return Holder{}, refuse(leaf, ErrAuthority, nil)
+	if leaf.KeyUsage != x509.KeyUsageDigitalSignature {
+		return Holder{}, refuse(leaf, ErrAuthority, errors.New("its key may be used for more than signatures"))
 	}
 	h, err := Read(leaf)
 	if err != nil {
