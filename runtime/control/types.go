@@ -159,17 +159,19 @@ type LinkState struct {
 	To        flow.Endpoint  `json:"to"`
 	FromNode  flow.NodeID    `json:"fromNode,omitempty"`
 	ToNode    flow.NodeID    `json:"toNode,omitempty"`
-	Tokens    uint64         `json:"tokens"`            // given since this activation
-	Bytes     uint64         `json:"bytes"`             // sent since this activation
-	PerSecond float64        `json:"perSecond"`         // tokens, over the last seconds
-	Held      int            `json:"held"`              // tokens given and not settled yet
-	Window    int            `json:"window"`            // how many it may hold
-	Resent    uint64         `json:"resent,omitempty"`  // frames offered again
-	Oldest    float64        `json:"oldest,omitempty"`  // age of the oldest held token in seconds
-	Up        bool           `json:"up"`                // both ends have agreed and tokens can flow
-	Peer      *flow.Identity `json:"peer,omitempty"`    // the giving end, as the taking end verified it
-	Taker     *flow.Identity `json:"taker,omitempty"`   // the taking end, as the giving end verified it
-	Refused   string         `json:"refused,omitempty"` // why an end is not verified: the link carries nothing then
+	Tokens    uint64         `json:"tokens"`              // given since this activation
+	Bytes     uint64         `json:"bytes"`               // sent since this activation
+	PerSecond float64        `json:"perSecond"`           // tokens, over the last seconds
+	Held      int            `json:"held"`                // tokens given and not settled yet
+	Window    int            `json:"window"`              // how many it may hold
+	Resent    uint64         `json:"resent,omitempty"`    // frames offered again
+	Oldest    float64        `json:"oldest,omitempty"`    // age of the oldest held token in seconds
+	AgeMedian float64        `json:"ageMedian,omitempty"` // seconds from given to taken, half of the tokens, within a factor of two
+	Age99     float64        `json:"age99,omitempty"`     // the same for 99 in 100
+	Up        bool           `json:"up"`                  // both ends have agreed and tokens can flow
+	Peer      *flow.Identity `json:"peer,omitempty"`      // the giving end, as the taking end verified it
+	Taker     *flow.Identity `json:"taker,omitempty"`     // the taking end, as the giving end verified it
+	Refused   string         `json:"refused,omitempty"`   // why an end is not verified: the link carries nothing then
 }
 
 // A Refusal is one reading that was judged and not accepted.
