@@ -39,7 +39,7 @@ export interface Shape {
 }
 
 // Sizes of a card, which Card.svelte draws by.
-export const HEAD = 46; // name and type
+export const HEAD = 44; // name and type
 export const ROW = 18; // one port, or one line of what it judges by
 export const HOST_HEAD = 58;
 const LABEL = 20;
@@ -65,7 +65,7 @@ export function shape(nodes: NodeState[], actors: ActorState[], links: LinkState
       width: cardWidth(a),
     })),
     links: links
-      .map((l) => ({ id: l.id, from: outPort(l.from.actor, l.from.port), to: inPort(l.to.actor, l.to.port), label: l.fromNode === l.toNode ? 62 : 80 }))
+      .map((l) => ({ id: l.id, from: outPort(l.from.actor, l.from.port), to: inPort(l.to.actor, l.to.port), label: l.fromNode === l.toNode ? 56 : 76 }))
       .filter((l) => ports.has(l.from) && ports.has(l.to)),
   };
 }
@@ -93,10 +93,11 @@ export function graph(s: Shape): ElkNode {
       "elk.json.edgeCoords": "ROOT",
       "elk.edgeRouting": "ORTHOGONAL",
       "elk.layered.considerModelOrder.strategy": "NODES_AND_EDGES",
+      "elk.layered.crossingMinimization.forceNodeModelOrder": "true",
       "elk.layered.nodePlacement.strategy": "NETWORK_SIMPLEX",
       "elk.layered.nodePlacement.favorStraightEdges": "true",
-      "elk.layered.spacing.nodeNodeBetweenLayers": "34",
-      "elk.layered.spacing.edgeNodeBetweenLayers": "18",
+      "elk.layered.spacing.nodeNodeBetweenLayers": "26",
+      "elk.layered.spacing.edgeNodeBetweenLayers": "14",
       "elk.spacing.nodeNode": "14",
       "elk.spacing.edgeNode": "14",
       "elk.spacing.edgeEdge": "12",

@@ -12,6 +12,8 @@ export function textWidth(text: string, size: number, weight: number): number {
     family = getComputedStyle(document.body).fontFamily;
   }
   if (!pen) return text.length * size * 0.58;
+  // The page's figures are all as wide as each other; a canvas has the narrow 1.
+  text = text.replaceAll("1", "0");
   pen.font = `${weight} ${size}px ${family}`;
   return pen.measureText(text).width;
 }
