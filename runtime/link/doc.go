@@ -20,9 +20,9 @@
 // cumulative acknowledgement of RFC 9293, section 3.4, with the credits of
 // RFC 9113, section 5.2, counted in tokens.
 //
-// Between nodes a link is also authenticated and sealed: [Offer], [Answer] and
-// [Confirm] prove over the nodes' connection that each end holds the key of the
-// actor's certificate, and yield the [Sealer] and [Opener] of its messages.
-// TLS names the node; this names the actor, so that another node in good
-// standing can't speak into the link. See handshake.go for the scheme.
+// Between nodes a link is also authenticated and sealed: [Offer], [Answer],
+// [Offered.Confirm] and [Answered.Secure] prove over the nodes' connection that
+// each end holds the key of its actor's certificate, and yield the [Sealer] and
+// [Opener] of its messages. TLS names the node; this names the actor, so that
+// another node in good standing can't speak into the link.
 package link
