@@ -1,0 +1,179 @@
+package register
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/wardflow/wardflow/runtime/flow"
+)
+
+// An App is one deployed application. Nothing in it is changed once it has been
+// put or read.
+type App struct {
+	Name      string
+	Script    string     // the source text
+	Graph     flow.Graph // what the script compiled to; Graph.App is Name
+	By        string     // SPIFFE ID of who deployed it
+	At        time.Time  // when it was deployed, by the deployer's clock
+	Signature []byte     // by the deployer over what package control says
+	Version   uint64     // given by the register; rises with each change
+}
+
+// appJSON is the form an App is kept in. JSON has one kind of number; here a
+// float is written with a point or an exponent and an integer without, so that
+// 2.0 does not come back as 2.
+type appJSON struct {
+	Name      string     `json:"name"`
+	Script    string     `json:"script"`
+	Graph     flow.Graph `json:"graph"`
+	By        string     `json:"by"`
+	At        time.Time  `json:"at"`
+	Signature []byte     `json:"signature,omitempty"`
+	Version   uint64     `json:"version"`
+}
+
+// MarshalJSON writes the application with its numbers kept apart. An argument
+// that JSON can't hold is an error that names it.
+func (a App) MarshalJSON() ([]byte, error) {
+	g, err := mapGraph(a.Graph, exact)
+	if err != nil {
+		return nil, err
+	}
+	return json.Marshal(appJSON{a.Name, a.Script, g, a.By, a.At, a.Signature, a.Version})
+}
+
+// UnmarshalJSON reads what MarshalJSON writes.
+func (a *App) UnmarshalJSON(b []byte) error {
+	d := json.NewDecoder(bytes.NewReader(b))
+	d.UseNumber()
+	var j appJSON
+	if err := d.Decode(&j); err != nil {
+		return err
+	}
+	g, err := mapGraph(j.Graph, native)
+	if err != nil {
+		return err
+	}
+	*a = App{j.Name, j.Script, g, j.By, j.At, j.Signature, j.Version}
+	return nil
+}
+
+// mapGraph is g with every value of it mapped. It shares nothing that changes.
+func mapGraph(g flow.Graph, f func(any) (any, error)) (flow.Graph, error) {
+	actors := make([]flow.Node, len(g.Actors))
+	for i, n := range g.Actors {
+		var err error
+		if n.Args, err = mapArgs(n.Args, f); err != nil {
+			return g, fmt.Errorf("actor %s: %w", n.ID, err)
+		}
+		if n.Ports != nil {
+			ports := make(map[string]map[string]any, len(n.Ports))
+			for name, props := range n.Ports {
+				if ports[name], err = mapArgs(props, f); err != nil {
+					return g, fmt.Errorf("actor %s: port %s: %w", n.ID, name, err)
+				}
+			}
+			n.Ports = ports
+		}
+		if n.Rule != nil {
+			r, err := mapRule(*n.Rule, f)
+			if err != nil {
+				return g, fmt.Errorf("actor %s: rule: %w", n.ID, err)
+			}
+			n.Rule = &r
+		}
+		actors[i] = n
+	}
+	if g.Actors != nil {
+		g.Actors = actors
+	}
+	return g, nil
+}
+
+func mapRule(r flow.Rule, f func(any) (any, error)) (flow.Rule, error) {
+	var err error
+	if r.Args, err = mapArgs(r.Args, f); err != nil {
+		return r, err
+	}
+	if r.Terms == nil {
+		return r, nil
+	}
+	terms := make([]flow.Rule, len(r.Terms))
+	for i, t := range r.Terms {
+		if terms[i], err = mapRule(t, f); err != nil {
+			return r, err
+		}
+	}
+	r.Terms = terms
+	return r, nil
+}
+
+func mapArgs(args map[string]any, f func(any) (any, error)) (map[string]any, error) {
+	if args == nil {
+		return nil, nil
+	}
+	out := make(map[string]any, len(args))
+	for k, v := range args {
+		var err error
+		if out[k], err = f(v); err != nil {
+			return nil, fmt.Errorf("argument %s: %w", k, err)
+		}
+	}
+	return out, nil
+}
+
+// exact is v with each float64 as a number that shows it is one.
+func exact(v any) (any, error) {
+	switch v := v.(type) {
+	case nil, bool, int64, string:
+		return v, nil
+	case int:
+		return int64(v), nil
+	case float64:
+		if math.IsNaN(v) || math.IsInf(v, 0) {
+			return nil, fmt.Errorf("%v is not a number that can be kept", v)
+		}
+		s := strconv.FormatFloat(v, 'g', -1, 64)
+		if !strings.ContainsAny(s, ".e") {
+			s += ".0"
+		}
+		return json.Number(s), nil
+	case []any:
+		return mapList(v, exact)
+	case map[string]any:
+		return mapArgs(v, exact)
+	}
+	return nil, fmt.Errorf("a %T can't be an argument", v)
+}
+
+// native undoes exact.
+func native(v any) (any, error) {
+	switch v := v.(type) {
+	case json.Number:
+		if strings.ContainsAny(v.String(), ".eE") {
+			return v.Float64()
+		}
+		return v.Int64()
+	case []any:
+		return mapList(v, native)
+	case map[string]any:
+		return mapArgs(v, native)
+	}
+	return v, nil
+}
+
+func mapList(list []any, f func(any) (any, error)) (any, error) {
+	out := make([]any, len(list))
+	for i, v := range list {
+		var err error
+		if out[i], err = f(v); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}

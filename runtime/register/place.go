@@ -1,0 +1,57 @@
+package register
+
+import (
+	"github.com/wardflow/wardflow/runtime/flow"
+)
+
+// claim begins a new epoch of an actor. It is refused unless the plan places
+// the actor on that node, and unless the claimant knows the newest epoch: a
+// request that arrives late must not fence the instance that runs by then.
+func (s *state) claim(index uint64, c claim) result {
+	a, ok := s.actors[c.Actor]
+	switch {
+	case !ok:
+		return refuse(faultElsewhere, "actor %s is in no plan", c.Actor)
+	case a.place.Node != c.Node:
+		return refuse(faultElsewhere, "actor %s is placed on node %q, not on %q", c.Actor, a.place.Node, c.Node)
+	}
+	repeated := a.holder == c.Node && a.nonce == c.Nonce && c.Nonce != 0
+	if !repeated {
+		if a.place.Epoch != c.Seen {
+			r := refuse(faultSeen, "actor %s is at epoch %d, not %d", c.Actor, a.place.Epoch, c.Seen)
+			r.Epoch = a.place.Epoch
+			return r
+		}
+		a.place.Epoch = max(a.place.Epoch, s.floor) + 1
+		a.holder, a.nonce = c.Node, c.Nonce
+		s.actors[c.Actor] = a
+		s.changed = index
+	}
+	whole := a.whole.checkpoint(c.Actor)
+	whole.Epoch = a.place.Epoch
+	b, err := flow.AppendCheckpoint(nil, whole)
+	if err != nil {
+		return refuse(faultBad, "checkpoint of actor %s can't be written: %v", c.Actor, err)
+	}
+	return result{Index: s.changed, Epoch: a.place.Epoch, Checkpoint: b}
+}
+
+// commit puts steps on top of their actors' checkpoints. Each actor stands for
+// itself: those whose epoch is not the one this node claimed last are named in
+// the answer and nothing of them is kept, the others are. A node goes on
+// committing after the plan has moved an actor away, until the other claims it.
+func (s *state) commit(c commit) result {
+	var r result
+	for _, step := range c.Steps {
+		a, ok := s.actors[step.Actor]
+		if ok = ok && a.holder == c.Node && a.place.Epoch == step.Epoch; ok {
+			a.whole, ok = a.whole.step(step, c.Seq)
+		}
+		if !ok {
+			r.Stale = append(r.Stale, step.Actor)
+			continue
+		}
+		s.actors[step.Actor] = a
+	}
+	return r
+}

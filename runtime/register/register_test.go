@@ -1,0 +1,289 @@
+package register
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"log/slog"
+	"runtime"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/wardflow/wardflow/runtime/flow"
+)
+
+// noLeaks fails the test if goroutines of this package or of raft outlive it.
+func noLeaks(t *testing.T) {
+	t.Helper()
+	t.Cleanup(func() {
+		deadline := time.Now().Add(5 * time.Second)
+		for {
+			buf := make([]byte, 1<<20)
+			stacks := string(buf[:runtime.Stack(buf, true)])
+			n := strings.Count(stacks, "hashicorp/raft") + strings.Count(stacks, "register.(*")
+			if n == 0 {
+				return
+			}
+			if time.Now().After(deadline) {
+				t.Errorf("goroutines left:\n%s", stacks)
+				return
+			}
+			runtime.Gosched()
+		}
+	})
+}
+
+// A journal collects log lines and fails the test on a warning.
+type journal struct {
+	mu    sync.Mutex
+	lines bytes.Buffer
+	t     *testing.T
+	quiet bool
+}
+
+func (j *journal) Write(b []byte) (int, error) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if bytes.Contains(b, []byte("level=WARN")) || bytes.Contains(b, []byte("level=ERROR")) {
+		j.t.Errorf("log line of a cluster in good health: %s", b)
+	}
+	return j.lines.Write(b)
+}
+
+func (j *journal) String() string {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.lines.String()
+}
+
+// A cluster is three voters and more nodes on one wire.
+type cluster struct {
+	t      *testing.T
+	w      *wire
+	voters []Voter
+	dirs   map[flow.NodeID]string
+	ports  map[flow.NodeID]*port
+	nodes  map[flow.NodeID]*Register
+	log    *journal
+}
+
+func newCluster(t *testing.T, voters ...flow.NodeID) *cluster {
+	noLeaks(t)
+	c := &cluster{t: t, w: newWire(), dirs: map[flow.NodeID]string{}, ports: map[flow.NodeID]*port{},
+		nodes: map[flow.NodeID]*Register{}, log: &journal{t: t}}
+	for _, id := range voters {
+		c.voters = append(c.voters, Voter{ID: id, Addr: string(id) + ":7000"})
+	}
+	t.Cleanup(func() {
+		for id := range c.nodes {
+			c.stop(id)
+		}
+	})
+	return c
+}
+
+func (c *cluster) start(id flow.NodeID) *Register {
+	c.t.Helper()
+	if c.dirs[id] == "" {
+		c.dirs[id] = c.t.TempDir()
+	}
+	c.ports[id] = c.w.port(id)
+	r, err := Open(Config{Self: id, Transport: c.ports[id], Dir: c.dirs[id], Voters: c.voters,
+		Log:      slog.New(slog.NewTextHandler(c.log, nil)).With("node", id),
+		Election: 100 * time.Millisecond, Segment: 1 << 20})
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	c.nodes[id] = r
+	return r
+}
+
+func (c *cluster) stop(id flow.NodeID) {
+	c.t.Helper()
+	if err := c.nodes[id].Close(); err != nil {
+		c.t.Errorf("close %s: %v", id, err)
+	}
+	delete(c.nodes, id)
+	c.ports[id].unplug()
+}
+
+// leader waits until one of the running nodes leads and is known to all.
+func (c *cluster) leader(not ...flow.NodeID) flow.NodeID {
+	c.t.Helper()
+	ctx := within(c.t)
+	for {
+		for id, r := range c.nodes {
+			if r.Leading() && !(len(not) > 0 && not[0] == id) {
+				return id
+			}
+		}
+		select {
+		case <-ctx.Done():
+			c.t.Fatalf("no leader; log:\n%s", c.log)
+		case <-time.After(time.Millisecond):
+		}
+	}
+}
+
+// until waits for a condition on a node's View.
+func (c *cluster) until(id flow.NodeID, what string, ok func(*View) bool) {
+	c.t.Helper()
+	ctx := within(c.t)
+	r := c.nodes[id]
+	for {
+		changed := r.Changed()
+		if ok(r.View()) {
+			return
+		}
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			c.t.Fatalf("node %s: %s did not come; log:\n%s", id, what, c.log)
+		}
+	}
+}
+
+func within(t *testing.T) context.Context {
+	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	t.Cleanup(cancel)
+	return ctx
+}
+
+func ward(script string) App {
+	return App{Name: "ward", Script: script, By: "spiffe://h1.health.example/staff/anna",
+		At: time.Date(2026, 11, 1, 12, 0, 0, 0, time.UTC), Signature: []byte{1, 2},
+		Graph: flow.Graph{App: "ward", Actors: []flow.Node{{ID: "ward:sum", Type: "std.Sum",
+			Args: map[string]any{"n": int64(2), "x": 2.0, "l": []any{int64(1), 1.5, nil, "s"}}}}}}
+}
+
+const link = flow.LinkID("ward:sum.out > ward:log.in")
+
+// stepOf is a step that gives tokens from..to on the one link.
+func stepOf(actor flow.ActorID, epoch, from, to, settled uint64) flow.Checkpoint {
+	c := flow.Checkpoint{Actor: actor, Epoch: epoch, Version: 1, State: fmt.Appendf(nil, "%s at %d", actor, to),
+		Taken: map[flow.LinkID]uint64{}, Made: map[flow.LinkID]uint64{link: to}, Settled: map[flow.LinkID]uint64{link: settled}}
+	for n := from; n <= to; n++ {
+		c.Out = append(c.Out, flow.OutToken{Link: link, Token: flow.Token{Seq: n, Value: int64(n), Source: actor}})
+	}
+	return c
+}
+
+// deploy puts the ward and places actors on nodes.
+func deploy(t *testing.T, r *Register, where map[flow.ActorID]flow.NodeID) App {
+	t.Helper()
+	ctx := within(t)
+	app, err := r.PutApp(ctx, ward("source"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var plan []flow.Placement
+	for a, n := range where {
+		plan = append(plan, flow.Placement{Actor: a, Node: n, Why: []string{"here"}})
+	}
+	if err := r.PutPlan(ctx, "ward", app.Version, plan); err != nil {
+		t.Fatal(err)
+	}
+	return app
+}
+
+func TestSingleVoterKeepsEverything(t *testing.T) {
+	c := newCluster(t, "a")
+	r := c.start("a")
+	ctx := within(t)
+	app := deploy(t, r, map[flow.ActorID]flow.NodeID{"ward:sum": "a", "ward:log": "b"})
+	whole, err := r.Claim(ctx, "ward:sum")
+	if err != nil || whole.Epoch != 1 || whole.State != nil {
+		t.Fatalf("Claim = %+v, %v, want epoch 1 and nothing else", whole, err)
+	}
+	if stale, err := r.Commit(ctx, []flow.Checkpoint{stepOf("ward:sum", 1, 1, 3, 0)}); err != nil || stale != nil {
+		t.Fatalf("Commit = %v, %v", stale, err)
+	}
+	if stale, err := r.Commit(ctx, []flow.Checkpoint{stepOf("ward:sum", 1, 4, 5, 2)}); err != nil || stale != nil {
+		t.Fatalf("Commit = %v, %v", stale, err)
+	}
+	der := []byte("a certificate")
+	if err := r.PutCertificate(ctx, der); err != nil {
+		t.Fatal(err)
+	}
+	if err := r.PutSetting(ctx, "rules", []byte("0x1")); err != nil {
+		t.Fatal(err)
+	}
+	c.stop("a")
+
+	r = c.start("a")
+	if err := r.Sync(ctx); err != nil {
+		t.Fatal(err)
+	}
+	v := r.View()
+	got, want := v.Apps["ward"], app
+	if !sameApp(got, want) || got.Version != app.Version || got.Graph.Actors[0].Args["x"] != 2.0 || got.Graph.Actors[0].Args["n"] != int64(2) {
+		t.Errorf("application after the restart = %+v, want %+v", got, want)
+	}
+	if p := v.On("a"); len(p) != 1 || p[0].Epoch != 1 || string(v.Settings["rules"]) != "0x1" || v.Certificates != 1 {
+		t.Errorf("view after the restart = %+v", v)
+	}
+	if b, ok, err := r.Certificate(ctx, sha256.Sum256(der)); err != nil || !ok || !bytes.Equal(b, der) {
+		t.Errorf("Certificate = %q, %v, %v", b, ok, err)
+	}
+	whole, err = r.Claim(ctx, "ward:sum")
+	if err != nil || whole.Epoch != 2 || string(whole.State) != "ward:sum at 5" || len(whole.Out) != 3 || whole.Out[0].Token.Seq != 3 {
+		t.Errorf("Claim after the restart = %+v, %v, want epoch 2, tokens 3 to 5", whole, err)
+	}
+}
+
+func TestLeaderLost(t *testing.T) {
+	c := newCluster(t, "a", "b", "c")
+	for _, id := range []flow.NodeID{"a", "b", "c"} {
+		c.start(id)
+	}
+	ctx := within(t)
+	first := c.leader()
+	var other, third flow.NodeID
+	for _, id := range []flow.NodeID{"a", "b", "c"} {
+		if id != first && other == "" {
+			other = id
+		} else if id != first {
+			third = id
+		}
+	}
+	r := c.nodes[other] // calls go through a voter that does not lead
+	deploy(t, r, map[flow.ActorID]flow.NodeID{"ward:sum": other})
+	whole, err := r.Claim(ctx, "ward:sum")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for n := uint64(1); n <= 40; n++ {
+		if n == 20 {
+			c.stop(first)
+		}
+		if stale, err := r.Commit(ctx, []flow.Checkpoint{stepOf("ward:sum", whole.Epoch, n, n, 0)}); err != nil || stale != nil {
+			t.Fatalf("Commit %d = %v, %v; log:\n%s", n, stale, err, c.log)
+		}
+	}
+	second := c.leader()
+	if second == first {
+		t.Fatalf("%s leads after its end", first)
+	}
+	c.start(first)
+	if err := c.nodes[first].Sync(ctx); err != nil {
+		t.Fatal(err)
+	}
+	whole, err = r.Claim(ctx, "ward:sum")
+	if err != nil || len(whole.Out) != 40 || whole.Epoch != 2 {
+		t.Fatalf("Claim = %d tokens, epoch %d, %v, want 40 and 2", len(whole.Out), whole.Epoch, err)
+	}
+
+	// Two of three away: nothing is agreed, and the caller learns why in its time.
+	c.stop(first)
+	c.stop(third)
+	short, cancel := context.WithTimeout(ctx, 700*time.Millisecond)
+	defer cancel()
+	_, err = r.PutApp(short, ward("another"))
+	if !errors.Is(err, ErrNoLeader) || !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("PutApp without a majority: %v, want ErrNoLeader", err)
+	}
+}

@@ -1,0 +1,201 @@
+package register
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"fmt"
+	"maps"
+	"reflect"
+
+	"github.com/wardflow/wardflow/runtime/flow"
+)
+
+// state is everything that is agreed. It is a plain machine: the same commands
+// in the same order lead to the same state on every voter, so apply reads no
+// clock and draws no number.
+type state struct {
+	changed      uint64 // index of the last command that changed what a View shows
+	floor        uint64 // no epoch that begins from now on is this low; see forget
+	apps         map[string]App
+	actors       map[flow.ActorID]activation
+	settings     map[string][]byte
+	certificates map[[32]byte][]byte
+}
+
+// An activation is what is agreed about one actor. It is a value.
+type activation struct {
+	place  flow.Placement
+	holder flow.NodeID // who claimed place.Epoch; the plan may name another by now
+	nonce  uint64      // of that claim
+	whole  whole
+}
+
+func newState() *state {
+	return &state{apps: map[string]App{}, actors: map[flow.ActorID]activation{},
+		settings: map[string][]byte{}, certificates: map[[32]byte][]byte{}}
+}
+
+// A result is the answer to a command. It travels as JSON.
+type result struct {
+	Fault      fault          `json:"fault,omitempty"`
+	Text       string         `json:"text,omitempty"`       // of the fault
+	Leader     flow.NodeID    `json:"leader,omitempty"`     // of faultNotLeader, when known
+	Index      uint64         `json:"index,omitempty"`      // the View that shows the change
+	Epoch      uint64         `json:"epoch,omitempty"`      // of a claim; of faultSeen, the newest
+	App        *App           `json:"app,omitempty"`        // of putApp
+	Checkpoint []byte         `json:"checkpoint,omitempty"` // of a claim
+	Stale      []flow.ActorID `json:"stale,omitempty"`      // of a commit
+	DER        []byte         `json:"der,omitempty"`        // of a query for a certificate
+}
+
+// A fault is why a command was refused.
+type fault int
+
+const (
+	faultNone      fault = iota
+	faultBad             // the command makes no sense
+	faultUnknown         // no such application
+	faultVersion         // the application is another version
+	faultElsewhere       // the plan places the actor on another node
+	faultSeen            // the epoch is not the one the claim has seen
+	faultNotLeader       // this voter does not lead
+	faultClosed          // this voter is closing
+)
+
+func refuse(f fault, format string, args ...any) result {
+	return result{Fault: f, Text: fmt.Sprintf(format, args...)}
+}
+
+// apply carries out one command; index is its place in the log.
+func (s *state) apply(index uint64, c command) result {
+	switch c := c.(type) {
+	case putApp:
+		return s.putApp(index, c)
+	case removeApp:
+		return s.removeApp(index, c)
+	case putPlan:
+		return s.putPlan(index, c)
+	case claim:
+		return s.claim(index, c)
+	case commit:
+		return s.commit(c)
+	case putCertificate:
+		return s.putCertificate(index, c)
+	case putSetting:
+		return s.putSetting(index, c)
+	case syncUp:
+		return result{Index: s.changed}
+	}
+	return refuse(faultBad, "unknown command %T", c)
+}
+
+func (s *state) putApp(index uint64, c putApp) result {
+	app := c.App
+	if app.Name == "" || app.Graph.App != app.Name {
+		return refuse(faultBad, "application %q: its graph is of application %q", app.Name, app.Graph.App)
+	}
+	old, known := s.apps[app.Name]
+	if app.Version = old.Version; !known || !sameApp(old, app) {
+		app.Version = index
+		s.apps[app.Name] = app
+		s.changed = index
+	}
+	return result{Index: s.changed, App: &app}
+}
+
+func sameApp(a, b App) bool {
+	x, errA := a.MarshalJSON()
+	y, errB := b.MarshalJSON()
+	return errA == nil && errB == nil && bytes.Equal(x, y)
+}
+
+func (s *state) removeApp(index uint64, c removeApp) result {
+	if _, ok := s.apps[c.Name]; ok {
+		delete(s.apps, c.Name)
+		s.changed = index
+	}
+	for id := range s.actors {
+		if id.App() == c.Name {
+			s.forget(id)
+			s.changed = index
+		}
+	}
+	return result{Index: s.changed}
+}
+
+// forget drops an actor with its checkpoint. Should an actor of that name come
+// again, its epochs begin above the forgotten ones, so an instance that has not
+// heard of its end yet stays fenced.
+func (s *state) forget(id flow.ActorID) {
+	s.floor = max(s.floor, s.actors[id].place.Epoch)
+	delete(s.actors, id)
+}
+
+func (s *state) putPlan(index uint64, c putPlan) result {
+	app, ok := s.apps[c.App]
+	switch {
+	case !ok:
+		return refuse(faultUnknown, "plan for application %q, which is not deployed", c.App)
+	case c.Version != 0 && c.Version != app.Version:
+		return refuse(faultVersion, "plan for version %d of application %q, which is at version %d", c.Version, c.App, app.Version)
+	}
+	planned := make(map[flow.ActorID]bool, len(c.Placements))
+	for _, p := range c.Placements {
+		if p.Actor.App() != c.App || planned[p.Actor] {
+			return refuse(faultBad, "plan for application %q: actor %q is of another one or named twice", c.App, p.Actor)
+		}
+		planned[p.Actor] = true
+	}
+	for _, p := range c.Placements {
+		a := s.actors[p.Actor]
+		p.Epoch = a.place.Epoch
+		if a.place.Actor == "" || !reflect.DeepEqual(a.place, p) {
+			a.place = p
+			s.actors[p.Actor] = a
+			s.changed = index
+		}
+	}
+	for id := range s.actors {
+		if id.App() == c.App && !planned[id] {
+			s.forget(id)
+			s.changed = index
+		}
+	}
+	return result{Index: s.changed}
+}
+
+func (s *state) putCertificate(index uint64, c putCertificate) result {
+	if len(c.DER) == 0 {
+		return refuse(faultBad, "certificate is empty")
+	}
+	hash := sha256.Sum256(c.DER)
+	if _, ok := s.certificates[hash]; !ok {
+		s.certificates[hash] = c.DER
+		s.changed = index
+	}
+	return result{Index: s.changed}
+}
+
+func (s *state) putSetting(index uint64, c putSetting) result {
+	old, ok := s.settings[c.Key]
+	switch {
+	case c.Key == "":
+		return refuse(faultBad, "setting has no name")
+	case c.Value == nil && ok:
+		delete(s.settings, c.Key)
+		s.changed = index
+	case c.Value != nil && (!ok || !bytes.Equal(old, c.Value)):
+		s.settings[c.Key] = c.Value
+		s.changed = index
+	}
+	return result{Index: s.changed}
+}
+
+func (s *state) view() *View {
+	v := &View{Index: s.changed, Apps: maps.Clone(s.apps), Settings: maps.Clone(s.settings),
+		Placements: make(map[flow.ActorID]flow.Placement, len(s.actors)), Certificates: len(s.certificates)}
+	for id, a := range s.actors {
+		v.Placements[id] = a.place
+	}
+	return v
+}

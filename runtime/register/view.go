@@ -1,0 +1,85 @@
+package register
+
+import (
+	"cmp"
+	"encoding/json"
+	"slices"
+	"sync"
+
+	"github.com/wardflow/wardflow/runtime/flow"
+)
+
+// A View is what is agreed, at one moment, about applications and where their
+// actors run. Nothing in it changes: a later moment has a View of its own.
+type View struct {
+	Index        uint64                          `json:"index"` // rises with each change; 0: nothing known yet
+	Apps         map[string]App                  `json:"apps,omitempty"`
+	Placements   map[flow.ActorID]flow.Placement `json:"placements,omitempty"`
+	Settings     map[string][]byte               `json:"settings,omitempty"`
+	Certificates int                             `json:"certificates"` // how many are kept
+}
+
+// Of are the placements of an application, by actor.
+func (v *View) Of(app string) []flow.Placement {
+	return v.where(func(p flow.Placement) bool { return p.Actor.App() == app })
+}
+
+// On are the placements on a node, by actor.
+func (v *View) On(node flow.NodeID) []flow.Placement {
+	return v.where(func(p flow.Placement) bool { return p.Node == node })
+}
+
+func (v *View) where(fits func(flow.Placement) bool) []flow.Placement {
+	var out []flow.Placement
+	for _, p := range v.Placements {
+		if fits(p) {
+			out = append(out, p)
+		}
+	}
+	slices.SortFunc(out, func(a, b flow.Placement) int { return cmp.Compare(a.Actor, b.Actor) })
+	return out
+}
+
+// A board shows the newest View and says when it is replaced.
+type board struct {
+	mu      sync.Mutex // guards both
+	view    *View
+	changed chan struct{}
+}
+
+func newBoard() *board { return &board{view: &View{}, changed: make(chan struct{})} }
+
+func (b *board) read() (*View, <-chan struct{}) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.view, b.changed
+}
+
+// show replaces the view. An older one than is shown already, from a voter that
+// lags, is passed over; after a restore of this node's own state force is set.
+func (b *board) show(v *View, force bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if v.Index <= b.view.Index && !force {
+		return
+	}
+	b.view = v
+	close(b.changed)
+	b.changed = make(chan struct{})
+}
+
+// ring wakes who waits for a change though the view is the same.
+func (b *board) ring() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	close(b.changed)
+	b.changed = make(chan struct{})
+}
+
+func decodeView(b []byte) (*View, error) {
+	v := new(View)
+	if err := json.Unmarshal(b, v); err != nil {
+		return nil, err
+	}
+	return v, nil
+}
