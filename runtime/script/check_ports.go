@@ -61,7 +61,7 @@ func (p *program) checkWires(b *block) {
 	made := map[[2]string]Span{}
 	for _, w := range b.wires {
 		if w.from.actor == "" && w.to.actor == "" && b.comp != nil {
-			p.report(passThrough.at(p.file, w.where).help("put an actor such as flow.Identity between them"))
+			p.report(passThrough.at(p.file, w.where).help("put an actor such as std.Identity between them"))
 			used[use{"", w.from.port, "in"}], used[use{"", w.to.port, "out"}] = true, true
 			continue
 		}
@@ -79,6 +79,7 @@ func (p *program) checkWires(b *block) {
 		}
 		ends := [2]string{w.from.actor + "." + w.from.port, w.to.actor + "." + w.to.port}
 		if old, ok := made[ends]; ok {
+			p.doubled[w.to.where.Start.Offset] = true
 			p.report(repeatedLink.at(p.file, w.to.where, ends[0]+" > "+ends[1], ends[1]).see(old, "made here first").help("leave one of them out"))
 		} else {
 			made[ends] = w.to.where

@@ -22,13 +22,13 @@ var (
 	openComment     = kind{"WF0103", Error, "comment without its closing */", "Illegal character '/'"}
 	openDoc         = kind{"WF0104", Error, "docstring without its closing quotes", "Illegal character '\"'"}
 	badString       = kind{"WF0105", Error, "%[1]s", ""}
-	badNumber       = kind{"WF0106", Error, "number %[1]s does not fit", ""}
+	badNumber       = kind{"WF0106", Error, "number %[1]s can't be read", ""}
 	unexpected      = kind{"WF0107", Error, "%[1]s where %[2]s should stand", "Syntax error."}
 	unexpectedEnd   = kind{"WF0108", Error, "the script ends where %[1]s should stand", "Unexpected end of file."}
 	badDirection    = kind{"WF0109", Error, "invalid direction '%[1]s'", "Invalid direction (%[1]s)."}
 	pointless       = kind{"WF0110", Error, "a link from voidport to voidport does nothing", "Pointless construct."}
 	outOfOrder      = kind{"WF0111", Error, "%[1]s after %[2]s", "Syntax error."}
-	missingClose    = kind{"WF0112", Error, "'%[1]s' is missing here", "Syntax error."}
+	missingClose    = kind{"WF0112", Error, "%[1]s is missing here", "Syntax error."}
 	includeLine     = kind{"WF0113", Error, "include is not understood yet", "Could not find file %[1]s.calvin."}
 	emptyComponent  = kind{"WF0114", Error, "component '%[1]s' has no statement", "Syntax error."}
 	misplaced       = kind{"WF0115", Error, "%[1]s can't stand inside a component", "Syntax error."}
@@ -36,6 +36,7 @@ var (
 	voidMixed       = kind{"WF0117", Error, "voidport %[1]s", "Syntax error."}
 	unusedTag       = kind{"WF0118", Warning, "the tag before a port means nothing", ""}
 	repeatedKey     = kind{"WF0119", Warning, "key \"%[1]s\" stands twice; the last one counts", ""}
+	noStatement     = kind{"WF0120", Error, "'%[1]s' begins no statement", "Syntax error."}
 	circularConst   = kind{"WF0201", Error, "constant '%[1]s' has a circular reference", "Constant '%[1]s' has a circular reference"}
 	undefinedConst  = kind{"WF0202", Error, "constant '%[1]s' is undefined", "Constant '%[1]s' is undefined"}
 	undefinedName   = kind{"WF0203", Error, "undefined identifier '%[1]s'", "Undefined identifier: '%[1]s'"}
@@ -94,19 +95,19 @@ var (
 
 // at makes an issue of the kind in a file.
 func (k kind) at(f *File, where Span, args ...any) Issue {
-	i := Issue{Severity: k.severity, Code: k.code, File: f.Name, Span: where, Msg: fmt.Sprintf(k.msg, args...)}
+	i := Issue{Severity: k.severity, Code: k.code, File: f.Name, Span: where, Msg: sprint(k.msg, args)}
 	i.Reason = i.Msg
 	if k.reason != "" {
-		i.Reason = calvin(k.reason, args)
+		i.Reason = sprint(k.reason, args)
 	}
 	// Calvin's sentences begin with a capital.
 	i.Reason = strings.ToUpper(i.Reason[:1]) + i.Reason[1:]
 	return i
 }
 
-// calvin formats a reason that may leave arguments out, which Sprintf would
+// sprint formats a text that may leave arguments out, which Sprintf would
 // remark upon when the last one is among them.
-func calvin(format string, args []any) string {
+func sprint(format string, args []any) string {
 	used := 0
 	for n := range args {
 		if hasArg(format, n+1) {

@@ -60,7 +60,9 @@ func Compile(f *File, types Types, opts ...Option) (*flow.Graph, Issues) {
 	if sound {
 		x := &expander{program: p}
 		x.block(p.main, p.app, nil, 0)
-		g = x.graph()
+		if !x.over {
+			g = x.graph()
+		}
 	}
 	issues := p.issues.settle()
 	if issues.Err() != nil {
@@ -85,8 +87,10 @@ func (x *expander) graph() *flow.Graph {
 			To:   flow.Endpoint{Actor: c.to.actor.ID, Port: c.to.port},
 		}
 		if old, ok := seen[l]; ok {
-			x.report(repeatedLink.at(x.file, c.where, l.From.String()+" > "+l.To.String(), l.To.String()).see(old, "made here first").
-				help("leave one of them out"))
+			if !x.doubled[c.where.Start.Offset] {
+				x.report(repeatedLink.at(x.file, c.where, l.From.String()+" > "+l.To.String(), l.To.String()).
+					see(old, "made here first").help("leave one of them out"))
+			}
 			continue
 		}
 		seen[l] = c.where

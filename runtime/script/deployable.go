@@ -1,6 +1,7 @@
 package script
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -58,11 +59,14 @@ func Deployable(g *flow.Graph, types Types) ([]byte, error) {
 			d.Connections[l.From.String()] = append(d.Connections[l.From.String()], l.To.String())
 		}
 	}
-	out, err := json.MarshalIndent(d, "", "    ")
-	if err != nil {
+	var out bytes.Buffer
+	enc := json.NewEncoder(&out)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "    ")
+	if err := enc.Encode(d); err != nil {
 		return nil, fmt.Errorf("write deployable: %w", err)
 	}
-	return append(out, '\n'), nil
+	return out.Bytes(), nil
 }
 
 func given(s *flow.Spec, args map[string]flow.Value) map[string]flow.Value {

@@ -24,6 +24,8 @@ type program struct {
 	main   *block
 	blocks []*block // components in the order of the script, then main
 
+	doubled map[int32]bool // where a link made twice has been reported
+
 	literals, transforms, voids int // numbers given so far
 
 	rules map[string]*flow.Rule // by path of the actor or component
@@ -87,7 +89,7 @@ func newProgram(f *File, types Types, opts []Option) *program {
 		lost: lost,
 		file: f, types: types, names: o.names, app: o.app,
 		issues: append(Issues{}, f.issues...), broken: f.issues.Err() != nil,
-		consts: map[string]any{}, comps: map[string]*block{}, rules: map[string]*flow.Rule{},
+		consts: map[string]any{}, comps: map[string]*block{}, doubled: map[int32]bool{}, rules: map[string]*flow.Rule{},
 	}
 	return p
 }

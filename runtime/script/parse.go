@@ -72,17 +72,31 @@ func (p *parser) leads(at int) bool {
 
 func (p *parser) report(i Issue) { p.file.issues = append(p.file.issues, i) }
 
-// wrong reports that something else should stand here. It says nothing about
-// a token that the scanner has spoken of already.
+// wrong reports that something else should stand here. Where the statement
+// ends too early, that is the end of its last token. It says nothing about a
+// token that the scanner has spoken of already.
 func (p *parser) wrong(want, hint string) {
 	t := p.tok()
-	switch t.kind {
-	case tEnd:
-		p.report(unexpectedEnd.at(p.file, t.Span, want).help("%s", hint))
-	case tBad:
+	switch {
+	case t.kind == tEnd:
+		if n := len(p.file.issues); n == 0 || p.file.issues[n-1].Code != unexpectedEnd.code {
+			p.report(unexpectedEnd.at(p.file, p.here(), want).help("%s", hint))
+		}
+	case t.kind == tBad:
+	case p.at > 0 && p.begins(p.at):
+		p.report(missingClose.at(p.file, p.here(), want).help("%s", hint))
 	default:
 		p.report(unexpected.at(p.file, t.Span, p.describe(t), want).help("%s", hint))
 	}
+}
+
+// here is where the last token ended.
+func (p *parser) here() Span {
+	if p.at == 0 {
+		return Span{p.tok().Start, p.tok().Start}
+	}
+	end := p.tokens[p.at-1].End
+	return Span{end, end}
 }
 
 func (p *parser) describe(t *token) string {
@@ -109,21 +123,8 @@ func (p *parser) want(k tokenKind, name string) bool {
 	return false
 }
 
-// close takes a closing bracket. When the next statement begins instead, the
-// bracket is what is missing, and it is missing where the last one ended.
-func (p *parser) close(k tokenKind) bool {
-	if p.tok().kind == k {
-		p.at++
-		return true
-	}
-	if p.begins(p.at) || p.tok().kind == tEnd {
-		end := p.tokens[p.at-1].End
-		p.report(missingClose.at(p.file, Span{end, end}, string(rune(k))))
-		return false
-	}
-	p.wrong("'"+string(rune(k))+"'", "")
-	return false
-}
+// close takes a closing bracket.
+func (p *parser) close(k tokenKind) bool { return p.want(k, "'"+string(rune(k))+"'") }
 
 func (p *parser) ident(what string) (Ident, bool) {
 	t := p.tok()
@@ -212,7 +213,9 @@ func (p *parser) begins(at int) bool {
 		return port(0)
 	case ':':
 		return kind(1) == tIdent
-	case tNumber, tString, tRef, tTrue, tFalse, tNull:
+	case tTrue, tFalse, tNull:
+		return kind(1) == '>' || kind(1) == ':'
+	case tNumber, tString, tRef:
 		return kind(1) == '>'
 	}
 	return false
@@ -287,10 +290,11 @@ func (p *parser) component() bool {
 		p.at++
 		c.Doc = &Doc{t.Span, docText(p.text(t))}
 	}
+	before := len(p.file.issues)
 	closed := p.block(c)
 	c.Span = p.since(start)
 	p.file.Components = append(p.file.Components, c)
-	if closed && len(c.Body) == 0 && len(p.file.issues) == 0 {
+	if closed && len(c.Body) == 0 && len(p.file.issues) == before {
 		p.report(emptyComponent.at(p.file, c.Name.Span, c.Name.Name).help("link its ports to actors between { and }"))
 	}
 	return true
@@ -329,8 +333,7 @@ func (p *parser) block(c *Component) bool {
 			return false
 		case tDefine, tComponent, tRule, tGroup, tApply:
 			if p.leads(p.at) && t.Start.Col == 1 { // the next definition: a brace was forgotten
-				end := p.tokens[p.at-1].End
-				p.report(missingClose.at(p.file, Span{end, end}, "}").see(c.Name.Span, "to close this component"))
+				p.report(missingClose.at(p.file, p.here(), "'}'").see(c.Name.Span, "to close this component"))
 				return false
 			}
 			p.report(misplaced.at(p.file, t.Span, "'"+p.text(t)+"'").help("move it out of the component"))

@@ -17,16 +17,27 @@ func (p *parser) statement() (s Stmt, ok bool) {
 		if p.text(t) == "include" && p.leads(p.at) {
 			return p.include()
 		}
-		p.at++
 		hint := "declare an actor with NAME : TYPE(), link ports with ACTOR.PORT > ACTOR.PORT"
-		if p.tok().kind == '=' {
+		switch {
+		case p.kind(1) == '=':
 			hint = "a constant is defined with define NAME = VALUE"
+		case !p.leads(p.at):
+			hint = "is a comma missing before it?"
 		}
-		p.wrong("':', '.' or '>' after the name '"+p.text(t)+"'", hint)
+		p.report(noStatement.at(p.file, t.Span, p.text(t)).help("%s", hint))
+		p.at++
 		return nil, false
 	case '.':
 		return p.portStatement()
-	case tVoidport, ':', tNumber, tString, tRef, tTrue, tFalse, tNull, '[', '{':
+	case tTrue, tFalse, tNull:
+		if p.kind(1) == ':' {
+			p.report(unexpected.at(p.file, t.Span, p.describe(t), "an actor's name").
+				help("'%s' is a word of the language: choose another name", p.text(t)))
+			p.at++
+			return nil, false
+		}
+		return p.link()
+	case tVoidport, ':', tNumber, tString, tRef, '[', '{':
 		return p.link()
 	case tRule:
 		return p.rule()
@@ -302,6 +313,10 @@ func (p *parser) target() (Target, bool) {
 		}
 	}
 	if p.tok().kind == '@' && !p.tag(&t) {
+		return t, false
+	}
+	if p.begins(p.at) {
+		p.wrong("a port to link to", "")
 		return t, false
 	}
 	n, ok := p.port("a port to link to")

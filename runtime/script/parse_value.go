@@ -57,16 +57,15 @@ func (p *parser) scalar(strs int) (*Scalar, bool) {
 	case tNumber:
 		s.Value, ok = p.number(t)
 	case tString, tRef:
-		text, good := p.str(t)
-		ok = good
+		text, clean := p.str(t)
 		for n := 1; n < strs && (p.tok().kind == tString || p.tok().kind == tRef); n++ {
-			more, good := p.str(p.take())
+			more, fine := p.str(p.take())
 			text += more
-			ok = ok && good
+			clean = clean && fine
 		}
 		s.Value = text
 		s.Span = p.since(t.Start)
-		if ok && !utf8.ValidString(text) {
+		if clean && !utf8.ValidString(text) {
 			p.report(badString.at(p.file, s.Span, "the string's bytes are not UTF-8").
 				help("bytes from 128 on come in sequences: write the character itself"))
 			s.Value = strings.ToValidUTF8(text, "\uFFFD")
@@ -86,11 +85,15 @@ func (p *parser) number(t *token) (any, bool) {
 	} else if n, err := strconv.ParseInt(text, 10, 64); err == nil {
 		return n, true
 	}
-	p.report(badNumber.at(p.file, t.Span, text).help("whole numbers go from -2^63 to 2^63-1; with a dot it is a floating-point number"))
+	i := badNumber.at(p.file, t.Span, text).help("whole numbers go from -2^63 to 2^63-1; with a dot it is a floating-point number")
+	if strings.ContainsAny(text, "eE") {
+		i.Hint = "numbers have no exponent: write it out"
+	}
+	p.report(i)
 	return int64(0), true
 }
 
-// str is the value of one string token.
+// str is the value of one string token; not ok if it has a bad escape.
 func (p *parser) str(t *token) (string, bool) {
 	text := p.text(t)
 	switch {
@@ -105,7 +108,7 @@ func (p *parser) str(t *token) (string, bool) {
 	if bad != "" {
 		p.report(badString.at(p.file, t.Span, "escape "+bad+" needs two hexadecimal digits").help(`write \xHH, or \\ for a backslash`))
 	}
-	return s, true
+	return s, bad == ""
 }
 
 // unescape replaces Python's escapes; an unknown one keeps its backslash. Bad
@@ -161,9 +164,6 @@ func (p *parser) list() (Expr, bool) {
 	l := &List{}
 	start := p.take().Start
 	for p.tok().kind != ']' {
-		if p.begins(p.at) && p.tok().kind != tString && p.tok().kind != tNumber {
-			return nil, p.close(']')
-		}
 		v, ok := p.value("a value or ']'")
 		if !ok {
 			return nil, false
@@ -185,9 +185,6 @@ func (p *parser) dict() (Expr, bool) {
 	seen := map[string]bool{}
 	for p.tok().kind != '}' {
 		if k := p.tok().kind; k != tString && k != tRef {
-			if p.begins(p.at) {
-				return nil, p.close('}')
-			}
 			p.wrong("a key or '}'", "keys are strings")
 			return nil, false
 		}

@@ -2,6 +2,8 @@ package script
 
 import (
 	"bytes"
+	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -107,6 +109,11 @@ func (s *scanner) next() bool {
 		}
 		if s.peek(0) == '.' {
 			for s.at++; digit(s.peek(0)); s.at++ {
+			}
+		}
+		// Take an exponent along, so that it is refused as a whole.
+		if e := s.peek(0) | 0x20; e == 'e' && (digit(s.peek(1)) || (s.peek(1) == '-' || s.peek(1) == '+') && digit(s.peek(2))) {
+			for s.at += 2; word(s.peek(0)); s.at++ {
 			}
 		}
 		s.add(tNumber, from)
@@ -260,24 +267,45 @@ func (s *scanner) illegal(from Pos) {
 	s.at += n
 	s.extra += n - 1
 	i := badCharacter.at(s.file, Span{from, s.pos()}, shown)
+	word := false // stands for a whole word or string
 	switch {
-	case r == '_':
-		for word(s.peek(0)) {
-			s.at++
-		}
-		i = i.help("names start with a letter; names with _ in front are the compiler's own")
-		i.Span.End = s.pos()
-		s.report(i)
-		s.add(tBad, from)
-		return
-	case r == '-' || r == '+':
-		i = i.help("a script does not calculate: only a number may have a sign, and only -")
-	case r == '\'' || r == '‘' || r == '’' || r == '“' || r == '”':
-		i = i.help(`strings stand in "..."`)
-	case r == ';':
-		i = i.help("statements end by themselves: leave it out")
 	case r == '\uFEFF' && from.Offset == 0:
 		return // a byte order mark
+	case r == '_' || unicode.IsLetter(r):
+		word = true
+		s.skip(func(r rune) bool { return r == '_' || unicode.IsLetter(r) || unicode.IsDigit(r) })
+		i = i.help("names are made of the letters a to z, digits and _, and start with a letter")
+		if r == '_' {
+			i.Hint = "names start with a letter; names with _ in front are the compiler's own"
+		}
+	case r == '\'' || r == '‘' || r == '’' || r == '“' || r == '”':
+		word = true
+		s.skip(func(r rune) bool { return !strings.ContainsRune("'‘’“”,)]}", r) })
+		if r, n := utf8.DecodeRune(s.src[s.at:]); strings.ContainsRune("'‘’“”", r) {
+			s.at += n
+			s.extra += n - 1
+		}
+		i = i.help(`strings stand in "..."`)
+	case r == '-' || r == '+':
+		i = i.help("a script does not calculate: only a number may have a sign, and only -")
+	case r == ';':
+		i = i.help("statements end by themselves: leave it out")
 	}
+	i.Span.End = s.pos()
 	s.report(i)
+	if word {
+		s.add(tBad, from)
+	}
+}
+
+// skip passes over the characters of a line that belong to something.
+func (s *scanner) skip(belongs func(rune) bool) {
+	for s.at < len(s.src) && s.src[s.at] != '\n' {
+		r, n := utf8.DecodeRune(s.src[s.at:])
+		if !belongs(r) {
+			return
+		}
+		s.at += n
+		s.extra += n - 1
+	}
 }

@@ -159,6 +159,9 @@ func ruleText(r flow.Rule) string {
 	}
 	s := r.Op + "(" + strings.Join(parts, ", ") + ")"
 	if r.Op == "match" {
+		if r.Args == nil {
+			return fmt.Sprintf("%s@%d", r.Name, r.Line)
+		}
 		args, err := json.Marshal(r.Args)
 		if err != nil {
 			return err.Error()

@@ -9,8 +9,14 @@ import (
 // nearest is "did you mean 'X'?" for the name most like a misspelt one, or ""
 // when none is near.
 func nearest(name string, among []string) string {
+	if len(name) < 2 {
+		return ""
+	}
 	best, distance := "", max(1, len(name)/3)+1
 	for _, c := range among {
+		if len(c) < 2 || c == name {
+			continue
+		}
 		if d := edits(strings.ToLower(name), strings.ToLower(c), distance); d < distance {
 			best, distance = c, d
 		}
