@@ -82,8 +82,12 @@ export const cardHeight = (c: { in: string[]; out: string[]; rows: number }) => 
 /** Where the middle of port i of a card is, from the card's top. */
 export const portAt = (i: number) => HEAD + ROW * i + ROW / 2 + 2;
 
-/** The graph as ELK wants it. */
-export function graph(s: Shape): ElkNode {
+// Bed 1 stands above bed 2: within a layer, cards keep the order of the list.
+const inOrder = { "elk.layered.crossingMinimization.semiInteractive": "true" };
+
+/** The graph as ELK wants it. Order false lets it choose the order of cards. */
+export function graph(s: Shape, order: boolean): ElkNode {
+  const place = new Map(s.cards.map((c, i) => [c.id, `(0,${i * 100})`]));
   return {
     id: "root",
     layoutOptions: {
@@ -92,8 +96,7 @@ export function graph(s: Shape): ElkNode {
       "elk.hierarchyHandling": "INCLUDE_CHILDREN",
       "elk.json.edgeCoords": "ROOT",
       "elk.edgeRouting": "ORTHOGONAL",
-      "elk.layered.considerModelOrder.strategy": "NODES_AND_EDGES",
-      "elk.layered.crossingMinimization.forceNodeModelOrder": "true",
+      ...(order ? inOrder : {}),
       "elk.layered.nodePlacement.strategy": "NETWORK_SIMPLEX",
       "elk.layered.nodePlacement.favorStraightEdges": "true",
       "elk.layered.spacing.nodeNodeBetweenLayers": "26",
@@ -106,14 +109,14 @@ export function graph(s: Shape): ElkNode {
     },
     children: s.hosts.map((host) => ({
       id: "host " + host,
-      layoutOptions: { "elk.padding": `[top=${HOST_HEAD},left=20,bottom=20,right=20]`, "elk.nodeSize.constraints": "MINIMUM_SIZE", "elk.nodeSize.minimum": "(240,120)" },
+      layoutOptions: { ...(order ? inOrder : {}), "elk.padding": `[top=${HOST_HEAD},left=20,bottom=20,right=20]`, "elk.nodeSize.constraints": "MINIMUM_SIZE", "elk.nodeSize.minimum": "(240,120)" },
       children: s.cards
         .filter((c) => c.node === host)
         .map((c) => ({
           id: c.id,
           width: c.width,
           height: cardHeight(c),
-          layoutOptions: { "elk.portConstraints": "FIXED_POS" },
+          layoutOptions: { "elk.portConstraints": "FIXED_POS", "elk.position": place.get(c.id)! },
           ports: [...c.in.map((p, i) => port(inPort(c.id, p), 0, i, "WEST")), ...c.out.map((p, i) => port(outPort(c.id, p), c.width, i, "EAST"))],
         })),
     })),
@@ -158,7 +161,9 @@ let elk: Promise<ELK> | undefined;
 /** Lays a shape out. ELK and its worker are fetched at the first call. */
 export async function lay(s: Shape): Promise<Layout> {
   elk ??= start();
-  return places(await (await elk).layout(graph(s)));
+  const engine = await elk;
+  // Not every graph can be kept in order; each can be drawn.
+  return places(await engine.layout(graph(s, true)).catch(() => engine.layout(graph(s, false))));
 }
 
 async function start(): Promise<ELK> {
