@@ -21,6 +21,9 @@ type Checkpoints interface {
 	Commit(ctx context.Context, steps []flow.Checkpoint) (stale []flow.ActorID, err error)
 }
 
+// DefaultWindow is how many tokens a link may hold when nothing else is said.
+const DefaultWindow = 1024
+
 // Config is what an engine needs.
 type Config struct {
 	Types       flow.Types
@@ -35,7 +38,7 @@ type Config struct {
 	// Event, when set, is told what changed: an actor faulted, a link refused.
 	Event func(Event)
 
-	Window int // tokens that a link may hold; default 1024
+	Window int // tokens that a link may hold; default [DefaultWindow]
 }
 
 // An Event is a change that people want to see.
@@ -67,7 +70,7 @@ func (c *Config) setDefaults() error {
 		c.Event = func(Event) {}
 	}
 	if c.Window == 0 {
-		c.Window = 1024
+		c.Window = DefaultWindow
 	}
 	return nil
 }
