@@ -42,9 +42,17 @@ func (i Issue) Pos() string {
 	return fmt.Sprintf("%s:%d:%d", i.File, i.Span.Start.Line, i.Span.Start.Col)
 }
 
+// head is the issue's first line. That it is an error goes without saying.
+func (i Issue) head() string {
+	if i.Severity == Error {
+		return fmt.Sprintf("%s: %s [%s]", i.Pos(), i.Msg, i.Code)
+	}
+	return fmt.Sprintf("%s: %s: %s [%s]", i.Pos(), i.Severity, i.Msg, i.Code)
+}
+
 // Error is the issue in one line, so that an Issue is an error.
 func (i Issue) Error() string {
-	s := fmt.Sprintf("%s: %s: %s [%s]", i.Pos(), i.Severity, i.Msg, i.Code)
+	s := i.head()
 	if i.Hint != "" {
 		s += " (help: " + i.Hint + ")"
 	}
@@ -55,7 +63,7 @@ func (i Issue) Error() string {
 // in with the span marked, related places, and what to do.
 func (i Issue) Format(src []byte) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s: %s: %s [%s]\n", i.Pos(), i.Severity, i.Msg, i.Code)
+	fmt.Fprintln(&b, i.head())
 	mark(&b, src, i.Span)
 	for _, r := range i.Related {
 		fmt.Fprintf(&b, "%s:%d:%d: %s\n", i.File, r.Span.Start.Line, r.Span.Start.Col, r.Msg)

@@ -1,0 +1,67 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"github.com/spf13/cobra"
+
+	"github.com/wardflow/wardflow/runtime/flow"
+)
+
+func fewTypes() flow.Types {
+	return flow.Types{
+		"std.Counter": {Spec: flow.Spec{Name: "std.Counter", Out: []flow.Port{{Name: "integer"}}}},
+		"io.Print":    {Spec: flow.Spec{Name: "io.Print", In: []flow.Port{{Name: "token"}}}},
+	}
+}
+
+// runCommand runs a command as main does and returns what it wrote.
+func runCommand(cmd *cobra.Command, stdin string, args ...string) (out, errs string, err error) {
+	var o, e bytes.Buffer
+	root := &cobra.Command{Use: "wardflow", SilenceUsage: true, SilenceErrors: true}
+	root.AddCommand(cmd)
+	root.SetArgs(args)
+	root.SetIn(strings.NewReader(stdin))
+	root.SetOut(&o)
+	root.SetErr(&e)
+	err = root.Execute()
+	return o.String(), e.String(), err
+}
+
+const goodScript = "src : std.Counter()\nsnk : io.Print()\nsrc.integer > snk.token\n"
+
+func TestCheck(t *testing.T) {
+	out, errs, err := runCommand(checkCommand(fewTypes), goodScript, "check", "-")
+	if err != nil || out != "-: 2 actors, 1 links\n" || errs != "" {
+		t.Fatalf("check of a good script = %q, %q, %v", out, errs, err)
+	}
+	out, errs, err = runCommand(checkCommand(fewTypes), "src : std.Countr()\n", "check", "-")
+	if err == nil || out != "" || !strings.Contains(errs, "-:1:1: unknown actor type 'std.Countr'") ||
+		!strings.Contains(errs, "did you mean 'std.Counter'?") {
+		t.Fatalf("check of a bad script = %q, %q, %v", out, errs, err)
+	}
+}
+
+func TestCompile(t *testing.T) {
+	out, errs, err := runCommand(compileCommand(fewTypes), goodScript, "compile", "-", "-o", "json", "--name", "tiny")
+	if err != nil || errs != "" {
+		t.Fatalf("compile = %q, %v", errs, err)
+	}
+	var d struct {
+		Name        string
+		Valid       bool
+		Connections map[string][]string
+	}
+	if err := json.Unmarshal([]byte(out), &d); err != nil {
+		t.Fatal(err)
+	}
+	if d.Name != "tiny" || !d.Valid || len(d.Connections["tiny:src.integer"]) != 1 {
+		t.Fatalf("compile printed %s", out)
+	}
+	if _, _, err := runCommand(compileCommand(fewTypes), goodScript, "compile", "-", "-o", "yaml"); err == nil {
+		t.Fatal("compile -o yaml: want an error")
+	}
+}
