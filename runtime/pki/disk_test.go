@@ -1,6 +1,7 @@
 package pki_test
 
 import (
+	"crypto/x509"
 	"errors"
 	"os"
 	"path/filepath"
@@ -96,6 +97,50 @@ func TestCAOnDisk(t *testing.T) {
 	}
 	if chain, err := ca.Issue(pki.Request{Role: flow.RoleNode, Name: "x", Key: key.Public()}, time.Now()); err == nil || chain != nil {
 		t.Errorf("Issue = %d certificates, %v, want an error", len(chain), err)
+	}
+}
+
+// A CA's directory that does not hold together is not used.
+func TestLoadCARefuses(t *testing.T) {
+	h, rogue := pkitest.New(t), pkitest.New(t)
+	for _, tt := range []struct {
+		name  string
+		spoil func(dir string) error
+		want  string
+	}{
+		{"no key", func(dir string) error { return os.Remove(filepath.Join(dir, "key.pem")) }, "no such file"},
+		{"no PEM", func(dir string) error { return os.WriteFile(filepath.Join(dir, "cert.pem"), []byte("hello"), 0o600) }, "holds no PEM certificate"},
+		{"key as certificate", func(dir string) error {
+			return os.Rename(filepath.Join(dir, "key.pem"), filepath.Join(dir, "cert.pem"))
+		}, "holds a PRIVATE KEY"},
+		{"certificate as key", func(dir string) error {
+			b, err := os.ReadFile(filepath.Join(dir, "cert.pem"))
+			if err != nil {
+				return err
+			}
+			return os.WriteFile(filepath.Join(dir, "key.pem"), b, 0o600)
+		}, "want one PEM block PRIVATE KEY"},
+		{"another CA's certificate", func(dir string) error {
+			return pki.SaveTrust(filepath.Join(dir, "cert.pem"), pki.Trust{Roots: rogue.Authority.Issuing.Chain()})
+		}, "do not belong together"},
+		{"another root", func(dir string) error {
+			return pki.SaveTrust(filepath.Join(dir, "cert.pem"), pki.Trust{Roots: []*x509.Certificate{h.Authority.Issuing.Cert, rogue.Authority.Root.Cert}})
+		}, "ECDSA verification failure"},
+		{"no root", func(dir string) error {
+			return pki.SaveTrust(filepath.Join(dir, "cert.pem"), pki.Trust{Roots: []*x509.Certificate{h.Authority.Issuing.Cert}})
+		}, "does not end with a root"},
+		{"open key", func(dir string) error { return os.Chmod(filepath.Join(dir, "key.pem"), 0o644) }, "chmod 600"},
+	} {
+		dir := filepath.Join(t.TempDir(), "ca")
+		if err := h.Authority.Save(dir); err != nil {
+			t.Fatal(err)
+		}
+		if err := tt.spoil(filepath.Join(dir, "issuing")); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := pki.LoadAuthority(dir); err == nil || !strings.Contains(err.Error(), tt.want) {
+			t.Errorf("%s: LoadAuthority = %v, want %q", tt.name, err, tt.want)
+		}
 	}
 }
 

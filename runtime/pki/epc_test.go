@@ -70,7 +70,7 @@ func TestEPCErrors(t *testing.T) {
 // Any 96 bits are either refused or have a text that gives the same bits again.
 func TestEPCRandomBits(t *testing.T) {
 	good := 0
-	for seed := range uint64(20000) {
+	for seed := range uint64(4000) {
 		rng := rand.New(rand.NewPCG(seed, 0))
 		e := pki.EPC{byte(0x30 + rng.IntN(8))}
 		for i := range e[1:] {
@@ -93,8 +93,8 @@ func TestEPCRandomBits(t *testing.T) {
 			t.Fatalf("seed %d: ParseEPC(%s) = %s, %v, want %s", seed, e.URI(), back.Hex(), err, e.Plain().Hex())
 		}
 	}
-	if good < 5000 {
-		t.Errorf("only %d of 20000 were valid", good)
+	if good < 1000 {
+		t.Errorf("only %d of 4000 were valid", good)
 	}
 }
 

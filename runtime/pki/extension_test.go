@@ -57,6 +57,19 @@ func TestExtensionsAreStrict(t *testing.T) {
 	}
 }
 
+func TestRulePin(t *testing.T) {
+	const good = "0x52908400098527886e0f7030069857d2e4169ee7@3"
+	p, err := pki.ParseRulePin(good)
+	if err != nil || p.Version != 3 || p.String() != good {
+		t.Errorf("ParseRulePin(%q) = %v, %v", good, p, err)
+	}
+	for _, s := range []string{"", "@3", good[:42], good[:43], good[2:], "0x5290@3", good + "x", good[:43] + "-1"} {
+		if p, err := pki.ParseRulePin(s); err == nil {
+			t.Errorf("ParseRulePin(%q) = %v, want an error", s, p)
+		}
+	}
+}
+
 // What is read from an extension is written as the same bytes.
 func FuzzExtension(f *testing.F) {
 	f.Add(pki.EncodeGroup("h1/3/icu-3/ecg"))
