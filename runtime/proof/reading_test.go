@@ -76,7 +76,7 @@ func TestSealReadingRefuses(t *testing.T) {
 		"samples, no period":    func(r *flow.Reading) { r.Samples = []int64{1, 2} },
 		"a period for one":      func(r *flow.Reading) { r.Period = time.Second },
 		"negative period":       func(r *flow.Reading) { r.Samples, r.Period = []int64{1, 2}, -1 },
-		"overflow in Micro":     func(r *flow.Reading) { r.Samples, r.Scale = []int64{1 << 40}, 1 << 40 },
+		"overflow in Micro":     func(r *flow.Reading) { r.Samples, r.Scale = []int64{1 << 40}, 1<<40 },
 		"overflow below":        func(r *flow.Reading) { r.Samples, r.Scale = []int64{math.MinInt64}, 1 },
 		"year 3000":             func(r *flow.Reading) { r.At = time.Date(3000, 1, 1, 0, 0, 0, 0, time.UTC) },
 		"ends beyond 2262": func(r *flow.Reading) {

@@ -107,6 +107,9 @@ func (b Bad) String() string {
 // judgment, or that it was refused. It also checks that the store's columns
 // say what the signed bytes say.
 //
+// Give it a [Strict] trust, or a change to an authority's certificate beside one
+// window may go unseen.
+//
 // What does not hold is counted, the first is named, and the walk goes on. An
 // error means that the record could not be read to its end; the report says how
 // far it got. That windows were cut off at the end can't be seen from the

@@ -142,15 +142,15 @@ func migrate(conn *sqlite.Conn) (err error) {
 
 // schemaOf is the version of the file's schema, 0 when it is empty.
 func schemaOf(conn *sqlite.Conn) (int, error) {
-	app, err := pragma(conn, "application_id")
+	app, err := number(conn, "PRAGMA application_id")
 	if err != nil {
 		return 0, err
 	}
-	at, err := pragma(conn, "user_version")
+	at, err := number(conn, "PRAGMA user_version")
 	if err != nil {
 		return 0, err
 	}
-	tables, err := sqlitex.ResultInt64(conn.Prep("SELECT count(*) FROM sqlite_schema"))
+	tables, err := number(conn, "SELECT count(*) FROM sqlite_schema")
 	switch {
 	case err != nil:
 		return 0, err
@@ -162,6 +162,7 @@ func schemaOf(conn *sqlite.Conn) (int, error) {
 	return at, nil
 }
 
-func pragma(conn *sqlite.Conn, name string) (int, error) {
-	return sqlitex.ResultInt(conn.Prep("PRAGMA " + name))
+func number(conn *sqlite.Conn, query string) (n int, err error) {
+	err = rows(conn, func(stmt *sqlite.Stmt) error { n = stmt.ColumnInt(0); return nil }, query)
+	return n, err
 }

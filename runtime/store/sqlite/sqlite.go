@@ -30,6 +30,7 @@ var ErrReadOnly = errors.New("the store was opened to read only")
 // beside it ("-wal", "-shm").
 type Store struct {
 	readers *sqlitex.Pool
+	writer  *sqlite.Conn  // used by the writing goroutine only; nil when the store is read only
 	queue   chan *commit  // nil when the store is read only
 	stop    chan struct{} // closed by Close
 	done    chan struct{} // closed by the writer when it has ended
@@ -57,9 +58,10 @@ func Open(file string) (*Store, error) {
 		return nil, err
 	}
 	s.queue = make(chan *commit)
+	s.writer = conn
 	go func() {
 		defer close(s.done)
-		s.closeErr = newWriter(conn).run(s.queue, s.stop)
+		(&writer{conn: conn}).run(s.queue, s.stop)
 	}()
 	return s, nil
 }
@@ -111,7 +113,11 @@ func (s *Store) Close() error {
 	s.once.Do(func() {
 		close(s.stop)
 		<-s.done
-		s.closeErr = errors.Join(s.closeErr, s.readers.Close())
+		s.closeErr = s.readers.Close()
+		if s.writer != nil {
+			// The last to leave moves the log into the file and removes it.
+			s.closeErr = errors.Join(s.closeErr, s.writer.Close())
+		}
 	})
 	return s.closeErr
 }

@@ -47,10 +47,8 @@ func newCommit(b store.Batch) (*commit, error) {
 // A writer owns the connection that writes.
 type writer struct{ conn *sqlite.Conn }
 
-func newWriter(conn *sqlite.Conn) *writer { return &writer{conn: conn} }
-
-// run writes what comes until stop is closed, then closes the connection.
-func (w *writer) run(queue <-chan *commit, stop <-chan struct{}) error {
+// run writes what comes until stop is closed.
+func (w *writer) run(queue <-chan *commit, stop <-chan struct{}) {
 	turn := make([]*commit, 0, turnLimit)
 	for {
 		turn = turn[:0]
@@ -58,7 +56,7 @@ func (w *writer) run(queue <-chan *commit, stop <-chan struct{}) error {
 		case c := <-queue:
 			turn = append(turn, c)
 		case <-stop:
-			return w.conn.Close()
+			return
 		}
 		for more := true; more && len(turn) < turnLimit; {
 			select {

@@ -1,0 +1,117 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/wardflow/wardflow/runtime/pki"
+	"github.com/wardflow/wardflow/runtime/proof"
+	"github.com/wardflow/wardflow/runtime/store/sqlite"
+)
+
+// verifyCommand is "wardflow verify".
+func verifyCommand() *cobra.Command {
+	var opts verifyOptions
+	cmd := &cobra.Command{
+		Use:   "verify --store FILE --trust FILE",
+		Short: "Check every signature and hash of what a store holds",
+		Long: `Check every signature and hash of what a store holds: that each reading was
+signed by its device and judged, that the patient's card signed the window it is
+under, that the windows follow one another, and that the file itself is whole.
+
+A node may be writing the store at the same time. If anything does not hold, the
+first bad reading or window is named and the exit code is 1.`,
+		Example: "  wardflow verify --store wardflow-data/ward/store.db --trust wardflow-data/ca/trust.pem",
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return opts.run(cmd.Context(), cmd.OutOrStdout())
+		},
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&opts.store, "store", "", "the store's `FILE`")
+	flags.StringVar(&opts.trust, "trust", "", "`FILE` of the authorities that are believed, in PEM")
+	flags.StringVar(&opts.patient, "patient", "", "check the record of this `PATIENT` only")
+	flags.StringVarP(&opts.output, "output", "o", "table", "`FORM` of the report: table or json")
+	return cmd
+}
+
+type verifyOptions struct{ store, trust, patient, output string }
+
+// errNotWhole is what verify exits with when something was found bad.
+var errNotWhole = errors.New("the record does not hold")
+
+func (o *verifyOptions) run(ctx context.Context, out io.Writer) error {
+	switch {
+	case o.store == "":
+		return usageError{errors.New("verify what? Name the store's file with --store")}
+	case o.trust == "":
+		return usageError{errors.New("whom to believe? Name the file of authorities with --trust")}
+	case o.output != "table" && o.output != "json":
+		return usageError{fmt.Errorf("output form %q: want table or json", o.output)}
+	}
+	trust, err := pki.LoadTrust(o.trust)
+	if err != nil {
+		return err
+	}
+	st, err := sqlite.OpenReadOnly(o.store)
+	if err != nil {
+		return err
+	}
+	defer st.Close()
+	began := time.Now()
+	report, err := proof.Verify(ctx, st, proof.Strict(func() proof.Trust { return pki.NewVerifier(trust) }), o.patient)
+	if err == nil {
+		err = st.Check(ctx)
+	}
+	if o.output == "json" {
+		err = errors.Join(writeVerifyJSON(out, &report, err), err)
+	} else {
+		err = errors.Join(writeVerifyTable(out, &report, time.Since(began)), err)
+	}
+	if err == nil && !report.OK() {
+		return errNotWhole
+	}
+	return err
+}
+
+func writeVerifyJSON(out io.Writer, r *proof.Report, err error) error {
+	v := struct {
+		OK bool `json:"ok"`
+		*proof.Report
+		Error string `json:"error,omitempty"`
+	}{OK: r.OK() && err == nil, Report: r}
+	if err != nil {
+		v.Error = err.Error()
+	}
+	enc := json.NewEncoder(out)
+	enc.SetIndent("", "  ")
+	return enc.Encode(v)
+}
+
+func writeVerifyTable(out io.Writer, r *proof.Report, took time.Duration) error {
+	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "PATIENT\tWINDOWS\tREADINGS\tREFUSED\tVERIFIED\tWAITING\tMISSING\tBAD")
+	verified, windows := 0, 0
+	for _, p := range r.Patients {
+		fmt.Fprintf(w, "%s\t%d\t%d\t%d\t%d\t%d\t%d\t%d\n", p.Patient, p.Windows, p.Readings, p.Refused, p.Verified, p.Waiting, p.Missing, p.Bad)
+		verified += p.Verified
+		windows += p.Windows
+	}
+	if err := w.Flush(); err != nil {
+		return err
+	}
+	var err error
+	if r.OK() {
+		_, err = fmt.Fprintf(out, "\n%d readings in %d windows hold (%s)\n", verified, windows, took.Round(time.Millisecond))
+	} else {
+		_, err = fmt.Fprintf(out, "\nDOES NOT HOLD: %d bad; the first: %s\n", r.Bad, r.First)
+	}
+	return err
+}
