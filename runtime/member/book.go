@@ -1,0 +1,229 @@
+package member
+
+import (
+	"bytes"
+	"cmp"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/wardflow/wardflow/runtime/flow"
+)
+
+// A book holds what is known of every node, and decides what to believe. It
+// starts no goroutine and opens no connection; the time comes from outside.
+type book struct {
+	self   flow.NodeID
+	verify Verifier
+
+	mu      sync.Mutex // guards what follows
+	entries map[flow.NodeID]*entry
+	refused map[string]*Refusal // by node and reason
+}
+
+type entry struct {
+	said  *statement // the newest verified one; never nil
+	meta  []byte     // the newest verified record, or nil
+	short *record    // meta taken apart
+	up    bool
+	since time.Time
+}
+
+// A Member is a node that was heard of and verified.
+type Member struct {
+	flow.NodeInfo
+	Up    bool
+	Left  bool      // it said goodbye; it is not lost
+	Since time.Time // when Up last changed, by this node's clock; zero: only known from earlier runs
+}
+
+// A Refusal is something about a node that was not believed.
+type Refusal struct {
+	Node  flow.NodeID // whom it was about
+	Why   string
+	Count int
+	Last  time.Time
+}
+
+func newBook(self flow.NodeID, v Verifier) *book {
+	return &book{self: self, verify: v, entries: map[flow.NodeID]*entry{}, refused: map[string]*Refusal{}}
+}
+
+// newest is the node's info as far as its statement and its record go.
+func (e *entry) newest() flow.NodeInfo {
+	info := e.said.info
+	if e.short != nil && e.said.at.less(e.short.at) {
+		info.Door, info.Boot = e.short.door, e.short.at.boot
+	}
+	return info
+}
+
+// What believe and learn answer beside nil.
+var (
+	errOld      = errors.New("a newer one is known")
+	errUnknown  = errors.New("the node has not been met yet")
+	errSelf     = errors.New("another process speaks as this node")
+	errMismatch = errors.New("record and statement of one number differ")
+)
+
+// learn takes in a statement from anybody. It returns [errOld] if there was
+// nothing to learn; any other error means that the statement is not true.
+func (b *book) learn(s *statement, now time.Time) error {
+	if known, ok := b.numberOf(s.info.ID); ok && !known.less(s.at) {
+		return errOld // as nearly all are: not worth a check
+	}
+	if err := s.check(b.verify, now); err != nil {
+		return err
+	}
+	if s.info.ID == b.self {
+		return errSelf
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.put(s)
+}
+
+func (b *book) numberOf(id flow.NodeID) (number, bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	e := b.entries[id]
+	if e == nil {
+		return number{}, false
+	}
+	return e.said.at, true
+}
+
+// put is called with mu held and a statement that holds.
+func (b *book) put(s *statement) error {
+	e := b.entries[s.info.ID]
+	if e == nil {
+		b.entries[s.info.ID] = &entry{said: s}
+		return nil
+	}
+	if !e.said.at.less(s.at) {
+		return errOld
+	}
+	e.said = s
+	return nil
+}
+
+// own replaces what this node says of itself.
+func (b *book) own(s *statement, now time.Time) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	e := b.entries[b.self]
+	if e == nil {
+		e = &entry{up: true, since: now}
+		b.entries[b.self] = e
+	}
+	e.said = s
+}
+
+// believe judges memberlist's word that a node is alive with this record.
+func (b *book) believe(id flow.NodeID, meta []byte) error {
+	r, err := readRecord(meta)
+	if err != nil {
+		return err
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	e := b.entries[id]
+	switch {
+	case e == nil || e.said.leaf != r.leaf:
+		return fmt.Errorf("%w (door %s)", errUnknown, r.door)
+	case bytes.Equal(e.meta, meta):
+		return nil
+	case e.short != nil && r.at.less(e.short.at) || r.at.boot < e.said.at.boot:
+		return errOld
+	}
+	if err := r.check(id, e.said.chain[0]); err != nil {
+		return err
+	}
+	if r.at == e.said.at && r.digest != sha256.Sum256(e.said.body) {
+		return errMismatch
+	}
+	e.meta, e.short = bytes.Clone(meta), r
+	return nil
+}
+
+// mark notes that a node is up or not, and says whether that is news and
+// whether the node had said goodbye.
+func (b *book) mark(id flow.NodeID, up bool, now time.Time) (news, left bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	e := b.entries[id]
+	if e == nil || e.up == up && !e.since.IsZero() {
+		return false, false
+	}
+	e.up, e.since = up, now
+	return true, e.said.left
+}
+
+// refuse counts something not believed; first is true if nothing like it was
+// refused before.
+func (b *book) refuse(id flow.NodeID, why error, now time.Time) (first bool) {
+	const most = 1000 // different ones; more would be an attack on memory
+	key := string(id) + "\x00" + why.Error()
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	r := b.refused[key]
+	if r == nil {
+		if len(b.refused) == most {
+			return false
+		}
+		r = &Refusal{Node: id, Why: why.Error()}
+		b.refused[key] = r
+	}
+	r.Count++
+	r.Last = now
+	return r.Count == 1
+}
+
+func (b *book) refusals() []Refusal {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	var out []Refusal
+	for _, r := range b.refused {
+		out = append(out, *r)
+	}
+	slices.SortFunc(out, func(x, y Refusal) int { return cmp.Or(cmp.Compare(x.Node, y.Node), cmp.Compare(x.Why, y.Why)) })
+	return out
+}
+
+func (b *book) all() []Member {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	out := make([]Member, 0, len(b.entries))
+	for _, e := range b.entries {
+		out = append(out, Member{NodeInfo: e.newest(), Up: e.up, Left: e.said.left && !e.up, Since: e.since})
+	}
+	slices.SortFunc(out, func(x, y Member) int { return cmp.Compare(x.ID, y.ID) })
+	return out
+}
+
+func (b *book) lookup(id flow.NodeID) (flow.NodeInfo, bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	e := b.entries[id]
+	if e == nil {
+		return flow.NodeInfo{}, false
+	}
+	return e.newest(), true
+}
+
+// statements are the newest of all nodes that have not said goodbye, as bytes.
+func (b *book) statements() [][]byte {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	var out [][]byte
+	for _, e := range b.entries {
+		if !e.said.left || e.up {
+			out = append(out, e.said.raw)
+		}
+	}
+	slices.SortFunc(out, bytes.Compare)
+	return out
+}
