@@ -160,7 +160,7 @@ func (v *verifier) patient(ctx context.Context, patient string) error {
 		}
 		v.now.Windows++
 		prior := chains[s.Encounter]
-		next, w := v.window(s, prior)
+		next, w, holds := v.window(s, prior)
 		if w != nil {
 			v.now.Missing += w.Gaps(prior)
 		}
@@ -169,7 +169,7 @@ func (v *verifier) patient(ctx context.Context, patient string) error {
 		if err != nil {
 			return err
 		}
-		v.leaves(s, w, leaves)
+		v.leaves(s, w, holds, leaves)
 	}
 	v.now.Chains = len(chains)
 	for l, err := range v.src.Waiting(ctx, patient) {
@@ -184,18 +184,19 @@ func (v *verifier) patient(ctx context.Context, patient string) error {
 	return nil
 }
 
-// window checks one window. It is nil when it can't be opened. After a bad
+// window checks one window, and reports whether it holds. It is nil when it
+// can't be opened. After a bad
 // window the walk goes on from where the store says it stands, so that one
 // fault is counted once.
-func (v *verifier) window(s SealedWindow, prior Prior) (Prior, *Window) {
+func (v *verifier) window(s SealedWindow, prior Prior) (next Prior, w *Window, holds bool) {
 	at := Bad{Encounter: s.Encounter, Window: s.Number, Leaf: -1}
 	w, err := OpenWindow(flow.Sealed{Kind: KindWindow, Bytes: s.Bytes})
 	if err != nil {
 		v.bad(at, err)
-		return Prior{Number: s.Number, Hash: s.Hash, Streams: prior.Streams}, nil
+		return Prior{Number: s.Number, Hash: s.Hash, Streams: prior.Streams}, nil, false
 	}
 	at.At = w.First
-	next, err := w.verify(v.trust, prior)
+	next, err = w.verify(v.trust, prior)
 	switch {
 	case err != nil:
 		next = Prior{Number: s.Number, Hash: s.Hash, Streams: prior.Streams}
@@ -216,12 +217,13 @@ func (v *verifier) window(s SealedWindow, prior Prior) (Prior, *Window) {
 	if w.Last.After(v.now.Last) {
 		v.now.Last = w.Last
 	}
-	return next, w
+	return next, w, err == nil
 }
 
 // leaves checks what is kept for the leaves of a window; w is nil when the
-// window can't be opened, and then each is checked by itself.
-func (v *verifier) leaves(s SealedWindow, w *Window, kept []KeptLeaf) {
+// window can't be opened, and then each is checked by itself. Under a window
+// that does not hold nothing is verified.
+func (v *verifier) leaves(s SealedWindow, w *Window, holds bool, kept []KeptLeaf) {
 	count := len(kept)
 	if w != nil {
 		count = len(w.Leaves)
@@ -243,7 +245,7 @@ func (v *verifier) leaves(s SealedWindow, w *Window, kept []KeptLeaf) {
 		}
 		if err != nil {
 			v.bad(l.bad(s), err)
-		} else if w != nil {
+		} else if holds {
 			v.now.Verified++
 		}
 	}
