@@ -40,6 +40,14 @@ func NewClient(base string, conf *tls.Config) (*Client, error) {
 	}
 	conf = conf.Clone()
 	conf.NextProtos = []string{"h2", "http/1.1", clientProto}
+	if verify := conf.VerifyConnection; verify != nil {
+		conf.VerifyConnection = func(cs tls.ConnectionState) error {
+			if err := verify(cs); err != nil {
+				return fmt.Errorf("%w: %w", ErrUntrusted, err)
+			}
+			return nil
+		}
+	}
 	return &Client{
 		base: "https://" + u.Host,
 		http: &http.Client{Transport: &http.Transport{
@@ -194,17 +202,22 @@ func (c *Client) send(ctx context.Context, method, path string, body any) (*http
 func (c *Client) reached(ctx context.Context, err error) error {
 	var unknown *tls.CertificateVerificationError
 	var opErr *net.OpError
+	var way *url.Error
 	switch {
 	case ctx.Err() != nil:
 		return context.Cause(ctx)
+	case errors.Is(err, ErrUntrusted):
+		if errors.As(err, &way) {
+			err = way.Err
+		}
+		return err
 	case errors.As(err, &unknown):
 		return fmt.Errorf("%w: %w", ErrUntrusted, unknown.Err)
 	case errors.As(err, &opErr) && opErr.Op == "remote error":
 		return fmt.Errorf("the node refuses this connection: %w", opErr.Err)
 	}
-	var u *url.Error
-	if errors.As(err, &u) {
-		err = u.Err
+	if errors.As(err, &way) {
+		err = way.Err
 	}
 	return fmt.Errorf("%w: %w", ErrUnreachable, err)
 }

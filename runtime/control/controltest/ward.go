@@ -206,8 +206,15 @@ func (w *Ward) Snapshot(ctx context.Context) (*control.Snapshot, error) {
 	t := max(0, now.Sub(Begin).Seconds())
 	s := &control.Snapshot{At: now, Node: "ward", Nodes: w.nodes(), Events: slices.Clone(w.events)}
 	for _, name := range slices.Sorted(maps.Keys(w.apps)) {
-		s.Apps = append(s.Apps, w.apps[name])
-		s.Actors = append(s.Actors, w.actors(name, t)...)
+		app, actors := w.apps[name], w.actors(name, t)
+		for _, a := range actors {
+			if a.State != control.Running {
+				app.Running--
+				app.State, app.Why = a.State, a.LastError
+			}
+		}
+		s.Apps = append(s.Apps, app)
+		s.Actors = append(s.Actors, actors...)
 		s.Links = append(s.Links, w.links(name, t)...)
 	}
 	s.Refusals = refusals(now, t)

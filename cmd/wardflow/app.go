@@ -1,0 +1,139 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/wardflow/wardflow/runtime/control"
+	"github.com/wardflow/wardflow/runtime/flow"
+)
+
+// appCommand deploys applications and shows what runs where and why.
+func appCommand() *cobra.Command {
+	var to reach
+	var out output
+	cmd := &cobra.Command{
+		Use:   "app",
+		Short: "Deploy applications, and see what runs where and why",
+		Example: `  wardflow app plan ward.calvin
+  wardflow app deploy ward.calvin
+  wardflow app show ward
+  wardflow app stop ward`,
+		RunE: onlySubcommands,
+	}
+	to.flags(cmd)
+	out.flag(cmd)
+	cmd.AddCommand(appPlanCommand(&to, &out), appDeployCommand(&to, &out), appListCommand(&to, &out), appShowCommand(&to, &out), appStopCommand(&to))
+	return cmd
+}
+
+// onlySubcommands is what a command does that does nothing by itself.
+func onlySubcommands(cmd *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		name := cmd.CommandPath()[len("wardflow "):]
+		return usageError{fmt.Errorf("%s %s: no such command: see wardflow %s --help", name, args[0], name)}
+	}
+	return cmd.Help()
+}
+
+// ask runs one command against a node, and says how to mend what went wrong.
+func ask(to *reach, do func(ctx context.Context, c *control.Client, cmd *cobra.Command, args []string) error) func(*cobra.Command, []string) error {
+	return func(cmd *cobra.Command, args []string) error {
+		c, err := to.client()
+		if err != nil {
+			return err
+		}
+		defer c.Close()
+		return mend(do(cmd.Context(), c, cmd, args))
+	}
+}
+
+func appListCommand(to *reach, out *output) *cobra.Command {
+	return &cobra.Command{
+		Use:     "list",
+		Short:   "List the applications",
+		Example: "  wardflow app list",
+		Args:    takes(0, "nothing but flags"),
+		RunE: ask(to, func(ctx context.Context, c *control.Client, cmd *cobra.Command, _ []string) error {
+			apps, err := c.Apps(ctx)
+			if err != nil {
+				return err
+			}
+			return out.write(cmd.OutOrStdout(), control.List[control.App]{APIVersion: control.APIVersion, Items: apps}, func(w io.Writer) {
+				t := table{head: []string{"NAME", "STATE", ">ACTORS", ">VERSION", "DEPLOYED", "BY"}}
+				for _, a := range apps {
+					t.add(a.Name, a.State, fmt.Sprintf("%d/%d", a.Running, a.Actors), a.Version, a.At.UTC().Format(time.DateTime), a.By)
+				}
+				t.write(w)
+			})
+		}),
+	}
+}
+
+func appShowCommand(to *reach, out *output) *cobra.Command {
+	return &cobra.Command{
+		Use:     "show NAME",
+		Short:   "Show what runs where and why, and the state of its links",
+		Example: "  wardflow app show ward",
+		Args:    takes(1, "the name of an application"),
+		RunE: ask(to, func(ctx context.Context, c *control.Client, cmd *cobra.Command, args []string) error {
+			app, err := c.App(ctx, args[0])
+			if err != nil {
+				return err
+			}
+			return out.write(cmd.OutOrStdout(), app, func(w io.Writer) { showApp(w, app) })
+		}),
+	}
+}
+
+// showApp tells of each host what runs on it and why, then of each link.
+func showApp(w io.Writer, app *control.AppDetail) {
+	fmt.Fprintf(w, "%s is %s: %d of %d actors run, version %d, deployed %s by %s\n", app.Name, app.State, app.Running, app.App.Actors, app.Version, app.At.UTC().Format(time.DateTime), app.By)
+	if app.Why != "" {
+		fmt.Fprintf(w, "  %s\n", app.Why)
+	}
+	var nodes []flow.NodeID
+	on := map[flow.NodeID][]control.ActorState{}
+	for _, a := range app.Parts {
+		if _, seen := on[a.Node]; !seen {
+			nodes = append(nodes, a.Node)
+		}
+		on[a.Node] = append(on[a.Node], a)
+	}
+	for _, node := range nodes {
+		fmt.Fprintf(w, "\non %s\n", or(string(node), "no host"))
+		t := table{head: []string{"  ACTOR", "TYPE", "STATE", ">FIRINGS", ">ERRORS", "WHY HERE"}}
+		for _, a := range on[node] {
+			t.add("  "+a.ID.Local(), a.Type, a.State, perSecond(a.PerSecond), a.Errors, strings.Join(a.Why, "; "))
+		}
+		t.write(w)
+		for _, a := range on[node] {
+			if a.LastError != "" {
+				fmt.Fprintf(w, "  %s: %s\n", a.ID.Local(), a.LastError)
+			}
+		}
+	}
+	fmt.Fprintln(w, "\nlinks")
+	linkTable(app.Links, "  ").write(w)
+}
+
+func appStopCommand(to *reach) *cobra.Command {
+	return &cobra.Command{
+		Use:     "stop NAME",
+		Short:   "Stop an application and remove it everywhere",
+		Example: "  wardflow app stop ward",
+		Args:    takes(1, "the name of an application"),
+		RunE: ask(to, func(ctx context.Context, c *control.Client, cmd *cobra.Command, args []string) error {
+			if err := c.Stop(ctx, args[0]); err != nil {
+				return err
+			}
+			fmt.Fprintf(cmd.ErrOrStderr(), "stopped %s\n", args[0])
+			return nil
+		}),
+	}
+}

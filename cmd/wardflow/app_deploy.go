@@ -1,0 +1,190 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/wardflow/wardflow/runtime/control"
+	"github.com/wardflow/wardflow/runtime/flow"
+)
+
+func appPlanCommand(to *reach, out *output) *cobra.Command {
+	var name string
+	cmd := &cobra.Command{
+		Use:     "plan FILE",
+		Short:   "Show what deploying a script would change, and change nothing",
+		Example: "  wardflow app plan ward.calvin",
+		Args:    takes(1, "a script"),
+		RunE: ask(to, func(ctx context.Context, c *control.Client, cmd *cobra.Command, args []string) error {
+			d, err := deployment(args[0], name)
+			if err != nil {
+				return err
+			}
+			plan, err := c.Plan(ctx, d)
+			if err != nil {
+				return explain(cmd.ErrOrStderr(), err)
+			}
+			tell(cmd.ErrOrStderr(), plan.Issues)
+			return out.write(cmd.OutOrStdout(), plan, func(w io.Writer) { showPlan(w, plan) })
+		}),
+	}
+	nameFlag(cmd, &name)
+	return cmd
+}
+
+func nameFlag(cmd *cobra.Command, name *string) {
+	cmd.Flags().StringVar(name, "name", "", "what to call the application (default the file's name without .calvin)")
+}
+
+// showPlan tells of each actor what becomes of it, and sums up.
+func showPlan(w io.Writer, plan *control.PlanResult) {
+	t := table{head: []string{"CHANGE", "ACTOR", "TYPE", "NODE", "WHY"}}
+	sum := map[control.Change]int{}
+	for _, p := range plan.Actors {
+		sum[p.Change]++
+		node := string(p.Node)
+		if p.Change == control.ChangeMove {
+			node = string(p.From) + " to " + node
+		}
+		t.add(p.Change, p.ID.Local(), p.Type, node, strings.Join(p.Why, "; "))
+	}
+	t.write(w)
+	var parts []string
+	for _, c := range []control.Change{control.ChangeStart, control.ChangeMove, control.ChangeStop, control.ChangeWait, control.ChangeKeep} {
+		if sum[c] > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", sum[c], c))
+		}
+	}
+	fmt.Fprintf(w, "\n%s: %s; %d links\n", plan.App, strings.Join(parts, ", "), len(plan.Links))
+}
+
+func appDeployCommand(to *reach, out *output) *cobra.Command {
+	var name string
+	var wait time.Duration
+	cmd := &cobra.Command{
+		Use:   "deploy FILE",
+		Short: "Run a script; an application of the same name is replaced",
+		Example: `  wardflow app deploy ward.calvin
+  wardflow app deploy ward.calvin --name night --wait 2m`,
+		Args: takes(1, "a script"),
+		RunE: ask(to, func(ctx context.Context, c *control.Client, cmd *cobra.Command, args []string) error {
+			d, err := deployment(args[0], name)
+			if err != nil {
+				return err
+			}
+			app, err := c.Deploy(ctx, d)
+			if err != nil {
+				return explain(cmd.ErrOrStderr(), err)
+			}
+			if wait > 0 {
+				if app, err = settled(ctx, c, app, wait, cmd.ErrOrStderr()); err != nil {
+					return err
+				}
+			}
+			return out.write(cmd.OutOrStdout(), app, func(w io.Writer) {
+				fmt.Fprintf(w, "deployed %s version %d: %d of %d actors run\n", app.Name, app.Version, app.Running, app.Actors)
+			})
+		}),
+	}
+	nameFlag(cmd, &name)
+	cmd.Flags().DurationVar(&wait, "wait", time.Minute, "how long to wait until all its actors run; 0 does not wait")
+	return cmd
+}
+
+// deployment reads a script. Its name is the file's, unless one is given.
+func deployment(file, name string) (control.Deployment, error) {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return control.Deployment{}, fmt.Errorf("the script: %w", err)
+	}
+	if name == "" {
+		name = strings.TrimSuffix(filepath.Base(file), ".calvin")
+	}
+	return control.Deployment{Name: name, Script: string(text), File: file}, nil
+}
+
+// settled waits until the deployed version runs with all its actors.
+func settled(ctx context.Context, c *control.Client, app *control.App, wait time.Duration, progress io.Writer) (*control.App, error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, wait, errWaited)
+	defer cancel()
+	last := *app
+	var why []string
+	said := -1
+	err := c.Watch(ctx, func(s *control.Snapshot) bool {
+		for _, a := range s.Apps {
+			if a.Name == app.Name && a.Version >= app.Version {
+				last = a
+			}
+		}
+		why = notRunning(s, app.Name)
+		if last.Running != said {
+			said = last.Running
+			fmt.Fprintf(progress, "%s: %d of %d actors run\n", last.Name, last.Running, last.Actors)
+		}
+		return last.State != control.Running
+	})
+	if errors.Is(err, errWaited) {
+		return nil, fmt.Errorf("%s was deployed, but does not run with all its actors after %s\n  %s\n  `wardflow app show %s` tells more", app.Name, wait, strings.Join(why, "\n  "), app.Name)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &last, nil
+}
+
+var errWaited = errors.New("waited long enough")
+
+// notRunning says of each actor that does not run, why.
+func notRunning(s *control.Snapshot, app string) []string {
+	var why []string
+	for _, a := range s.Actors {
+		if a.App == app && a.State != control.Running {
+			reason := or(a.LastError, strings.Join(a.Why, "; "))
+			why = append(why, fmt.Sprintf("%s is %s on %s: %s", a.ID.Local(), a.State, or(string(a.Node), "no host"), or(reason, "no reason given")))
+		}
+	}
+	return why
+}
+
+// explain writes the issues of a script that does not compile, one a line, and
+// leaves a short error.
+func explain(w io.Writer, err error) error {
+	var script *control.ScriptError
+	if !errors.As(err, &script) {
+		return err
+	}
+	tell(w, script.Issues)
+	bad := 0
+	for _, i := range script.Issues {
+		if i.Severity == "error" {
+			bad++
+		}
+	}
+	return fmt.Errorf("%d errors in the script: nothing was changed", bad)
+}
+
+// tell writes issues for people and editors.
+func tell(w io.Writer, issues []control.Issue) {
+	for _, i := range issues {
+		fmt.Fprintln(w, i)
+		if i.Hint != "" {
+			fmt.Fprintln(w, "  hint:", i.Hint)
+		}
+	}
+}
+
+// placeOf is where a link's end is, for a table.
+func placeOf(from, to flow.NodeID) string {
+	if from == to {
+		return string(from)
+	}
+	return or(string(from), "?") + " > " + or(string(to), "?")
+}

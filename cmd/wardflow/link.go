@@ -1,0 +1,72 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/wardflow/wardflow/runtime/control"
+	"github.com/wardflow/wardflow/runtime/flow"
+)
+
+// linkCommand looks at links.
+func linkCommand() *cobra.Command {
+	var to reach
+	var out output
+	cmd := &cobra.Command{Use: "link", Short: "See the links between actors", Example: "  wardflow link list", RunE: onlySubcommands}
+	to.flags(cmd)
+	out.flag(cmd)
+	cmd.AddCommand(linkListCommand(&to, &out))
+	return cmd
+}
+
+func linkListCommand(to *reach, out *output) *cobra.Command {
+	var app string
+	cmd := &cobra.Command{
+		Use:     "list",
+		Short:   "List the links: how much flows, what is held, who was verified",
+		Example: "  wardflow link list --app ward",
+		Args:    takes(0, "nothing but flags"),
+		RunE: ask(to, func(ctx context.Context, c *control.Client, cmd *cobra.Command, _ []string) error {
+			s, err := c.Snapshot(ctx)
+			if err != nil {
+				return err
+			}
+			links := []control.LinkState{}
+			for _, l := range s.Links {
+				if app == "" || l.App == app {
+					links = append(links, l)
+				}
+			}
+			return out.write(cmd.OutOrStdout(), control.List[control.LinkState]{APIVersion: control.APIVersion, Items: links}, func(w io.Writer) {
+				linkTable(links, "").write(w)
+			})
+		}),
+	}
+	cmd.Flags().StringVar(&app, "app", "", "only the links of this application")
+	return cmd
+}
+
+// linkTable has a line for each link, which says why it is refused if it is.
+func linkTable(links []control.LinkState, indent string) *table {
+	t := &table{head: []string{indent + "FROM", "TO", "HOSTS", "STATE", ">RATE", ">TOKENS", ">HELD", "PEER"}}
+	for _, l := range links {
+		state, peer := "up", ""
+		if l.Peer != nil {
+			peer = strings.TrimPrefix(l.Peer.URI, "spiffe://")
+		}
+		switch {
+		case l.Refused != "":
+			state, peer = "refused", l.Refused
+		case !l.Up:
+			state = "down"
+		}
+		t.add(indent+local(l.From), local(l.To), placeOf(l.FromNode, l.ToNode), state, perSecond(l.PerSecond), l.Tokens, fmt.Sprintf("%d/%d", l.Held, l.Window), peer)
+	}
+	return t
+}
+
+func local(e flow.Endpoint) string { return e.Actor.Local() + "." + e.Port }
