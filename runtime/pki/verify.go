@@ -27,6 +27,7 @@ type Verifier struct {
 	leaves  map[[32]byte]bool
 	epcs    map[string]bool // 24 hex digits
 	checked cache
+	twins   twins
 }
 
 // NewVerifier makes a verifier that believes what t says and has nothing
@@ -43,7 +44,7 @@ func NewVerifier(t Trust) *Verifier {
 }
 
 // RevokeLeaf makes the verifier refuse one certificate, by the SHA-256 of its
-// bytes, from now on.
+// bytes, from now on, in whatever form its holder shows it.
 func (v *Verifier) RevokeLeaf(sum [32]byte) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -75,9 +76,11 @@ func (v *Verifier) Holds(id flow.Identity, now time.Time) error {
 	return nil
 }
 
-// revoked is called with mu held.
+// revoked is called with mu held. It knows a leaf that was verified in all its
+// forms, another only in the one given.
 func (v *Verifier) revoked(leaf [32]byte, epc string) bool {
-	return v.leaves[leaf] || epc != "" && v.epcs[epc]
+	w := v.twins.of[leaf]
+	return v.leaves[leaf] || v.leaves[w.forms[0]] || v.leaves[w.forms[1]] || epc != "" && v.epcs[epc]
 }
 
 // Identify says who holds the key of a certificate, given as a chain, leaf
@@ -121,8 +124,13 @@ func (v *Verifier) Identify(chain []*x509.Certificate, now time.Time) (flow.Iden
 			from = c.NotBefore
 		}
 	}
+	all, err := forms(leaf, verified[1])
+	if err != nil {
+		return flow.Identity{}, refuse(leaf, ErrStranger, err)
+	}
 	v.mu.Lock()
 	defer v.mu.Unlock()
+	v.twins.put(sum, twin{forms: all, until: id.NotAfter}, now)
 	if v.revoked(id.Leaf, id.EPC) {
 		return flow.Identity{}, refuse(leaf, ErrRevoked, nil)
 	}

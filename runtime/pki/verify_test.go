@@ -9,6 +9,7 @@ import (
 	"crypto/x509/pkix"
 	"encoding/asn1"
 	"errors"
+	"math/big"
 	"net"
 	"net/url"
 	"slices"
@@ -349,5 +350,72 @@ func TestChainInAnyOrder(t *testing.T) {
 	id, err := h.Verifier().Identify(chain, time.Now())
 	if err != nil || id.Role != flow.RolePatient || id.Name != "p-7f3a" {
 		t.Errorf("Identify = %+v, %v", id, err)
+	}
+}
+
+// A revoked holder does not come back with his certificate in another form: the
+// other signature of the same pair, or padding around it. Both please
+// crypto/x509.
+func TestRevokedInEveryForm(t *testing.T) {
+	h := pkitest.New(t)
+	now := time.Now()
+	s := h.Issue(device(t))
+	var cert struct {
+		TBS, Algorithm asn1.RawValue
+		Signature      asn1.BitString
+	}
+	if _, err := asn1.Unmarshal(s.Chain[0].Raw, &cert); err != nil {
+		t.Fatal(err)
+	}
+	written := func(sig asn1.BitString) []*x509.Certificate {
+		t.Helper()
+		cert := cert
+		cert.Signature = sig
+		der, err := asn1.Marshal(cert)
+		if err != nil {
+			t.Fatal(err)
+		}
+		leaf, err := x509.ParseCertificate(der)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return []*x509.Certificate{leaf, s.Chain[1]}
+	}
+	padded := func(sig []byte) asn1.BitString {
+		b := new(big.Int).Lsh(new(big.Int).SetBytes(sig), 1).Bytes() // 0x30… shifted keeps its length
+		return asn1.BitString{Bytes: b, BitLength: 8*len(b) - 1}
+	}
+	var pair struct{ R, S *big.Int }
+	if _, err := asn1.Unmarshal(cert.Signature.Bytes, &pair); err != nil {
+		t.Fatal(err)
+	}
+	pair.S.Sub(elliptic.P256().Params().N, pair.S)
+	other, err := asn1.Marshal(pair)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, chain := range map[string][]*x509.Certificate{
+		"as issued":       s.Chain,
+		"other signature": written(asn1.BitString{Bytes: other, BitLength: 8 * len(other)}),
+		"padded":          written(padded(cert.Signature.Bytes)),
+		"both":            written(padded(other)),
+	} {
+		v := pki.NewVerifier(h.Authority.Trust())
+		id, err := v.Identify(chain, now)
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		v.RevokeLeaf(s.ID.Leaf)
+		if err := v.Holds(id, now); !errors.Is(err, pki.ErrRevoked) {
+			t.Errorf("%s: Holds = %v, want ErrRevoked", name, err)
+		}
+		if _, err := v.Identify(chain, now); !errors.Is(err, pki.ErrRevoked) {
+			t.Errorf("%s: Identify = %v, want ErrRevoked", name, err)
+		}
+		v = pki.NewVerifier(h.Authority.Trust())
+		v.RevokeLeaf(s.ID.Leaf) // before it was ever seen
+		if _, err := v.Identify(chain, now); !errors.Is(err, pki.ErrRevoked) {
+			t.Errorf("%s: Identify of what was revoked before = %v, want ErrRevoked", name, err)
+		}
 	}
 }
