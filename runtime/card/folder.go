@@ -31,14 +31,8 @@ type Folder struct {
 
 // A slot is a card as it was read, and what its files were then.
 type slot struct {
-	cert, key stamp
+	cert, key os.FileInfo
 	card      flow.Signer
-}
-
-// A stamp changes when a file is written anew.
-type stamp struct {
-	changed time.Time
-	size    int64
 }
 
 // NewFolder reads cards from dir, which need not exist yet.
@@ -48,31 +42,34 @@ func NewFolder(dir string) *Folder { return &Folder{dir: dir, cards: map[string]
 // [flow.ErrLater] when no card is inserted, or one that can't be read yet; it
 // wraps [ErrWrongCard] when the card is another patient's, no patient's card at
 // all, or has expired.
-func (f *Folder) Card(patient string) (flow.Signer, error) {
-	s, err := f.card(patient)
+func (f *Folder) Card(patient string) (flow.Signer, error) { return f.At(time.Now(), patient) }
+
+// At is [Folder.Card] for a clock that shows now.
+func (f *Folder) At(now time.Time, patient string) (flow.Signer, error) {
+	s, err := f.card(now, patient)
 	if err != nil {
 		return flow.Signer{}, fmt.Errorf("card of patient %s: %w", patient, err)
 	}
 	return s, nil
 }
 
-func (f *Folder) card(patient string) (flow.Signer, error) {
+func (f *Folder) card(now time.Time, patient string) (flow.Signer, error) {
 	if patient == "" || patient == "." || patient == ".." || strings.ContainsAny(patient, "/\\\x00") {
 		return flow.Signer{}, fmt.Errorf("%w: %q is no pseudonym", ErrWrongCard, patient)
 	}
 	dir := filepath.Join(f.dir, patient)
-	cert, err := stampOf(filepath.Join(dir, "cert.pem"))
+	cert, err := os.Stat(filepath.Join(dir, "cert.pem"))
 	if err != nil {
 		return flow.Signer{}, f.pulled(patient, err)
 	}
-	key, err := stampOf(filepath.Join(dir, "key.pem"))
+	key, err := os.Stat(filepath.Join(dir, "key.pem"))
 	if err != nil {
 		return flow.Signer{}, f.pulled(patient, err)
 	}
 	f.mu.Lock()
 	known, ok := f.cards[patient]
 	f.mu.Unlock()
-	if !ok || known.cert != cert || known.key != key {
+	if !ok || !same(known.cert, cert) || !same(known.key, key) {
 		card, err := pki.LoadSigner(dir)
 		if errors.Is(err, pki.ErrExposed) {
 			return flow.Signer{}, err
@@ -88,7 +85,7 @@ func (f *Folder) card(patient string) (flow.Signer, error) {
 	switch id := known.card.ID; {
 	case id.Role != flow.RolePatient || id.Name != patient:
 		return flow.Signer{}, fmt.Errorf("%w: it is that of %s", ErrWrongCard, id.URI)
-	case time.Now().After(id.NotAfter):
+	case now.After(id.NotAfter):
 		return flow.Signer{}, fmt.Errorf("%w any more: it ended %s", ErrWrongCard, id.NotAfter.UTC().Format(time.RFC3339))
 	}
 	return known.card, nil
@@ -106,10 +103,7 @@ func (f *Folder) pulled(patient string, err error) error {
 	return fmt.Errorf("%w: %w", err, flow.ErrLater)
 }
 
-func stampOf(file string) (stamp, error) {
-	info, err := os.Stat(file)
-	if err != nil {
-		return stamp{}, err
-	}
-	return stamp{changed: info.ModTime(), size: info.Size()}, nil
+// same reports whether a file has not been written anew.
+func same(a, b os.FileInfo) bool {
+	return os.SameFile(a, b) && a.ModTime().Equal(b.ModTime()) && a.Size() == b.Size()
 }
