@@ -3,11 +3,13 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/spf13/cobra"
 
+	"github.com/wardflow/wardflow/actors"
 	"github.com/wardflow/wardflow/runtime/flow"
 )
 
@@ -63,5 +65,18 @@ func TestCompile(t *testing.T) {
 	}
 	if _, _, err := runCommand(compileCommand(fewTypes), goodScript, "compile", "-", "-o", "yaml"); err == nil {
 		t.Fatal("compile -o yaml: want an error")
+	}
+}
+
+// Every script of the house is without mistakes.
+func TestCalvinscripts(t *testing.T) {
+	files, err := filepath.Glob("../../calvinscripts/*.calvin")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no scripts: %v", err)
+	}
+	for _, file := range files {
+		if _, errs, err := runCommand(checkCommand(actors.All), "", "check", file); err != nil || errs != "" {
+			t.Errorf("check %s: %v\n%s", file, err, errs)
+		}
 	}
 }

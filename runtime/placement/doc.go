@@ -9,7 +9,9 @@
 // that the actor's type requires (and the certificate that the actor speaks
 // with), and matches the actor's rule. Of the nodes that fit, the one that has
 // the actor already keeps it; else the one with fewest actors gets it, then
-// the one with most of the actor's neighbours, then the first by name.
+// the one with most of the actor's neighbours, then the first by name. Actors
+// with least choice are placed first. So a change of one node moves only the
+// actors that it must.
 //
 // A rule that can't be understood fits nowhere: a broken restriction never
 // becomes no restriction.

@@ -35,6 +35,11 @@ func Plan(in Input) Outcome {
 			rest = append(rest, t)
 		}
 	}
+	// Then those with least choice, so that the others can even out.
+	for _, t := range rest {
+		t.fit = p.fitting(t)
+	}
+	slices.SortStableFunc(rest, func(a, b *task) int { return cmp.Compare(len(a.fit), len(b.fit)) })
 	for _, t := range rest {
 		p.place(t)
 	}
@@ -47,7 +52,8 @@ type task struct {
 	known bool // its type is
 	needs []string
 	match matcher
-	bound string // a capability it needs that is bound to its node, or ""
+	bound string      // a capability it needs that is bound to its node, or ""
+	fit   []*NodeView // the nodes to choose from, by ID
 }
 
 type planner struct {
@@ -118,7 +124,7 @@ func (p *planner) keep(t *task) bool {
 	switch {
 	case leave && t.bound != "":
 		wait = fmt.Sprintf("can't be taken elsewhere: %s is bound to its node", t.bound)
-	case leave && p.elsewhere(t):
+	case leave && len(p.fitting(t)) > 0:
 		return false
 	case leave:
 		wait = "no other node fits"
@@ -150,19 +156,20 @@ func state(n *NodeView) string {
 
 func ready(n *NodeView) bool { return n.Up && !n.Drain }
 
-// elsewhere reports whether some node could take the actor now.
-func (p *planner) elsewhere(t *task) bool {
-	return slices.ContainsFunc(p.order, func(n *NodeView) bool { return ready(n) && t.fits(n) })
-}
-
-// place finds the best node for an actor, or says why there is none.
-func (p *planner) place(t *task) {
+// fitting are the nodes that an actor may come to, by ID.
+func (p *planner) fitting(t *task) []*NodeView {
 	var fit []*NodeView
 	for _, n := range p.order {
 		if ready(n) && t.fits(n) {
 			fit = append(fit, n)
 		}
 	}
+	return fit
+}
+
+// place finds the best node for an actor, or says why there is none.
+func (p *planner) place(t *task) {
+	fit := t.fit
 	if len(fit) == 0 {
 		p.at[t.ID] = flow.Placement{Actor: t.ID, Epoch: p.old[t.ID].Epoch, Why: p.refusals(t)}
 		return

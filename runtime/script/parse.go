@@ -15,7 +15,7 @@ func Parse(name string, src []byte) (*File, Issues) {
 		f.Src = nil
 		return f, f.issues
 	}
-	p := &parser{file: f, tokens: scan(f)}
+	p := &parser{file: f, src: string(src), tokens: scan(f)}
 	p.script()
 	f.issues = f.issues.settle()
 	return f, f.issues
@@ -29,6 +29,7 @@ const maxDepth = 100
 
 type parser struct {
 	file   *File
+	src    string // the text, of which names and strings are pieces
 	tokens []token
 	at     int
 	depth  int
@@ -42,7 +43,7 @@ func (p *parser) ahead(n int) *token { return &p.tokens[min(p.at+n, len(p.tokens
 func (p *parser) kind(n int) tokenKind { return p.ahead(n).kind }
 
 // text is what a token looks like in the script.
-func (p *parser) text(t *token) string { return string(p.file.Src[t.Start.Offset:t.End.Offset]) }
+func (p *parser) text(t *token) string { return p.src[t.Start.Offset:t.End.Offset] }
 
 // take is the present token; the parser goes on to the next.
 func (p *parser) take() *token {

@@ -74,7 +74,7 @@ func (p *parser) instance() (Stmt, bool) {
 		p.file.lost[name.Name] = true
 		return nil, false
 	}
-	if !p.want('(', "'(' and the arguments of "+in.Type.Name) {
+	if !p.want('(', "'(' and the arguments") {
 		p.file.lost[name.Name] = true
 		return nil, false
 	}
@@ -99,7 +99,7 @@ func (p *parser) args() ([]Arg, bool) {
 		}
 		p.at++
 		var ok bool
-		if a.Value, ok = p.argument("the value of '" + a.Name.Name + "'"); !ok {
+		if a.Value, ok = p.argument("the argument's value"); !ok {
 			return args, false
 		}
 		args = append(args, a)
