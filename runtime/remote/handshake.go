@@ -1,0 +1,157 @@
+package remote
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/wardflow/wardflow/runtime/flow"
+	"github.com/wardflow/wardflow/runtime/link"
+)
+
+// The steps of a link's handshake, as they come and go on a stream.
+
+// call begins a session as the sender.
+func (st *stream) call(t *track, end LinkEnd) {
+	offered, b, err := link.Offer(end.Terms, st.exporter, end.Signer)
+	if err != nil {
+		t.put(st.door.refused(err))
+		return
+	}
+	s := &session{t: t, st: st, offered: offered, signer: end.Signer, due: st.door.cfg.Now().Add(handshakeTime)}
+	if err := st.remember(s); err != nil {
+		t.put(err)
+		return
+	}
+	if !t.begin(s, end.Terms) {
+		s.told.Store(true) // it has not heard of it
+		t.end(s, ErrClosed)
+		return
+	}
+	st.out.put(entryOffer, s.number, b)
+}
+
+// put is fail for an attempt that is to be made again later.
+func (t *track) put(why error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.due = t.door.cfg.Now().Add(t.door.pause(t.tries))
+	t.tries++
+	t.tell(why, false)
+}
+
+// offer is the receiver's first step. An error is a breach by the node.
+func (st *stream) offer(e entry) error {
+	if st.peer != nil {
+		return errors.New("a link was offered on a stream that is for ours")
+	}
+	st.mu.Lock()
+	used := e.number <= st.last
+	st.last = max(st.last, e.number)
+	st.mu.Unlock()
+	if used {
+		return fmt.Errorf("number %d was used before", e.number)
+	}
+	terms, err := link.ReadTerms(e.body)
+	if err != nil {
+		return err
+	}
+	refuse := func(t *track, err error) error {
+		err = st.door.refused(err)
+		st.out.put(entryRefuse, e.number, appendRefuse(nil, err))
+		if t != nil {
+			t.fail(err)
+		} else {
+			st.door.log.Debug("link offer refused", "link", terms.Link, "peer", st.conn.peer.URI, "err", err)
+		}
+		return nil
+	}
+	l := st.door.ends()
+	if l == nil {
+		return refuse(nil, flow.ErrLater)
+	}
+	end, err := l.Accept(terms.Link)
+	if err != nil {
+		return refuse(nil, err)
+	}
+	if err := agree(terms, end.Terms); err != nil {
+		return refuse(nil, err)
+	}
+	if terms.From.Node != st.node || terms.To.Node != st.door.cfg.Self {
+		err := fmt.Errorf("node %s may not speak for actor %s, which runs on %s", st.node, terms.From.Actor, terms.From.Node)
+		st.door.log.Warn("link refused", "link", terms.Link, "peer", st.conn.peer.URI, "err", err)
+		return refuse(nil, err)
+	}
+	t := st.door.track(terms.Link)
+	if t == nil {
+		return refuse(nil, ErrClosed)
+	}
+	answered, b, err := link.Answer(e.body, st.exporter, end.Signer)
+	if err != nil {
+		return refuse(t, err)
+	}
+	s := &session{t: t, st: st, number: e.number, answered: answered, signer: end.Signer}
+	if err := st.remember(s); err != nil {
+		return refuse(t, err)
+	}
+	st.out.put(entryAnswer, s.number, b)
+	return nil
+}
+
+// agree compares what a sender says with what this node knows. One of the two
+// may have heard less of the register than the other.
+func agree(said, known link.Terms) error {
+	switch {
+	case said.Link != known.Link || said.From.Actor != known.From.Actor || said.To.Actor != known.To.Actor:
+		return fmt.Errorf("link %s is not the one that is known here", said.Link)
+	case said.From.Epoch < known.From.Epoch:
+		return fmt.Errorf("actor %s has epoch %d: %w", said.From.Actor, known.From.Epoch, flow.ErrStale)
+	case said.To.Epoch < known.To.Epoch:
+		return fmt.Errorf("actor %s has epoch %d: %w", said.To.Actor, known.To.Epoch, flow.ErrStale)
+	case said.From.Epoch > known.From.Epoch || said.To.Epoch > known.To.Epoch:
+		return fmt.Errorf("these epochs are not known here yet: %w", flow.ErrLater)
+	case said.From.Node != known.From.Node:
+		return fmt.Errorf("actor %s does not run on node %s", said.From.Actor, said.From.Node)
+	case said.To.Node != known.To.Node:
+		return fmt.Errorf("actor %s does not run on node %s", said.To.Actor, said.To.Node)
+	}
+	return nil
+}
+
+// confirm is the sender's second step.
+func (st *stream) confirm(s *session, e entry) {
+	if s.offered == nil || s.open != nil {
+		s.t.refuse(s, fmt.Errorf("%s answers what was not asked", st.node))
+		return
+	}
+	keys, b, err := s.offered.Confirm(e.body, s.t.judge)
+	if err != nil {
+		s.t.refuse(s, err)
+		return
+	}
+	st.out.put(entryConfirm, s.number, b)
+	s.secured(keys)
+	st.raise(s)
+}
+
+// secure is the receiver's second step.
+func (st *stream) secure(s *session, e entry) {
+	if s.answered == nil || s.open != nil {
+		s.t.refuse(s, fmt.Errorf("%s confirms what was not asked", st.node))
+		return
+	}
+	keys, err := s.answered.Secure(e.body, s.t.judge)
+	if err != nil {
+		s.t.refuse(s, err)
+		return
+	}
+	s.secured(keys)
+	st.raise(s)
+}
+
+func (st *stream) raise(s *session) {
+	if err := s.t.up(s); err != nil {
+		s.t.refuse(s, err)
+		return
+	}
+	st.door.log.Debug("link opened", "link", s.t.id, "peer", s.who.URI, "node", st.node)
+}

@@ -1,0 +1,210 @@
+package remote
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"sync"
+
+	"google.golang.org/grpc/status"
+
+	"github.com/wardflow/wardflow/proto/wardflowpb"
+	"github.com/wardflow/wardflow/runtime/flow"
+	"github.com/wardflow/wardflow/runtime/link"
+)
+
+// errLost reports a connection that is gone. The links on it come back.
+var errLost = errors.New("the connection is lost")
+
+// lost is errLost with gRPC's words for it.
+func lost(err error) error { return fmt.Errorf("%w: %s", errLost, status.Convert(err).Message()) }
+
+// sessionsMost bounds what one node can make another remember.
+const sessionsMost = 1 << 14
+
+// A stream carries the links whose senders are on one node and receivers on
+// another. One goroutine reads it and one writes.
+type stream struct {
+	door     *Door
+	peer     *peer // the node called; nil: the other end is the caller
+	conn     *Conn
+	node     flow.NodeID // at the other end
+	exporter []byte
+	out      *outbox
+	done     chan struct{} // closed by end
+
+	mu       sync.Mutex // guards what follows
+	ended    bool
+	sessions map[uint64]*session
+	last     uint64 // number
+}
+
+// carrier is either side's gRPC stream.
+type carrier interface {
+	Send(*wardflowpb.Packet) error
+	Recv() (*wardflowpb.Packet, error)
+}
+
+func newStream(d *Door, p *peer, c *Conn) (*stream, error) {
+	ex, err := c.exporter()
+	if err != nil {
+		return nil, err
+	}
+	return &stream{door: d, peer: p, conn: c, node: flow.NodeID(c.peer.Name), exporter: ex,
+		out: newOutbox(), done: make(chan struct{}), sessions: make(map[uint64]*session)}, nil
+}
+
+// end ends all sessions; their links are down when it returns.
+func (st *stream) end(why error) {
+	st.mu.Lock()
+	if st.ended {
+		st.mu.Unlock()
+		return
+	}
+	st.ended = true
+	all := slices.Collect(maps.Values(st.sessions))
+	st.mu.Unlock()
+	close(st.done)
+	for _, s := range all {
+		s.t.end(s, why)
+	}
+}
+
+// write sends what waits until the stream ends.
+func (st *stream) write(c carrier) {
+	for {
+		select {
+		case <-st.out.signal:
+		case <-st.done:
+			return
+		}
+		for {
+			packet, fed, failed := st.out.next()
+			for _, f := range failed {
+				st.door.log.Error("link ended: a message can't be sent", "link", f.s.t.id, "err", f.err)
+				f.s.t.end(f.s, f.err)
+			}
+			if packet != nil {
+				if err := c.Send(&wardflowpb.Packet{Entries: packet}); err != nil {
+					return // the reader gets the reason
+				}
+				st.out.sent(packet)
+			}
+			for _, s := range fed {
+				s.t.room(s)
+			}
+			if packet == nil {
+				break
+			}
+		}
+	}
+}
+
+// read takes what comes until the stream ends.
+func (st *stream) read(c carrier) {
+	var m link.Message
+	for {
+		p, err := c.Recv()
+		if err != nil {
+			st.end(lost(err))
+			return
+		}
+		if err := st.packet(p.GetEntries(), &m); err != nil {
+			st.door.log.Warn("stream ended: the peer breaks the protocol", "peer", st.conn.peer.URI, "err", err)
+			st.end(lost(err))
+			return
+		}
+	}
+}
+
+// packet takes one packet. An error is a breach by the node, not by one link.
+func (st *stream) packet(b []byte, m *link.Message) error {
+	if len(b) > packetMost {
+		return fmt.Errorf("packet of %d bytes is too large, at most %d", len(b), packetMost)
+	}
+	for len(b) > 0 {
+		e, rest, err := readEntry(b)
+		if err != nil {
+			return err
+		}
+		b = rest
+		if e.kind == entryOffer {
+			if err := st.offer(e); err != nil {
+				return err
+			}
+			continue
+		}
+		st.mu.Lock()
+		s, ended := st.sessions[e.number], st.ended
+		st.mu.Unlock()
+		if ended {
+			return nil
+		}
+		if s != nil { // else it is late for a session that is over
+			st.entry(s, e, m)
+		}
+	}
+	return nil
+}
+
+func (st *stream) entry(s *session, e entry, m *link.Message) {
+	switch e.kind {
+	case entrySealed:
+		if s.open == nil {
+			s.t.refuse(s, fmt.Errorf("%s sends before the handshake is done", st.node))
+			return
+		}
+		plain, err := s.open.Open(e.body[:0], e.body)
+		if err == nil {
+			err = link.ReadMessage(plain, s.t.id, m)
+		}
+		if err != nil {
+			s.t.refuse(s, fmt.Errorf("from %s: %w", st.node, err))
+			return
+		}
+		if m.Kind == link.KindRefuse {
+			s.t.end(s, &RefusedError{Node: st.node, Why: m.Why})
+			return
+		}
+		if err := s.t.message(s, *m); err != nil {
+			s.t.refuse(s, err)
+		}
+	case entryAnswer:
+		st.confirm(s, e)
+	case entryConfirm:
+		st.secure(s, e)
+	case entryRefuse:
+		s.told.Store(true)
+		s.t.end(s, readRefuse(e.body, st.node))
+	}
+}
+
+// remember gives s a place; the caller's side gets its number here.
+func (st *stream) remember(s *session) error {
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	switch {
+	case st.ended:
+		return errLost
+	case len(st.sessions) >= sessionsMost:
+		return fmt.Errorf("%d links between two nodes are the most: %w", sessionsMost, flow.ErrLater)
+	}
+	if st.peer != nil {
+		s.number = st.last + 1
+	}
+	st.last = s.number
+	st.sessions[s.number] = s
+	return nil
+}
+
+// forget takes s out and tells the other end why, if it does not know.
+func (st *stream) forget(s *session, why error) {
+	st.mu.Lock()
+	delete(st.sessions, s.number)
+	ended := st.ended
+	st.mu.Unlock()
+	if !ended && !s.told.Load() {
+		st.out.put(entryRefuse, s.number, appendRefuse(nil, why))
+	}
+}

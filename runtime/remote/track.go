@@ -1,0 +1,238 @@
+package remote
+
+import (
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"sync"
+	"time"
+
+	"github.com/wardflow/wardflow/runtime/flow"
+	"github.com/wardflow/wardflow/runtime/link"
+)
+
+// A track is what the door knows of one link, over all the connections it has
+// had. Its lock is held while Links is called, and only there do we hold a lock
+// while calling out: so the calls for one link come one at a time and in
+// order, though reader, sweeper and CloseLink are different goroutines.
+type track struct {
+	door *Door
+	id   flow.LinkID
+
+	mu   sync.Mutex // guards what follows
+	dead bool       // CloseLink has been called
+	cur  *session   // that is up
+	said string     // why it is down, as last told
+
+	// The sender's side only.
+	wish  *LinkEnd  // nil: nothing is wanted from here
+	busy  *session  // that is being made or up
+	tries int       // in a row that came to nothing
+	due   time.Time // of the next one
+}
+
+func (t *track) want(end LinkEnd) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.wish, t.tries, t.due = &end, 0, time.Time{}
+}
+
+func (t *track) wanted() (link.Terms, bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.wish == nil {
+		return link.Terms{}, false
+	}
+	return t.wish.Terms, true
+}
+
+// kill makes the track useless and returns what is left to do.
+func (t *track) kill() (node flow.NodeID, s *session) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.dead = true
+	if t.wish != nil {
+		node = t.wish.Terms.To.Node
+		t.wish = nil
+	}
+	if s = t.cur; s == nil {
+		s = t.busy
+	}
+	return node, s
+}
+
+// now is the session that is up or else being made from here, or nil.
+func (t *track) now() (s *session, up bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.cur != nil {
+		return t.cur, true
+	}
+	return t.busy, false
+}
+
+// ready is the end to offer, when it is time to, and else when that will be.
+func (t *track) ready(now time.Time) (end LinkEnd, ok bool, due time.Time) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.wish == nil || t.busy != nil {
+		return LinkEnd{}, false, time.Time{}
+	}
+	if now.Before(t.due) {
+		return LinkEnd{}, false, t.due
+	}
+	return *t.wish, true, time.Time{}
+}
+
+// begin says that s is being made for the terms that end gave; false if those
+// are not wanted any more.
+func (t *track) begin(s *session, terms link.Terms) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.wish == nil || t.wish.Terms != terms || t.busy != nil || s.over.Load() {
+		return false
+	}
+	t.busy = s
+	return true
+}
+
+// up says that s is secured. An older session of the same link ends.
+func (t *track) up(s *session) error {
+	l := t.door.ends()
+	t.mu.Lock()
+	old := t.cur
+	switch {
+	case t.dead || t.door.isClosing() || s.over.Load():
+		t.mu.Unlock()
+		return ErrClosed
+	case s.offered != nil && t.busy != s:
+		t.mu.Unlock()
+		return ErrClosed
+	case old != nil:
+		l.Down(t.id, errOver)
+	}
+	t.cur, t.said = s, ""
+	err := l.Up(t.id, s.who, s.send)
+	t.mu.Unlock()
+	if old != nil {
+		t.end(old, errOver)
+	}
+	if err != nil {
+		return fmt.Errorf("%w: %w", flow.ErrLater, err)
+	}
+	return nil
+}
+
+// message hands on what the other end says, if s is still the link's session.
+func (t *track) message(s *session, m link.Message) error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.cur != s {
+		return nil
+	}
+	return t.door.ends().Message(t.id, m)
+}
+
+// room tells that s, which had none, has room again.
+func (t *track) room(s *session) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.cur == s {
+		t.door.ends().Ready(t.id)
+	}
+}
+
+// refuse ends s because this node will not have it.
+func (t *track) refuse(s *session, err error) {
+	t.end(s, t.door.refused(err))
+}
+
+// refused makes a refusal of ours of an error, unless it is of those that pass.
+func (d *Door) refused(err error) error {
+	if passes(err) {
+		return err
+	}
+	if r := new(RefusedError); errors.As(err, &r) {
+		return err
+	}
+	return &RefusedError{Node: d.cfg.Self, Why: err.Error(), Err: err}
+}
+
+func passes(err error) bool {
+	for _, e := range []error{flow.ErrLater, flow.ErrStale, ErrClosed, ErrUnreachable, errOver, errWorn, errSilent, errLost} {
+		if errors.Is(err, e) {
+			return true
+		}
+	}
+	return false
+}
+
+// end ends s, which may be nil, once: the other end is told, unless it was that
+// which told us; Down is called; and the sender's side will try again.
+func (t *track) end(s *session, why error) {
+	if s == nil || s.over.Swap(true) {
+		return
+	}
+	s.st.forget(s, why)
+	t.mu.Lock()
+	if t.busy == s {
+		t.busy = nil
+		if t.cur == s && t.door.cfg.Now().Sub(s.since) > t.door.cfg.RetryMost {
+			t.tries = 0
+		}
+		t.due = t.door.cfg.Now().Add(t.door.pause(t.tries))
+		t.tries++
+	}
+	current := t.cur == s
+	if current {
+		t.cur = nil
+	}
+	t.tell(why, current)
+	p, out := s.st.peer, t.wish != nil
+	t.mu.Unlock()
+	if out && p != nil {
+		p.kick()
+	}
+}
+
+// fail says that an attempt that had no session came to nothing.
+func (t *track) fail(why error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.tell(why, false)
+}
+
+// tell calls Down; the caller holds the lock.
+func (t *track) tell(why error, wasUp bool) {
+	if t.cur != nil || t.dead && !wasUp || !wasUp && t.said == why.Error() {
+		return
+	}
+	if r := new(RefusedError); errors.As(why, &r) && t.said != why.Error() {
+		t.door.log.Warn("link refused", "link", t.id, "err", why)
+	}
+	t.said = why.Error()
+	if l := t.door.ends(); l != nil {
+		l.Down(t.id, why)
+	}
+}
+
+// pause is how long to wait after that many tries that came to nothing.
+func (d *Door) pause(tries int) time.Duration {
+	p := d.cfg.RetryFirst
+	for range min(tries, 30) {
+		if p *= 2; p >= d.cfg.RetryMost {
+			p = d.cfg.RetryMost
+			break
+		}
+	}
+	return p - time.Duration(rand.Int64N(int64(p)/2+1))
+}
+
+// judge is Links.Judge for one link, as the handshake wants it.
+func (t *track) judge(end link.End, chain chain) (flow.Identity, error) {
+	id, err := t.door.ends().Judge(t.id, end, chain)
+	if err == nil && !id.Known() {
+		err = fmt.Errorf("nobody vouches for actor %s", end.Actor)
+	}
+	return id, err
+}
