@@ -2,14 +2,13 @@
 //
 // The steps are apart, and each reports every mistake it can find:
 //
-//	file, issues := script.Parse("ward.calvin", src)   // text → tree
-//	issues = script.Check(file, types)                  // tree → checked
-//	graph, issues := script.Compile(file, types)        // checked → flow.Graph
+//	file, issues := script.Parse("ward.calvin", src)  // text → tree
+//	issues = script.Check(file, types)                 // tree → checked
+//	graph, issues := script.Compile(file, types)       // tree → checked → flow.Graph
 //
-// [Compile] does the first two again where they have not been done: what
-// [Parse] found is kept in the [File], and Compile's issues are all of them.
-// It gives a graph only when there is no error among them: a script that is
-// half understood runs nowhere.
+// Each step's issues include those of the steps before it, so a caller looks at
+// the last ones only. [Compile] gives a graph only when there is no error among
+// them: a script that is half understood runs nowhere.
 //
 // # Grammar
 //

@@ -83,3 +83,72 @@ func (p *parser) term() (RuleExpr, bool) {
 	p.wrong("a rule", "a rule is a predicate such as node_attr_match(index=[...]), the name of a rule, ~RULE, or rules joined by & and |")
 	return nil, false
 }
+
+// group reads group NAME : A, B.
+func (p *parser) group() (Stmt, bool) {
+	start := p.take().Start
+	g := &Group{}
+	var ok bool
+	if g.Name, ok = p.ident("the group's name"); !ok {
+		return nil, false
+	}
+	p.file.lost[g.Name.Name] = true
+	if !p.want(':', "':'") {
+		return nil, false
+	}
+	if g.Members, ok = p.paths(false); !ok {
+		return nil, false
+	}
+	delete(p.file.lost, g.Name.Name)
+	g.Span = p.since(start)
+	return g, true
+}
+
+// apply reads apply A, B : RULE.
+func (p *parser) apply() (Stmt, bool) {
+	start := p.take().Start
+	a := &Apply{}
+	var ok bool
+	if a.Targets, ok = p.paths(true); !ok || !p.want(':', "':' and a rule") {
+		return nil, false
+	}
+	if a.Rule, ok = p.expr(); !ok {
+		return nil, false
+	}
+	a.Span = p.since(start)
+	return a, true
+}
+
+// paths reads PATH ("," PATH)*. Where a rule follows, the last colon is not
+// part of a path.
+func (p *parser) paths(rule bool) ([]Ident, bool) {
+	var ids []Ident
+	for {
+		id, ok := p.ident("the name of an actor, component or group")
+		if !ok {
+			return ids, false
+		}
+		for p.inPath(id.End, rule) {
+			p.at++
+			part, _ := p.ident("")
+			id.Name += ":" + part.Name
+			id.End = part.End
+		}
+		ids = append(ids, id)
+		if p.tok().kind != ',' {
+			return ids, true
+		}
+		p.at++
+	}
+}
+
+// inPath reports whether a colon and a name follow that belong to the path
+// which ends at end: no space between, and if a rule is to come, a comma or
+// another colon behind them on the same line.
+func (p *parser) inPath(end Pos, rule bool) bool {
+	colon, name, after := p.ahead(0), p.ahead(1), p.ahead(2)
+	if colon.kind != ':' || name.kind != tIdent || colon.Start != end || name.Start != colon.End {
+		return false
+	}
+	return !rule || (after.kind == ':' || after.kind == ',') && after.Start.Line == name.End.Line
+}

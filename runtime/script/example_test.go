@@ -1,0 +1,39 @@
+package script_test
+
+import (
+	"fmt"
+
+	"github.com/wardflow/wardflow/runtime/flow"
+	"github.com/wardflow/wardflow/runtime/script"
+)
+
+var types = script.TypesOf(flow.Types{
+	"std.Counter": {Spec: flow.Spec{Name: "std.Counter", Out: []flow.Port{{Name: "integer"}}}},
+	"io.Print":    {Spec: flow.Spec{Name: "io.Print", In: []flow.Port{{Name: "token"}}}},
+})
+
+func ExampleCompile() {
+	src := []byte("src : std.Counter()\nsnk : io.Print()\nsrc.integer > snk.token\n")
+	file, _ := script.Parse("count.calvin", src)
+	graph, issues := script.Compile(file, types)
+	if err := issues.Err(); err != nil {
+		fmt.Print(issues.Format(src))
+		return
+	}
+	for _, l := range graph.Links {
+		fmt.Println(l.ID())
+	}
+	// Output: count:src.integer > count:snk.token
+}
+
+func ExampleIssue_Format() {
+	src := []byte("src : std.Counter()\nsnk : io.Print()\nsrc.integr > snk.token\n")
+	file, _ := script.Parse("count.calvin", src)
+	issues := script.Check(file, types)
+	fmt.Print(issues[len(issues)-1].Format(src))
+	// Output:
+	// count.calvin:3:1: actor src (std.Counter) has no outport 'integr' [WF0404]
+	//     3 | src.integr > snk.token
+	//       | ^^^^^^^^^^
+	//     help: did you mean 'integer'?
+}

@@ -1,0 +1,155 @@
+package script
+
+// link reads SOURCE > TARGETS.
+func (p *parser) link() (Stmt, bool) {
+	l := &Link{}
+	start := p.tok().Start
+	var ok bool
+	if l.From, ok = p.source(); !ok {
+		return nil, false
+	}
+	arrow := p.tok().Span
+	if !p.want('>', "'>'") {
+		return nil, false
+	}
+	for {
+		t, ok := p.target()
+		if !ok {
+			return nil, false
+		}
+		l.To = append(l.To, t)
+		if p.tok().kind != ',' {
+			break
+		}
+		p.at++
+	}
+	l.Span = p.since(start)
+	if p.tok().kind == '>' {
+		p.report(chained.at(p.file, p.tok().Span).help("start a new link here, from an out-port"))
+		return nil, false
+	}
+	return p.void(l, arrow)
+}
+
+// void looks after voidport, which stands alone.
+func (p *parser) void(l *Link, arrow Span) (Stmt, bool) {
+	for _, t := range l.To {
+		var say string
+		switch {
+		case t.Void && l.From.Void && len(l.To) == 1:
+			p.report(pointless.at(p.file, arrow).help("leave the line out"))
+			return nil, true
+		case t.Void && len(l.To) > 1:
+			say = "can't stand in a list of ports"
+		case t.Void && l.From.Port == nil && !l.From.Void:
+			say = "can't be fed from a literal"
+		case t.Void && l.From.Port != nil && l.From.Port.Actor == nil:
+			say = "can't be linked to a component's own port"
+		case l.From.Void && t.Transform != nil:
+			say = "can't feed a transform"
+		case l.From.Void && t.Port != nil && t.Port.Actor == nil:
+			say = "can't be linked to a component's own port"
+		default:
+			continue
+		}
+		where := t.Span
+		if l.From.Void {
+			where = l.From.Span
+		}
+		p.report(voidMixed.at(p.file, where, say).help("voidport is linked to ports of actors only, by a link of its own"))
+		return nil, true
+	}
+	return l, true
+}
+
+func (p *parser) source() (Source, bool) {
+	start := p.tok().Start
+	var s Source
+	ok := true
+	switch k := p.tok().kind; {
+	case k == tVoidport:
+		p.at++
+		s.Void = true
+	case k == '.' || k == tIdent && p.kind(1) == '.':
+		var n PortName
+		n, ok = p.port("a port")
+		s.Port = &n
+	default:
+		if k == ':' {
+			p.at++
+			var label Ident
+			if label, ok = p.ident("a label"); !ok {
+				return s, false
+			}
+			s.Label = &label
+		}
+		s.Value, ok = p.argument("a value")
+	}
+	s.Span = p.since(start)
+	return s, ok
+}
+
+func (p *parser) target() (Target, bool) {
+	start := p.tok().Start
+	var t Target
+	if p.tok().kind == tVoidport {
+		p.at++
+		t.Void = true
+		t.Span = p.since(start)
+		return t, true
+	}
+	if p.tok().kind == '/' {
+		p.at++
+		tr := &Transform{}
+		if p.tok().kind == ':' {
+			p.at++
+			label, ok := p.ident("a label")
+			if !ok {
+				return t, false
+			}
+			tr.Label = &label
+		}
+		var ok bool
+		if tr.Value, ok = p.argument("the value that replaces each token"); !ok || !p.close('/') {
+			return t, false
+		}
+		tr.Span = p.since(start)
+		t.Transform = tr
+		if p.tok().kind == tVoidport {
+			p.report(voidMixed.at(p.file, p.tok().Span, "can't be the target of a transform").help("leave the transform out"))
+			return t, false
+		}
+	}
+	if p.tok().kind == '@' && !p.tag(&t) {
+		return t, false
+	}
+	if p.begins(p.at) {
+		p.wrong("a port to link to", "")
+		return t, false
+	}
+	n, ok := p.port("a port to link to")
+	if !ok {
+		return t, false
+	}
+	if t.Tag != nil && n.Actor == nil {
+		p.report(unexpected.at(p.file, t.Tag.Where(), "a tag", "a component's own port").help("leave the tag out"))
+	}
+	t.Port = &n
+	t.Span = p.since(start)
+	return t, true
+}
+
+// tag reads "@" and a number or string.
+func (p *parser) tag(t *Target) bool {
+	at := p.take().Start
+	if k := p.tok().kind; k != tNumber && k != tString && k != tRef {
+		p.wrong("a number or string after '@'", "")
+		return false
+	}
+	var ok bool
+	if t.Tag, ok = p.scalar(1); !ok {
+		return false
+	}
+	p.report(unusedTag.at(p.file, p.since(at)).help(`set the property of the out-port: ACTOR.PORT(tag="...")`))
+	return true
+}
