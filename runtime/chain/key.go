@@ -40,11 +40,8 @@ func (k *Key) Address() Address { return crypto.PubkeyToAddress(k.ecdsa.PublicKe
 func (k *Key) Save(file, passphrase string) error {
 	text := []byte(hex.EncodeToString(crypto.FromECDSA(k.ecdsa)) + "\n")
 	if passphrase != "" {
-		entry := &keystore.Key{Address: k.Address(), PrivateKey: k.ecdsa}
-		rand.Read(entry.Id[:])
-		entry.Id[6], entry.Id[8] = entry.Id[6]&0x0f|0x40, entry.Id[8]&0x3f|0x80 // a random UUID, RFC 9562
 		var err error
-		if text, err = keystore.EncryptKey(entry, passphrase, keystore.StandardScryptN, keystore.StandardScryptP); err != nil {
+		if text, err = k.seal(passphrase, keystore.StandardScryptN, keystore.StandardScryptP); err != nil {
 			return fmt.Errorf("save key %s: %w", file, err)
 		}
 	}
@@ -60,6 +57,14 @@ func (k *Key) Save(file, passphrase string) error {
 		return fmt.Errorf("save key: %w", err)
 	}
 	return nil
+}
+
+// seal encrypts the key; n and p are what scrypt costs.
+func (k *Key) seal(passphrase string, n, p int) ([]byte, error) {
+	entry := &keystore.Key{Address: k.Address(), PrivateKey: k.ecdsa}
+	rand.Read(entry.Id[:])
+	entry.Id[6], entry.Id[8] = entry.Id[6]&0x0f|0x40, entry.Id[8]&0x3f|0x80 // a random UUID, RFC 9562
+	return keystore.EncryptKey(entry, passphrase, n, p)
 }
 
 // LoadKey reads what [Key.Save] wrote. A file that others may read is refused.

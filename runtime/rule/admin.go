@@ -29,8 +29,17 @@ func Deploy(ctx context.Context, c chain.Chain, key *chain.Key, admin, ruleAdmin
 	return r.Contract, nil
 }
 
-// Set replaces the limits of some groups, all or none. A revoked rule is in
-// force again.
+// A transaction may use 2²⁴ gas (EIP-7825). A limit that is new costs about
+// 105,000, a rule that is new as much again, or three times that if its group
+// is long.
+const (
+	batchCost = 120 // limits
+	ruleCost  = 3   // limits
+)
+
+// Set replaces the limits of some groups. A revoked rule is in force again.
+// Rules that fit into one transaction, about a hundred limits, are set all or
+// none; more are set in several, and the receipt is that of the last.
 func (a *Admin) Set(ctx context.Context, rules ...Rule) (chain.Receipt, error) {
 	drafts := make([]build.RuleManagerDraft, len(rules))
 	for i, r := range rules {
@@ -39,11 +48,23 @@ func (a *Admin) Set(ctx context.Context, rules ...Rule) (chain.Receipt, error) {
 			return chain.Receipt{}, fmt.Errorf("set rules: %w", err)
 		}
 	}
-	call, err := binding.TryPackSetRules(drafts)
-	if err != nil {
-		return chain.Receipt{}, fmt.Errorf("set rules: %w", err)
+	var last chain.Receipt
+	for len(drafts) > 0 {
+		n, cost := 0, 0
+		for n < len(drafts) && (n == 0 || cost+ruleCost+len(drafts[n].Limits) <= batchCost) {
+			cost += ruleCost + len(drafts[n].Limits)
+			n++
+		}
+		call, err := binding.TryPackSetRules(drafts[:n])
+		if err != nil {
+			return last, fmt.Errorf("set rules: %w", err)
+		}
+		if last, err = a.transact(ctx, "set rules", call); err != nil {
+			return last, err
+		}
+		drafts = drafts[n:]
 	}
-	return a.transact(ctx, "set rules", call)
+	return last, nil
 }
 
 // SetLimit adds or replaces the limit of one kind. The group's rule must not

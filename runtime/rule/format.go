@@ -78,4 +78,3 @@ func scalar(s string) string {
 func DefaultLimit() Limit {
 	return Limit{Age: defaultAge, Ahead: defaultAhead, Samples: defaultSamples}
 }
-

@@ -11,8 +11,11 @@ import (
 
 	"github.com/ethereum/go-ethereum"
 	"github.com/ethereum/go-ethereum/core/types"
+	"github.com/ethereum/go-ethereum/eth/ethconfig"
 	"github.com/ethereum/go-ethereum/ethclient"
 	"github.com/ethereum/go-ethereum/ethclient/simulated"
+	"github.com/ethereum/go-ethereum/node"
+	"github.com/ethereum/go-ethereum/params"
 
 	"github.com/wardflow/wardflow/runtime/chain"
 )
@@ -48,7 +51,11 @@ func NewSim(t testing.TB, clock func() time.Time) (*Sim, *chain.Key) {
 		t.Fatal(err)
 	}
 	rich := new(big.Int).Exp(big.NewInt(10), big.NewInt(30), nil)
-	b := simulated.NewBackend(types.GenesisAlloc{payer.Address(): {Balance: rich}})
+	b := simulated.NewBackend(types.GenesisAlloc{payer.Address(): {Balance: rich}}, func(_ *node.Config, conf *ethconfig.Config) {
+		osaka := *params.AllDevChainProtocolChanges
+		osaka.BogotaTime = nil // not released, and gas is another there
+		conf.Genesis.Config = &osaka
+	})
 	s := &Sim{backend: b, client: b.Client().(simClient), clock: clock, times: map[uint64]time.Time{}, watchers: map[int]func(){}}
 	t.Cleanup(func() {
 		if err := b.Close(); err != nil {
