@@ -56,7 +56,9 @@ func serveWard(env *testscript.Env, t *testing.T) error {
 	s, err := control.Serve(control.Config{
 		Backend: w,
 		Own:     func() flow.Signer { return own },
-		Verify:  func(chain []*x509.Certificate) (flow.Identity, error) { return h.Verifier().Identify(chain, time.Now()) },
+		Verify: func(chain []*x509.Certificate) (flow.Identity, error) {
+			return h.Verifier().Identify(chain, time.Now())
+		},
 	})
 	if err != nil {
 		return err

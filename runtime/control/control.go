@@ -186,9 +186,11 @@ func (s *Server) mountAll() {
 		s.api.Handle(method+" "+base+path, s.allow(rt.roles, s.answer(rt.handle)))
 	}
 	s.api.Handle("GET "+base+"/events", s.allow(readers, http.HandlerFunc(s.events)))
-	s.api.Handle("/api/", s.allow(readers, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	nothing := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		problem(http.StatusNotFound, "not-found", "not found", "nothing answers %s %s", r.Method, r.URL.Path).write(w)
-	})))
+	})
+	s.api.Handle("GET /api/", s.allow(readers, nothing))
+	s.api.Handle("/api/", s.allow(staffOnly, nothing))
 	if s.cfg.Page != nil {
 		// The page itself holds no data, and must load before one can log in.
 		s.api.Handle("/", s.allow(anybody, newPage(s.cfg.Page)))

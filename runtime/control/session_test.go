@@ -1,0 +1,68 @@
+package control
+
+import (
+	"testing"
+	"time"
+)
+
+func TestOneTimeToken(t *testing.T) {
+	now := time.Date(2026, 11, 22, 8, 0, 0, 0, time.UTC)
+	p := &passes{loginFor: 10 * time.Minute, sessionFor: time.Hour, most: 3}
+	token, until := p.login(now)
+	if want := now.Add(10 * time.Minute); !until.Equal(want) {
+		t.Errorf("token until %s, want %s", until, want)
+	}
+	if len(token) != 43 {
+		t.Errorf("token %q has %d characters, want 43: 256 bits", token, len(token))
+	}
+	session, _, ok := p.exchange(token, now)
+	if !ok {
+		t.Fatal("the token was not taken")
+	}
+	if _, _, ok := p.exchange(token, now); ok {
+		t.Error("the token was taken twice")
+	}
+	if _, ok := p.check(token, now); ok {
+		t.Error("a token passes for a session")
+	}
+	if _, ok := p.check(session, now.Add(time.Hour-1)); !ok {
+		t.Error("the session ended too soon")
+	}
+	if _, ok := p.check(session, now.Add(time.Hour)); ok {
+		t.Error("the session did not end")
+	}
+	p.end(session)
+	if _, ok := p.check(session, now); ok {
+		t.Error("the session goes on after it was ended")
+	}
+}
+
+func TestOldTokenIsRefused(t *testing.T) {
+	now := time.Date(2026, 11, 22, 8, 0, 0, 0, time.UTC)
+	p := &passes{loginFor: 10 * time.Minute, sessionFor: time.Hour, most: 3}
+	token, until := p.login(now)
+	if _, _, ok := p.exchange(token, until); ok {
+		t.Error("a token that has ended was taken")
+	}
+	for _, never := range []string{"", "x", token} {
+		if _, _, ok := p.exchange(never, now); ok {
+			t.Errorf("token %q was taken", never)
+		}
+	}
+}
+
+// However many are asked for, no more than most are kept, and the newest is.
+func TestTokensAreBounded(t *testing.T) {
+	now := time.Date(2026, 11, 22, 8, 0, 0, 0, time.UTC)
+	p := &passes{loginFor: 10 * time.Minute, sessionFor: time.Hour, most: 3}
+	var token string
+	for i := range 50 {
+		token, _ = p.login(now.Add(time.Duration(i) * time.Second))
+		if len(p.logins) > 3 {
+			t.Fatalf("%d tokens kept, want at most 3", len(p.logins))
+		}
+	}
+	if _, _, ok := p.exchange(token, now.Add(time.Minute)); !ok {
+		t.Error("the newest token was dropped")
+	}
+}
