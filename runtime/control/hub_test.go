@@ -4,17 +4,20 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
 )
 
 // room runs a hub whose snapshots are "1", "2", … inside a synctest bubble.
-func room(t *testing.T, most int) (h *hub, taken *int, fail *error) {
-	taken, fail = new(int), new(error)
+func room(t *testing.T, most int) (h *hub, taken *atomic.Int64, fail *atomic.Bool) {
+	taken, fail = new(atomic.Int64), new(atomic.Bool)
 	h = newHub(250*time.Millisecond, most, func(context.Context) ([]byte, error) {
-		*taken++
-		return fmt.Append(nil, *taken), *fail
+		if fail.Load() {
+			return nil, errors.New("no")
+		}
+		return fmt.Append(nil, taken.Add(1)), nil
 	}, func(err error) []byte { return []byte(err.Error()) })
 	ctx, stop := context.WithCancel(t.Context())
 	done := make(chan struct{})
@@ -42,8 +45,8 @@ func TestNobodyWatchesNothingIsTaken(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h, taken, _ := room(t, 4)
 		time.Sleep(time.Hour)
-		if *taken != 0 {
-			t.Fatalf("%d snapshots taken for nobody", *taken)
+		if n := taken.Load(); n != 0 {
+			t.Fatalf("%d snapshots taken for nobody", n)
 		}
 		v := mustJoin(t, h, 0)
 		<-v.ready
@@ -52,8 +55,8 @@ func TestNobodyWatchesNothingIsTaken(t *testing.T) {
 		}
 		v.leave()
 		time.Sleep(time.Hour)
-		if *taken > 2 {
-			t.Fatalf("%d snapshots taken after the only viewer left", *taken)
+		if n := taken.Load(); n > 2 {
+			t.Fatalf("%d snapshots taken, the last after the only viewer left", n)
 		}
 	})
 }
@@ -66,8 +69,8 @@ func TestAtMostFourASecond(t *testing.T) {
 		}
 		time.Sleep(10 * time.Second)
 		synctest.Wait()
-		if *taken < 39 || *taken > 41 {
-			t.Fatalf("%d snapshots in 10 s, want about 40 however many watch", *taken)
+		if n := taken.Load(); n < 39 || n > 41 {
+			t.Fatalf("%d snapshots in 10 s, want about 40 however many watch", n)
 		}
 	})
 }
@@ -130,13 +133,13 @@ func TestFullRoom(t *testing.T) {
 func TestFailedSnapshotIsShownAndOvercome(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h, _, fail := room(t, 2)
-		*fail = errors.New("no")
+		fail.Store(true)
 		v := mustJoin(t, h, 0)
 		<-v.ready
 		if f, _, _ := v.next(); !f.failed || string(f.data) != "no" {
 			t.Fatalf("got %+v, want the failure", f)
 		}
-		*fail = nil
+		fail.Store(false)
 		<-v.ready
 		if f, _, _ := v.next(); f.failed {
 			t.Fatalf("got %+v, want a snapshot again", f)
