@@ -31,7 +31,7 @@ func TestKilled(t *testing.T) {
 		t.Skip("this is the process that is killed")
 	}
 	dir := t.TempDir()
-	for loop := range 4 {
+	for loop := range 3 {
 		patient := fmt.Sprintf("p-%d", loop)
 		acked := killAfter(t, dir, patient, 11+23*loop)
 		s := open(t, filepath.Join(dir, "store.db"))

@@ -127,7 +127,7 @@ func TestFlippedAnywhere(t *testing.T) {
 	before := answers(t, file)
 	found := 0
 	rng := rand.New(rand.NewPCG(11, 0))
-	for range 150 {
+	for range 25 {
 		flipped := bytes.Clone(whole)
 		bit := rng.IntN(8 * len(whole))
 		flipped[bit/8] ^= 1 << (bit % 8)
@@ -144,7 +144,7 @@ func TestFlippedAnywhere(t *testing.T) {
 			t.Errorf("bit %d changed what is read, unseen", bit)
 		}
 	}
-	t.Logf("%d of 150 flips found; the others are in unused space or beside the signed bytes", found)
+	t.Logf("%d of 25 flips found; the others are in unused space or beside the signed bytes", found)
 }
 
 // answers are the signed bytes of all that is stored.
@@ -204,7 +204,7 @@ func TestReadWhileWriting(t *testing.T) {
 	defer auditor.Close()
 	done := make(chan error)
 	go func() {
-		for range 30 {
+		for range 15 {
 			readings := w.Readings(t, 4)
 			wins, _ := storetest.Window(t, w, w.Window(t, readings))
 			if err := node.Commit(ctx, store.Batch{Waiting: storetest.Chunks(w, readings), Windows: wins}); err != nil {

@@ -61,7 +61,7 @@ func Open(file string) (*Store, error) {
 	s.writer = conn
 	go func() {
 		defer close(s.done)
-		(&writer{conn: conn}).run(s.queue, s.stop)
+		(&writer{conn: conn, tally: map[string]int{}}).run(s.queue, s.stop)
 	}()
 	return s, nil
 }

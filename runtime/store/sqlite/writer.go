@@ -45,7 +45,10 @@ func newCommit(b store.Batch) (*commit, error) {
 }
 
 // A writer owns the connection that writes.
-type writer struct{ conn *sqlite.Conn }
+type writer struct {
+	conn  *sqlite.Conn
+	tally map[string]int // what the batch being applied adds to each sum
+}
 
 // run writes what comes until stop is closed.
 func (w *writer) run(queue <-chan *commit, stop <-chan struct{}) {
@@ -117,6 +120,7 @@ func (w *writer) rollback(err error) error {
 }
 
 func (w *writer) apply(b *store.Batch) error {
+	clear(w.tally)
 	if b.Checkpoint.Actor != "" {
 		if err := w.checkpoint(b.Checkpoint); err != nil {
 			return err
@@ -143,11 +147,9 @@ func (w *writer) apply(b *store.Batch) error {
 			q.Patient, q.Number, q.At.UnixNano(), q.Err, notNil(q.Bytes)); err != nil {
 			return err
 		}
-		if err := w.count("quarantined", 1); err != nil {
-			return err
-		}
+		w.count("quarantined", 1)
 	}
-	return nil
+	return w.sums()
 }
 
 func (w *writer) checkpoint(c flow.Checkpoint) error {
@@ -181,10 +183,9 @@ func (w *writer) waiting(i int, c *store.Chunk) error {
 	if _, err := exec(w.conn, "INSERT INTO chunk (id, bytes) VALUES (?, ?)", w.conn.LastInsertRowID(), r.Bytes); err != nil {
 		return err
 	}
-	if err := w.count("waiting", 1); err != nil {
-		return err
-	}
-	return w.count("bytes", len(r.Bytes))
+	w.count("waiting", 1)
+	w.count("bytes", len(r.Bytes))
+	return nil
 }
 
 func (w *writer) refused(r *store.Refusal) error {
@@ -196,7 +197,8 @@ func (w *writer) refused(r *store.Refusal) error {
 	if err != nil || n == 0 {
 		return err
 	}
-	return w.count(refusedBy+strconv.Itoa(int(v.Reason)), 1)
+	w.count(refusedBy+strconv.Itoa(int(v.Reason)), 1)
+	return nil
 }
 
 func (w *writer) window(win *store.Window) error {
@@ -228,7 +230,10 @@ func (w *writer) window(win *store.Window) error {
 			return err
 		}
 	}
-	return errors.Join(w.count("windows", 1), w.count("readings", recorded), w.count("waiting", -recorded))
+	w.count("windows", 1)
+	w.count("readings", recorded)
+	w.count("waiting", -recorded)
+	return nil
 }
 
 // place puts leaf i under its window, and reports whether it is a reading that
@@ -252,13 +257,21 @@ func (w *writer) place(win *proof.Window, i int) (kept bool, err error) {
 
 const refusedBy = "refused "
 
-// count keeps the sums that Counts gives, so that a page may ask every second.
-func (w *writer) count(name string, n int) error {
-	if n == 0 {
-		return nil
+// count adds to a sum that Counts gives, so that a page may ask every second.
+func (w *writer) count(name string, n int) { w.tally[name] += n }
+
+// sums writes what count has gathered.
+func (w *writer) sums() error {
+	for name, n := range w.tally {
+		if n == 0 {
+			continue
+		}
+		if _, err := exec(w.conn, "INSERT INTO tally (name, count) VALUES (?, ?) "+
+			"ON CONFLICT (name) DO UPDATE SET count = count + excluded.count", name, n); err != nil {
+			return err
+		}
 	}
-	_, err := exec(w.conn, "INSERT INTO tally (name, count) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET count = count + excluded.count", name, n)
-	return err
+	return nil
 }
 
 // notNil is b, which SQLite would take for NULL were it nil.
