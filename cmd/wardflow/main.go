@@ -12,12 +12,22 @@ import (
 	"syscall"
 
 	"github.com/spf13/cobra"
+
+	"github.com/wardflow/wardflow/actors"
 )
 
 // commands are the subcommands, one file each.
 func commands() []*cobra.Command {
 	return []*cobra.Command{
+		demoCommand(),
+		nodeCommand(),
+		appCommand(),
+		linkCommand(),
+		loginCommand(),
 		caCommand(),
+		verifyCommand(),
+		checkCommand(actors.All),
+		compileCommand(actors.All),
 	}
 }
 

@@ -1,0 +1,107 @@
+package demo
+
+import (
+	"encoding/json"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/wardflow/wardflow/runtime/flow"
+	"github.com/wardflow/wardflow/runtime/node"
+)
+
+// An address is where a node listens.
+type address struct {
+	Door    string `json:"door"`
+	Control string `json:"control"`
+}
+
+// addresses are the nodes' ports, chosen once and kept, so that a second run
+// finds the cluster's voters where they were.
+func addresses(l layout) (map[flow.NodeID]address, error) {
+	var a map[flow.NodeID]address
+	b, err := os.ReadFile(l.ports())
+	if err == nil {
+		if err := json.Unmarshal(b, &a); err != nil {
+			return nil, fmt.Errorf("%s: %w", l.ports(), err)
+		}
+		return a, nil
+	}
+	a = map[flow.NodeID]address{}
+	var held []net.Listener
+	defer func() {
+		for _, h := range held {
+			h.Close()
+		}
+	}()
+	free := func() (string, error) {
+		h, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			return "", err
+		}
+		held = append(held, h)
+		return h.Addr().String(), nil
+	}
+	for _, n := range nodeNames {
+		door, err := free()
+		if err != nil {
+			return nil, err
+		}
+		control, err := free()
+		if err != nil {
+			return nil, err
+		}
+		a[n] = address{door, control}
+	}
+	if b, err = json.MarshalIndent(a, "", "  "); err != nil {
+		return nil, err
+	}
+	return a, os.WriteFile(l.ports(), append(b, '\n'), 0o644)
+}
+
+// configure writes each node's file.
+func configure(l layout, at map[flow.NodeID]address, manager string, data []string) error {
+	var voters []node.Voter
+	var doors []string
+	for _, n := range nodeNames {
+		voters = append(voters, node.Voter{Node: n, Door: at[n].Door})
+		doors = append(doors, at[n].Door)
+	}
+	for _, n := range nodeNames {
+		c := node.Config{Node: n, Dir: l.node(n), Door: at[n].Door, Control: at[n].Control, Page: true,
+			Certificate: l.cert(n), Trust: l.trust(), Join: doors, Voters: voters,
+			Identities: filepath.Join(l.node(n), "identities"),
+			Attributes: flow.Attributes{
+				"node_name":  {"organization": hospitalName, "name": string(n)},
+				"user_extra": {"place": string(n)},
+			},
+			Chain: &node.ChainConfig{Manager: manager}}
+		switch n {
+		case "bedside":
+			c.Recordings = data
+			c.Attributes["address"] = map[string]string{"building": "A", "floor": "3", "room": "ICU 1"}
+		case "ward":
+			c.Cards = l.cards()
+			c.Attributes["address"] = map[string]string{"building": "A", "floor": "3"}
+		case "records":
+			c.Store = l.store()
+			c.Chain.Dir = l.chain()
+			c.Attributes["address"] = map[string]string{"building": "B", "floor": "-1"}
+		}
+		b, err := yaml.Marshal(c)
+		if err != nil {
+			return err
+		}
+		if err := os.MkdirAll(c.Identities, 0o755); err != nil {
+			return err
+		}
+		head := fmt.Sprintf("# Node %s of the demo: what \"wardflow node run --config\" reads.\n", n)
+		if err := os.WriteFile(l.config(n), append([]byte(head), b...), 0o644); err != nil {
+			return err
+		}
+	}
+	return nil
+}

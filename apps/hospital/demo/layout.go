@@ -1,0 +1,41 @@
+package demo
+
+import (
+	"path/filepath"
+
+	"github.com/wardflow/wardflow/runtime/flow"
+)
+
+// The demo's hospital.
+const (
+	hospitalName = "h1.health.example"
+	staffName    = "dr-eng-1"
+	appName      = "ward"
+)
+
+// The demo's nodes, and who keeps the chain.
+var (
+	nodeNames = []flow.NodeID{"bedside", "ward", "records"}
+	chainNode = flow.NodeID("records")
+)
+
+// A layout is where everything lies below the demo's directory.
+type layout struct{ dir string }
+
+func (l layout) ca() string                  { return filepath.Join(l.dir, "ca") }
+func (l layout) trust() string               { return filepath.Join(l.dir, "ca", "trust.pem") }
+func (l layout) staff() string               { return filepath.Join(l.dir, "staff", staffName) }
+func (l layout) rules() string               { return filepath.Join(l.dir, "authority", "rules.key") }
+func (l layout) script() string              { return filepath.Join(l.dir, appName+".calvin") }
+func (l layout) ports() string               { return filepath.Join(l.dir, "ports.json") }
+func (l layout) node(n flow.NodeID) string   { return filepath.Join(l.dir, string(n)) }
+func (l layout) config(n flow.NodeID) string { return filepath.Join(l.node(n), "node.yaml") }
+func (l layout) log(n flow.NodeID) string    { return filepath.Join(l.node(n), "node.log") }
+func (l layout) cert(n flow.NodeID) string   { return filepath.Join(l.node(n), "certificate") }
+func (l layout) chain() string               { return filepath.Join(l.node(chainNode), "chain") }
+func (l layout) store() string               { return filepath.Join(l.node("records"), "store.db") }
+func (l layout) cards() string               { return filepath.Join(l.node("ward"), "cards") }
+func (l layout) card(patient string) string  { return filepath.Join(l.cards(), patient) }
+func (l layout) identity(n flow.NodeID, name string) string {
+	return filepath.Join(l.node(n), "identities", name)
+}

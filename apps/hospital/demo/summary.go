@@ -1,0 +1,195 @@
+package demo
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"slices"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/wardflow/wardflow/runtime/control"
+	"github.com/wardflow/wardflow/runtime/pki"
+	"github.com/wardflow/wardflow/runtime/proof"
+	"github.com/wardflow/wardflow/runtime/store/sqlite"
+)
+
+// A total is what went through the ward in this run.
+type total struct {
+	sent, accepted uint64
+	refused        map[string]uint64 // by reason
+	perSecond      float64
+}
+
+func (t total) refusedAll() uint64 {
+	var n uint64
+	for _, c := range t.refused {
+		n += c
+	}
+	return n
+}
+
+// totals adds up sensors and rule checks.
+func totals(s *control.Snapshot) total {
+	t := total{refused: map[string]uint64{}}
+	for _, l := range s.Links {
+		if typeOf(s, l) == "sensor" {
+			t.sent += l.Tokens
+			t.perSecond += l.PerSecond
+		}
+	}
+	for _, a := range s.Actors {
+		if a.Judged == nil || a.Type != "ward.RuleCheck" {
+			continue
+		}
+		t.accepted += a.Judged.Accepted
+		for reason, n := range a.Judged.Refused {
+			t.refused[reason] += n
+		}
+	}
+	return t
+}
+
+// typeOf is the namespace of the actor type that a link starts at.
+func typeOf(s *control.Snapshot, l control.LinkState) string {
+	for _, a := range s.Actors {
+		if a.ID == l.From.Actor {
+			ns, _, _ := strings.Cut(a.Type, ".")
+			return ns
+		}
+	}
+	return ""
+}
+
+// summarize verifies the record and says how the run was.
+func (d *demo) summarize(s *control.Snapshot) error {
+	report, err := d.verify()
+	if err != nil {
+		return err
+	}
+	t := totals(s)
+	verified, windows, missing := 0, 0, uint64(0)
+	for _, p := range report.Patients {
+		verified += p.Verified
+		windows += p.Windows
+		missing += p.Missing
+	}
+	warnings, err := d.warnings()
+	if err != nil {
+		return err
+	}
+	w := tabwriter.NewWriter(d.cfg.Out, 0, 0, 2, ' ', 0)
+	fmt.Fprintf(w, "\nran for\t%.0f s; first reading stored after %.1f s\n", time.Since(d.start).Seconds(), d.stored.Sub(d.start).Seconds())
+	fmt.Fprintf(w, "sent\t%d readings\n", t.sent)
+	fmt.Fprintf(w, "accepted\t%d\n", t.accepted)
+	fmt.Fprintf(w, "refused\t%s\n", reasons(t))
+	fmt.Fprintf(w, "stored\t%d readings in %d windows (with earlier runs)\n", s.Store.Readings, windows)
+	fmt.Fprintf(w, "verified\t%d readings and refusals, %d bad\n", verified, report.Bad)
+	fmt.Fprintf(w, "anchored\tnot yet: the record's head is not put on the chain\n")
+	fmt.Fprintf(w, "slowest stage\t%s\n", slowest(s))
+	fmt.Fprintf(w, "the record\twardflow verify --store %s --trust %s\n", d.l.store(), d.l.trust())
+	w.Flush()
+	return held(s, t, report, missing, warnings)
+}
+
+// held is what should hold and does not.
+func held(s *control.Snapshot, t total, r proof.Report, missing uint64, warnings []string) error {
+	var errs []error
+	if t.sent == 0 {
+		errs = append(errs, errors.New("no sensor sent anything"))
+	}
+	if s.Store == nil || s.Store.Readings == 0 {
+		errs = append(errs, errors.New("nothing was stored"))
+	}
+	if !r.OK() {
+		errs = append(errs, fmt.Errorf("the record does not hold: %d bad, first %v", r.Bad, r.First))
+	}
+	if missing > 0 {
+		errs = append(errs, fmt.Errorf("%d readings of the devices' own count are neither stored nor refused", missing))
+	}
+	for _, l := range s.Links {
+		if l.Refused != "" {
+			errs = append(errs, fmt.Errorf("link %s is refused: %s", l.ID, l.Refused))
+		}
+	}
+	for _, a := range s.Actors {
+		if a.State == control.Faulted || a.State == control.Shadow {
+			errs = append(errs, fmt.Errorf("actor %s is %s: %s", a.ID, a.State, a.LastError))
+		}
+	}
+	if len(warnings) > 0 {
+		errs = append(errs, fmt.Errorf("the logs have %d warnings, first: %s", len(warnings), warnings[0]))
+	}
+	return errors.Join(errs...)
+}
+
+func reasons(t total) string {
+	if t.refusedAll() == 0 {
+		return "0"
+	}
+	var parts []string
+	for _, r := range slices.Sorted(maps.Keys(t.refused)) {
+		parts = append(parts, fmt.Sprintf("%d %s", t.refused[r], r))
+	}
+	return fmt.Sprintf("%d: %s", t.refusedAll(), strings.Join(parts, ", "))
+}
+
+// slowest is the link whose tokens were oldest when they were taken, at the
+// median over its kind.
+func slowest(s *control.Snapshot) string {
+	var worst control.LinkState
+	for _, l := range s.Links {
+		if l.AgeMedian > worst.AgeMedian {
+			worst = l
+		}
+	}
+	if worst.ID == "" {
+		return "none measured"
+	}
+	return fmt.Sprintf("%s: half of its tokens taken within %.1f ms, 99 %% within %.1f ms", worst.ID, worst.AgeMedian*1e3, worst.Age99*1e3)
+}
+
+// verify checks all that was ever stored, as an auditor would.
+func (d *demo) verify() (proof.Report, error) {
+	st, err := sqlite.OpenReadOnly(d.l.store())
+	if err != nil {
+		return proof.Report{}, err
+	}
+	defer st.Close()
+	trust, err := pki.LoadTrust(d.l.trust())
+	if err != nil {
+		return proof.Report{}, err
+	}
+	return proof.Verify(context.Background(), st, pki.NewVerifier(trust), "")
+}
+
+// warnings are the lines of this run's logs that should not be there.
+func (d *demo) warnings() ([]string, error) {
+	var found []string
+	for _, n := range nodeNames {
+		f, err := os.Open(d.l.log(n))
+		if err != nil {
+			return nil, err
+		}
+		defer f.Close()
+		if _, err := f.Seek(d.logs[d.l.log(n)], io.SeekStart); err != nil {
+			return nil, err
+		}
+		lines := bufio.NewScanner(f)
+		lines.Buffer(nil, 1<<20)
+		for lines.Scan() {
+			if line := lines.Text(); !strings.Contains(line, "level=INFO") && !strings.Contains(line, "level=DEBUG") {
+				found = append(found, string(n)+": "+line)
+			}
+		}
+		if err := lines.Err(); err != nil {
+			return nil, fmt.Errorf("read %s: %w", d.l.log(n), err)
+		}
+	}
+	return found, nil
+}

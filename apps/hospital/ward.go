@@ -1,0 +1,82 @@
+package hospital
+
+import (
+	"fmt"
+	"strings"
+)
+
+// A Device is one sensor at a bed.
+type Device struct {
+	Name   string // of its folder of certificates, and of its actor
+	EPC    string // urn:epc:id:...
+	Group  string // site/floor/room/type
+	Source string // the actor that plays it, without device: `sensor.Player(file="…")`
+}
+
+// A Bed is a place for one patient, with a collector and its devices.
+type Bed struct {
+	Name    string // of its collector, its folder of certificates and its component
+	Patient string // pseudonym
+	Room    string // site/floor/room
+	Devices []Device
+}
+
+// A Ward is some beds that share a store.
+type Ward struct {
+	Doc    string // a sentence on top of the script
+	Beds   []Bed
+	Window int // seconds that a patient's signed window spans
+}
+
+// Script writes the ward in the dataflow language.
+func (w *Ward) Script() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "# %s\n", w.Doc)
+	fmt.Fprintf(&b, `
+define WINDOW = %d
+
+component Bed(patient, collector) reading -> passed, refused {
+  """Gathers a patient's readings, signs them with the patient's card, judges them."""
+  collect : ward.Collector(patient=patient, collector=collector, window=WINDOW)
+  check : ward.RuleCheck()
+
+  .reading > collect.reading
+  collect.out > check.in
+  check.passed > .passed
+  check.refused > .refused
+}
+
+store : ward.Store(storage="records")
+refusals : io.Log(loglevel="INFO")
+`, w.Window)
+	var sensors []string
+	for _, bed := range w.Beds {
+		fmt.Fprintf(&b, "\n%s : Bed(patient=%q, collector=%q)\n", ident(bed.Name), bed.Patient, bed.Name)
+		for _, d := range bed.Devices {
+			call := strings.Replace(d.Source, "(", fmt.Sprintf("(device=%q, ", d.Name), 1)
+			fmt.Fprintf(&b, "%s : %s\n", ident(d.Name), call)
+			sensors = append(sensors, ident(d.Name))
+		}
+		for _, d := range bed.Devices {
+			fmt.Fprintf(&b, "%s.reading > %s.reading\n", ident(d.Name), ident(bed.Name))
+		}
+		fmt.Fprintf(&b, "%s.passed > store.in\n", ident(bed.Name))
+		fmt.Fprintf(&b, "%s.refused > refusals.data\n", ident(bed.Name))
+	}
+	var beds []string
+	for _, bed := range w.Beds {
+		beds = append(beds, ident(bed.Name))
+	}
+	fmt.Fprintf(&b, `
+rule bedside : node_attr_match(index=["user_extra", {"place": "bedside"}])
+rule ward : node_attr_match(index=["user_extra", {"place": "ward"}])
+rule records : node_attr_match(index=["user_extra", {"place": "records"}])
+apply %s : bedside
+apply %s, refusals : ward
+apply store : records
+`, strings.Join(sensors, ", "), strings.Join(beds, ", "))
+	return b.String()
+}
+
+// ident is a name as the language allows it.
+func ident(name string) string { return strings.ReplaceAll(name, "-", "_") }

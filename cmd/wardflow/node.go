@@ -1,0 +1,66 @@
+package main
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"github.com/wardflow/wardflow/actors"
+	"github.com/wardflow/wardflow/runtime/node"
+)
+
+// nodeCommand runs a node, and looks at the nodes of a cluster.
+func nodeCommand() *cobra.Command {
+	cmd := &cobra.Command{Use: "node", Short: "Run a node, and see the nodes of a cluster"}
+	cmd.AddCommand(nodeRunCommand(), nodeListCommand())
+	return cmd
+}
+
+func nodeRunCommand() *cobra.Command {
+	var file, level string
+	var leash bool
+	cmd := &cobra.Command{
+		Use:     "run",
+		Short:   "Run a node on this host until it is told to stop",
+		Example: "  wardflow node run --config /etc/wardflow/node.yaml",
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			cfg, err := node.LoadConfig(file)
+			if err != nil {
+				return usageError{err}
+			}
+			var min slog.Level
+			if err := min.UnmarshalText([]byte(level)); err != nil {
+				return usageError{err}
+			}
+			ctx := cmd.Context()
+			if leash {
+				ctx = untilClosed(ctx, os.Stdin)
+			}
+			log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: min}))
+			n, err := node.Start(ctx, *cfg, actors.All(), log)
+			if err != nil {
+				return err
+			}
+			<-ctx.Done()
+			return n.Close()
+		},
+	}
+	cmd.Flags().StringVar(&file, "config", "node.yaml", "the node's configuration")
+	cmd.Flags().StringVar(&level, "log-level", "info", "debug, info, warn or error")
+	cmd.Flags().BoolVar(&leash, "until-stdin-closes", false, "also stop when standard input ends, as it does when the parent process dies")
+	return cmd
+}
+
+// untilClosed ends with ctx or when r does.
+func untilClosed(ctx context.Context, r io.Reader) context.Context {
+	ctx, cancel := context.WithCancel(ctx)
+	go func() {
+		defer cancel()
+		io.Copy(io.Discard, r) // an error ends it as well as the end does
+	}()
+	return ctx
+}

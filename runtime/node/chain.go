@@ -1,0 +1,139 @@
+package node
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/wardflow/wardflow/runtime/chain"
+	"github.com/wardflow/wardflow/runtime/control"
+	"github.com/wardflow/wardflow/runtime/flow"
+	"github.com/wardflow/wardflow/runtime/pki"
+	"github.com/wardflow/wardflow/runtime/rule"
+)
+
+// chainPath is where a node that keeps the chain serves its JSON-RPC, on the
+// listener of the control API.
+const chainPath = "/chain/rpc"
+
+// A ruling is this node's own view of the chain and its rules.
+type ruling struct {
+	chain    chain.Chain
+	embedded *chain.Embedded // nil: another node has it
+	book     *rule.Book
+}
+
+// openRules opens the chain, here or by way of the node that has it, and
+// begins to follow the rules. A node that judges nothing gets nil.
+func (n *Node) openRules() (*ruling, error) {
+	if n.cfg.Chain == nil {
+		return nil, nil
+	}
+	manager, err := chain.ParseAddress(n.cfg.Chain.Manager)
+	if err != nil {
+		return nil, fmt.Errorf("chain.manager: %w", err)
+	}
+	var r ruling
+	var remote *chain.Remote
+	if n.cfg.Chain.Dir != "" {
+		if r.embedded, err = chain.Open(chain.Config{Dir: n.cfg.Chain.Dir, Log: n.log}); err != nil {
+			return nil, err
+		}
+		r.chain = r.embedded
+	} else {
+		if remote, err = n.dialChain(); err != nil {
+			return nil, err
+		}
+		r.chain = remote
+	}
+	r.book, err = rule.Start(rule.Config{Chain: r.chain, Manager: manager, Log: n.log})
+	if err != nil {
+		return nil, errors.Join(err, r.closeChain())
+	}
+	return &r, nil
+}
+
+// dialChain reaches the chain's JSON-RPC: at the address that is configured,
+// or at whichever member offers the chain. Either must show a node's
+// certificate.
+func (n *Node) dialChain() (*chain.Remote, error) {
+	conf := pki.ClientTLS(n.signer, n.verifier, pki.Only(flow.RoleNode))
+	transport := &http.Transport{MaxIdleConnsPerHost: 4, IdleConnTimeout: time.Minute, ForceAttemptHTTP2: false}
+	at := n.cfg.Chain.RPC
+	if at == "" {
+		at = "https://chain.node" + chainPath // the name is never looked up: DialTLSContext knows better
+	}
+	transport.DialTLSContext = func(ctx context.Context, network, addr string) (net.Conn, error) {
+		if n.cfg.Chain.RPC == "" {
+			found, ok := n.chainMember()
+			if !ok {
+				return nil, errors.New("no member that is up offers the chain")
+			}
+			addr = found
+		}
+		return (&tls.Dialer{Config: conf}).DialContext(ctx, network, addr)
+	}
+	return chain.Dial(at, &http.Client{Transport: transport, Timeout: 5 * time.Second})
+}
+
+func (n *Node) chainMember() (addr string, ok bool) {
+	for _, m := range n.members.All() {
+		if m.Up && m.Control != "" && m.Offers(capChain) {
+			return m.Control, true
+		}
+	}
+	return "", false
+}
+
+func (r *ruling) closeChain() error {
+	if r.embedded != nil {
+		return r.embedded.Close()
+	}
+	if c, ok := r.chain.(interface{ Close() error }); ok {
+		return c.Close()
+	}
+	return nil
+}
+
+func (r *ruling) close() error {
+	if r == nil {
+		return nil
+	}
+	return errors.Join(r.book.Close(), r.closeChain())
+}
+
+// chainState is the chain as this node reads it; nil when it reads none.
+func (n *Node) chainState(ctx context.Context) *control.ChainState {
+	if n.ruling == nil {
+		return nil
+	}
+	st := n.ruling.book.Status(time.Now())
+	s := &control.ChainState{Manager: st.Manager, Epoch: st.Epoch, Head: st.Block, Finalized: st.Block,
+		Ready: st.Why == "", Why: st.Why}
+	if !st.BlockAt.IsZero() {
+		s.Age = time.Since(st.BlockAt).Seconds()
+	}
+	s.ID = n.chainID.Load()
+	if s.ID == 0 {
+		ctx, cancel := context.WithTimeout(ctx, 200*time.Millisecond)
+		defer cancel()
+		if id, err := n.ruling.chain.ID(ctx); err == nil {
+			n.chainID.Store(id)
+			s.ID = id
+		}
+	}
+	if n.ruling.embedded != nil {
+		s.Node = n.cfg.Node
+	} else if addr, ok := n.chainMember(); ok {
+		for _, m := range n.members.All() {
+			if m.Control == addr {
+				s.Node = m.ID
+			}
+		}
+	}
+	return s
+}

@@ -1,0 +1,116 @@
+package node
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"path/filepath"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/wardflow/wardflow/runtime/flow"
+)
+
+// A Config is what a node is told, in YAML. Paths are relative to the file.
+type Config struct {
+	Node    flow.NodeID `yaml:"node,omitempty"`    // as its certificate names it
+	Dir     string      `yaml:"dir,omitempty"`     // where the node keeps what must survive
+	Door    string      `yaml:"door,omitempty"`    // host:port for other nodes
+	Control string      `yaml:"control,omitempty"` // host:port for people; "" serves none
+
+	Certificate string `yaml:"certificate,omitempty"` // directory with cert.pem and key.pem
+	Trust       string `yaml:"trust,omitempty"`       // the roots, PEM
+	Hospital    string `yaml:"hospital,omitempty"`    // trust domain, such as h1.health.example
+
+	Attributes   flow.Attributes `yaml:"attributes,omitempty"`
+	Capabilities []string        `yaml:"capabilities,omitempty"` // further names that actors may require
+
+	Identities string   `yaml:"identities,omitempty"` // directory of <name>/ with cert.pem and key.pem: devices, collectors, storage
+	Cards      string   `yaml:"cards,omitempty"`      // directory of <patient>/ with cert.pem and key.pem; "" has no card reader
+	Recordings []string `yaml:"recordings,omitempty"` // directories that sensor.Player may read
+	Store      string   `yaml:"store,omitempty"`      // SQLite file; "" stores nothing here
+
+	Join   []string `yaml:"join,omitempty"`   // doors of nodes to meet at the start
+	Voters []Voter  `yaml:"voters,omitempty"` // who keeps the register; the same on all nodes; empty: this node alone
+
+	Chain *ChainConfig `yaml:"chain,omitempty"` // nil: this node judges nothing
+	Page  bool         `yaml:"page,omitempty"`  // serve the live page beside the API
+}
+
+// A Voter is a node that keeps a copy of the register.
+type Voter struct {
+	Node flow.NodeID `yaml:"node,omitempty"`
+	Door string      `yaml:"door,omitempty"`
+}
+
+// A ChainConfig says where the rules are.
+type ChainConfig struct {
+	Dir     string `yaml:"dir,omitempty"`     // of an embedded chain, made by "wardflow chain init"; "" reads another node's
+	RPC     string `yaml:"rpc,omitempty"`     // JSON-RPC address; with Dir empty, "" asks the node that offers "chain"
+	Manager string `yaml:"manager,omitempty"` // address of the RuleManager, 0x and 40 hex digits
+}
+
+// LoadConfig reads a node's file. Unknown keys are errors: a misspelt setting
+// that is silently ignored is how a ward loses its guard.
+func LoadConfig(file string) (*Config, error) {
+	b, err := os.ReadFile(file)
+	if err != nil {
+		return nil, fmt.Errorf("read the node's configuration: %w", err)
+	}
+	var c Config
+	dec := yaml.NewDecoder(bytes.NewReader(b))
+	dec.KnownFields(true)
+	if err := dec.Decode(&c); err != nil && !errors.Is(err, io.EOF) {
+		return nil, fmt.Errorf("%s: %w", file, err)
+	}
+	c.resolve(filepath.Dir(file))
+	if err := c.check(); err != nil {
+		return nil, fmt.Errorf("%s: %w", file, err)
+	}
+	return &c, nil
+}
+
+// resolve makes the paths independent of where the process runs.
+func (c *Config) resolve(base string) {
+	paths := []*string{&c.Dir, &c.Certificate, &c.Trust, &c.Identities, &c.Cards, &c.Store}
+	if c.Chain != nil {
+		paths = append(paths, &c.Chain.Dir)
+	}
+	for i := range c.Recordings {
+		paths = append(paths, &c.Recordings[i])
+	}
+	for _, p := range paths {
+		if *p != "" && !filepath.IsAbs(*p) {
+			*p = filepath.Join(base, *p)
+		}
+	}
+}
+
+func (c *Config) check() error {
+	for _, need := range []struct{ key, value, hint string }{
+		{"node", string(c.Node), "the name in its certificate, such as bedside"},
+		{"dir", c.Dir, "a directory that survives restarts"},
+		{"door", c.Door, "host:port for other nodes, such as 10.0.0.5:7400"},
+		{"certificate", c.Certificate, `a directory made by "wardflow ca node"`},
+		{"trust", c.Trust, `the roots, made by "wardflow ca init"`},
+	} {
+		if need.value == "" {
+			return fmt.Errorf("%s is missing: %s", need.key, need.hint)
+		}
+	}
+	for key, addr := range map[string]string{"door": c.Door, "control": c.Control} {
+		if addr == "" {
+			continue
+		}
+		if _, _, err := net.SplitHostPort(addr); err != nil {
+			return fmt.Errorf("%s %q: want host:port", key, addr)
+		}
+	}
+	if c.Chain != nil && c.Chain.Manager == "" {
+		return errors.New(`chain.manager is missing: the address that "wardflow chain init" printed`)
+	}
+	return nil
+}

@@ -1,0 +1,13 @@
+// Package node wires the parts into one running node: the door, membership,
+// the register, the chain and its rules, the store, the engine, and the control
+// API. Nothing below it knows that nodes exist; it decides little itself:
+//
+//	config.go      what a node is told, as a file
+//	node.go        Start and Close: the wiring, from the bottom up
+//	offer.go       what the node offers to actors: capabilities
+//	reconcile.go   the plan says what runs here; make it so
+//	links.go       links to other nodes: who may, who stands at the end
+//	deploy.go      check, plan, deploy, stop
+//	report.go      how this node's part of the cluster is
+//	view.go        the whole cluster, from every node's report
+package node

@@ -1,0 +1,208 @@
+package node
+
+import (
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/wardflow/wardflow/runtime/flow"
+	"github.com/wardflow/wardflow/runtime/link"
+	"github.com/wardflow/wardflow/runtime/remote"
+)
+
+// A far is a link from an actor here to one on another node.
+type far struct {
+	link               flow.Link
+	node               flow.NodeID
+	fromEpoch, toEpoch uint64
+}
+
+// links are the links to and from other nodes: the door asks them who may, and
+// the engine has their ends.
+type links struct {
+	n *Node
+
+	mu   sync.Mutex // guards open
+	open map[flow.LinkID]far
+}
+
+func newLinks(n *Node) *links { return &links{n: n, open: map[flow.LinkID]far{}} }
+
+// keep opens the links that are wanted and closes the others. A link whose
+// terms have changed is opened anew.
+func (ls *links) keep(want map[flow.LinkID]far) {
+	ls.mu.Lock()
+	var gone []flow.LinkID
+	for id := range ls.open {
+		if _, ok := want[id]; !ok {
+			gone = append(gone, id)
+			delete(ls.open, id)
+		}
+	}
+	var fresh []far
+	for id, f := range want {
+		if ls.open[id] != f {
+			ls.open[id] = f
+			fresh = append(fresh, f)
+		}
+	}
+	ls.mu.Unlock()
+	for _, id := range gone {
+		ls.n.door.CloseLink(id)
+	}
+	for _, f := range fresh {
+		ls.begin(f)
+	}
+	if len(fresh) > 0 {
+		ls.n.door.Wake("")
+	}
+}
+
+func (ls *links) begin(f far) {
+	signer, ok := ls.n.engine.Signer(f.link.From.Actor)
+	if !ok {
+		return // it has stopped meanwhile
+	}
+	err := ls.n.door.OpenLink(remote.LinkEnd{Signer: signer, Terms: link.Terms{Link: f.link.ID(),
+		From: link.End{Actor: f.link.From.Actor, Node: ls.n.cfg.Node, Epoch: f.fromEpoch},
+		To:   link.End{Actor: f.link.To.Actor, Node: f.node, Epoch: f.toEpoch}}})
+	if err != nil && !errors.Is(err, remote.ErrClosed) {
+		ls.n.log.Error("link could not be opened", "link", f.link.ID(), "err", err)
+	}
+}
+
+// closeOf closes the links of an actor that stops here, out and in.
+func (ls *links) closeOf(id flow.ActorID) {
+	app, ok := ls.n.register.View().Apps[id.App()]
+	var closing []flow.LinkID
+	ls.mu.Lock()
+	for lid, f := range ls.open {
+		if f.link.From.Actor == id {
+			closing = append(closing, lid)
+			delete(ls.open, lid)
+		}
+	}
+	ls.mu.Unlock()
+	if ok {
+		in, _ := app.Graph.LinksOf(id)
+		for _, l := range in {
+			closing = append(closing, l.ID())
+		}
+	}
+	for _, lid := range closing {
+		ls.n.door.CloseLink(lid)
+	}
+}
+
+// Accept is what this node knows of a link that another node offers to open.
+func (ls *links) Accept(id flow.LinkID) (remote.LinkEnd, error) {
+	l, err := flow.ParseLinkID(id)
+	if err != nil {
+		return remote.LinkEnd{}, err
+	}
+	view := ls.n.register.View()
+	app, ok := view.Apps[l.From.Actor.App()]
+	if !ok || !hasLink(&app.Graph, id) {
+		return remote.LinkEnd{}, fmt.Errorf("no application here has the link %s (yet): %w", id, flow.ErrLater)
+	}
+	from, to := view.Placements[l.From.Actor], view.Placements[l.To.Actor]
+	signer, running := ls.n.engine.Signer(l.To.Actor)
+	if to.Node != ls.n.cfg.Node || !running {
+		return remote.LinkEnd{}, fmt.Errorf("actor %s does not run on %s (yet): %w", l.To.Actor, ls.n.cfg.Node, flow.ErrLater)
+	}
+	return remote.LinkEnd{Signer: signer, Terms: link.Terms{Link: id,
+		From: link.End{Actor: l.From.Actor, Node: from.Node, Epoch: from.Epoch},
+		To:   link.End{Actor: l.To.Actor, Node: to.Node, Epoch: ls.n.engine.Running()[l.To.Actor]}}}, nil
+}
+
+func hasLink(g *flow.Graph, id flow.LinkID) bool {
+	for _, l := range g.Links {
+		if l.ID() == id {
+			return true
+		}
+	}
+	return false
+}
+
+// Judge says who stands at the far end of a link, or why it may not.
+func (ls *links) Judge(id flow.LinkID, end link.End, chain []*x509.Certificate) (flow.Identity, error) {
+	l, err := flow.ParseLinkID(id)
+	if err != nil {
+		return flow.Identity{}, err
+	}
+	theirs, err := ls.n.speaks(end.Actor, end.Node, chain)
+	if err != nil {
+		return flow.Identity{}, err
+	}
+	near, other := l.To.Actor, false
+	if end.Actor == l.To.Actor {
+		near, other = l.From.Actor, true
+	}
+	signer, ok := ls.n.engine.Signer(near)
+	if !ok {
+		return flow.Identity{}, fmt.Errorf("actor %s does not run here any more: %w", near, flow.ErrLater)
+	}
+	ours, err := ls.n.speaks(near, ls.n.cfg.Node, signer.Chain)
+	if err != nil {
+		return flow.Identity{}, err
+	}
+	if other {
+		return theirs, mayLink(ours, theirs)
+	}
+	return theirs, mayLink(theirs, ours)
+}
+
+// speaks verifies that a chain speaks for an actor that runs on a node: a
+// certificate of the role that the actor's type asks for, or its node's own.
+func (n *Node) speaks(actor flow.ActorID, node flow.NodeID, chain []*x509.Certificate) (flow.Identity, error) {
+	id, err := n.verifier.Identify(chain, time.Now())
+	if err != nil {
+		return flow.Identity{}, fmt.Errorf("%s: %w", actor, err)
+	}
+	view := n.register.View()
+	app := view.Apps[actor.App()]
+	decl, ok := app.Graph.Actor(actor)
+	if !ok {
+		return flow.Identity{}, fmt.Errorf("%s: no application has this actor (yet): %w", actor, flow.ErrLater)
+	}
+	if at := view.Placements[actor].Node; at != node {
+		return flow.Identity{}, fmt.Errorf("%s runs on %q, not on %q: %w", actor, at, node, flow.ErrLater)
+	}
+	spec := n.types[decl.Type].Spec
+	switch {
+	case spec.Identity == "" && (id.Role != flow.RoleNode || id.Name != string(node)):
+		return flow.Identity{}, fmt.Errorf("%s must speak as its node %s, not as %s", actor, node, id.URI)
+	case spec.Identity != "" && id.Role != spec.Speaks:
+		return flow.Identity{}, fmt.Errorf("%s must speak as a %s, not as %s", actor, spec.Speaks, id.URI)
+	}
+	return id, nil
+}
+
+// judgeLocal is Judge for two actors of this node.
+func (n *Node) judgeLocal(l flow.Link, from, to flow.Signer) (fromID, toID flow.Identity, err error) {
+	if fromID, err = n.speaks(l.From.Actor, n.cfg.Node, from.Chain); err != nil {
+		return
+	}
+	if toID, err = n.speaks(l.To.Actor, n.cfg.Node, to.Chain); err != nil {
+		return
+	}
+	return fromID, toID, mayLink(fromID, toID)
+}
+
+// The door tells the engine.
+
+func (ls *links) Up(id flow.LinkID, peer flow.Identity, send func(link.Message) bool) error {
+	return ls.n.engine.Up(id, peer, send)
+}
+
+func (ls *links) Message(id flow.LinkID, m link.Message) error { return ls.n.engine.Receive(id, m) }
+
+func (ls *links) Ready(id flow.LinkID) { ls.n.engine.Ready(id) }
+
+func (ls *links) Down(id flow.LinkID, why error) {
+	refusal := new(remote.RefusedError)
+	refused := errors.As(why, &refusal) && !errors.Is(why, flow.ErrLater)
+	ls.n.engine.Down(id, why.Error(), refused)
+}

@@ -1,0 +1,349 @@
+package node
+
+import (
+	"context"
+	"crypto/x509"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/wardflow/wardflow/apps/view"
+	"github.com/wardflow/wardflow/runtime/card"
+	"github.com/wardflow/wardflow/runtime/control"
+	"github.com/wardflow/wardflow/runtime/engine"
+	"github.com/wardflow/wardflow/runtime/flow"
+	"github.com/wardflow/wardflow/runtime/member"
+	"github.com/wardflow/wardflow/runtime/pki"
+	"github.com/wardflow/wardflow/runtime/register"
+	"github.com/wardflow/wardflow/runtime/remote"
+	"github.com/wardflow/wardflow/runtime/store"
+	"github.com/wardflow/wardflow/runtime/store/sqlite"
+)
+
+// A Node is one running node.
+type Node struct {
+	cfg   Config
+	log   *slog.Logger
+	types flow.Types
+
+	own        flow.Signer
+	trust      pki.Trust
+	verifier   *pki.Verifier
+	identities map[string]flow.Signer
+
+	door     *remote.Door
+	members  *member.Members
+	register *register.Register
+	ruling   *ruling // nil: judges nothing
+	store    store.Store
+	engine   *engine.Engine
+	control  *control.Server // nil: serves no people
+	offer    offer
+	chainID  atomic.Uint64
+
+	links      *links
+	reconciler *reconciler
+	gatherer   *gatherer
+	events     *events
+	judged     *judged
+
+	stop context.CancelFunc
+	done sync.WaitGroup
+	ends []func() error // what Close ends, last first
+}
+
+// Start brings a node up: certificate, door, membership, register, chain,
+// store, engine, control API. It returns when it is listening; other nodes may
+// not be there yet. Close ends it.
+func Start(ctx context.Context, cfg Config, types flow.Types, log *slog.Logger) (*Node, error) {
+	log = log.With("node", cfg.Node)
+	n := &Node{cfg: cfg, log: log, types: types, events: &events{node: cfg.Node}, judged: newJudged()}
+	n.links = newLinks(n)
+	n.reconciler = &reconciler{n: n, residents: map[flow.ActorID]*resident{}}
+	n.gatherer = &gatherer{n: n}
+	for _, step := range []struct {
+		what string
+		do   func(context.Context) error
+	}{
+		{"read its certificates", n.identify},
+		{"open its door", n.openDoor},
+		{"open its store", n.openStore},
+		{"meet the others", n.meet},
+		{"open the register", n.openRegister},
+		{"open the chain", n.openChain},
+		{"start its engine", n.openEngine},
+		{"serve people", n.serve},
+	} {
+		if err := step.do(ctx); err != nil {
+			return nil, errors.Join(fmt.Errorf("node %s: %s: %w", cfg.Node, step.what, err), n.Close())
+		}
+	}
+	n.run()
+	log.Info("node started", "door", n.door.Addr(), "control", cfg.Control, "offers", n.offer.names())
+	return n, nil
+}
+
+// Close ends everything, from the top down, and returns when nothing of the
+// node runs any more.
+func (n *Node) Close() error {
+	if n.stop != nil {
+		n.stop()
+		n.done.Wait()
+		n.stop = nil
+	}
+	var errs []error
+	for len(n.ends) > 0 {
+		last := len(n.ends) - 1
+		errs = append(errs, n.ends[last]())
+		n.ends = n.ends[:last]
+	}
+	if err := errors.Join(errs...); err != nil {
+		return fmt.Errorf("close node %s: %w", n.cfg.Node, err)
+	}
+	n.log.Info("node stopped")
+	return nil
+}
+
+func (n *Node) signer() flow.Signer { return n.own }
+
+func (n *Node) identify(context.Context) (err error) {
+	if n.own, err = pki.LoadSigner(n.cfg.Certificate); err != nil {
+		return err
+	}
+	if n.trust, err = pki.LoadTrust(n.cfg.Trust); err != nil {
+		return err
+	}
+	n.verifier = pki.NewVerifier(n.trust)
+	id, err := n.verifier.Identify(n.own.Chain, time.Now())
+	if err != nil {
+		return fmt.Errorf("its own certificate in %s: %w", n.cfg.Certificate, err)
+	}
+	if id.Role != flow.RoleNode || id.Name != string(n.cfg.Node) {
+		return fmt.Errorf("its certificate is of %s, not of the node %s", id.URI, n.cfg.Node)
+	}
+	n.own.ID = id
+	n.identities, err = loadIdentities(n.cfg.Identities)
+	return err
+}
+
+func (n *Node) openDoor(context.Context) (err error) {
+	n.door, err = remote.Listen(remote.Config{Self: n.cfg.Node, Listen: n.cfg.Door, Signer: n.signer, Verifier: n.verifier,
+		Address: n.addressOf, Log: n.log})
+	if err != nil {
+		return err
+	}
+	n.ends = append(n.ends, n.door.Close)
+	return nil
+}
+
+// addressOf is where a node's door is: where gossip last saw it, or where the
+// configuration has a voter.
+func (n *Node) addressOf(id flow.NodeID) (string, bool) {
+	if n.members != nil {
+		if info, ok := n.members.Lookup(id); ok {
+			return info.Door, true
+		}
+	}
+	for _, v := range n.cfg.Voters {
+		if v.Node == id {
+			return v.Door, true
+		}
+	}
+	return "", false
+}
+
+func (n *Node) openStore(context.Context) error {
+	if n.cfg.Store == "" {
+		return nil
+	}
+	if err := os.MkdirAll(filepath.Dir(n.cfg.Store), 0o700); err != nil {
+		return err
+	}
+	st, err := sqlite.Open(n.cfg.Store)
+	if err != nil {
+		return err
+	}
+	n.store = st
+	n.ends = append(n.ends, st.Close)
+	return nil
+}
+
+// offers collects what this node gives to actors.
+func (n *Node) offers() (offer, error) {
+	o := offer{capStdout: os.Stdout}
+	for name := range n.identities {
+		o[identityOf+name] = true
+	}
+	for _, name := range n.cfg.Capabilities {
+		o[name] = true
+	}
+	if len(n.cfg.Recordings) > 0 {
+		f, err := newFolders(n.cfg.Recordings)
+		if err != nil {
+			return nil, err
+		}
+		o[capRecordings] = f
+	}
+	if n.cfg.Cards != "" {
+		o[capCard] = card.NewFolder(n.cfg.Cards)
+	}
+	if n.store != nil {
+		o[capStore] = n.store
+	}
+	if n.cfg.Chain != nil {
+		o[capRules] = func(actor flow.ActorID) any { return judging{n.ruling.book, actor, n.judged} }
+		o[capIdentities] = known{n}
+		if n.cfg.Chain.Dir != "" {
+			o[capChain] = true
+		}
+	}
+	return o, nil
+}
+
+func (n *Node) meet(ctx context.Context) (err error) {
+	if n.offer, err = n.offers(); err != nil {
+		return err
+	}
+	n.members, err = member.Start(member.Config{
+		Self: flow.NodeInfo{ID: n.cfg.Node, Boot: uint64(time.Now().UnixNano()), Door: n.door.Addr(), Control: n.cfg.Control,
+			Attributes: n.cfg.Attributes, Capabilities: n.offer.names()},
+		Signer: n.signer, Verifier: n.verifier, Transport: n.door, Seeds: n.cfg.Join,
+		Dir: filepath.Join(n.cfg.Dir, "members"), Log: n.log})
+	if err == nil {
+		n.ends = append(n.ends, n.part)
+	}
+	return err
+}
+
+// part says goodbye to the other members.
+func (n *Node) part() error {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	if err := n.members.Leave(ctx); err != nil {
+		n.log.Debug("members were not told of the leave", "err", err)
+	}
+	return n.members.Close()
+}
+
+func (n *Node) openRegister(context.Context) (err error) {
+	var voters []register.Voter
+	for _, v := range n.cfg.Voters {
+		voters = append(voters, register.Voter{ID: v.Node, Addr: v.Door})
+	}
+	n.register, err = register.Open(register.Config{Self: n.cfg.Node, Transport: n.door, Log: n.log,
+		Dir: filepath.Join(n.cfg.Dir, "register"), Voters: voters, Lookup: n.addressOf})
+	if err == nil {
+		n.ends = append(n.ends, n.register.Close)
+	}
+	return err
+}
+
+func (n *Node) openChain(context.Context) (err error) {
+	if n.ruling, err = n.openRules(); err == nil && n.ruling != nil {
+		n.ends = append(n.ends, n.ruling.close)
+	}
+	return err
+}
+
+func (n *Node) openEngine(context.Context) (err error) {
+	n.engine, err = engine.New(engine.Config{Types: n.types, Checkpoints: n.register, Log: n.log,
+		Capability: n.offer.give, Judge: n.judgeLocal, Event: n.engineEvent})
+	if err == nil {
+		n.ends = append(n.ends, n.engine.Close)
+	}
+	return err
+}
+
+func (n *Node) engineEvent(e engine.Event) {
+	switch e.What {
+	case "faulted":
+		n.events.add(eventActorFault, e.Actor, "", fmt.Sprintf("%s faulted: %s", e.Actor, e.Why))
+	case "link refused":
+		n.log.Warn("link refused", "link", e.Link, "err", e.Why)
+		n.events.add(eventLinkRefused, e.Actor, e.Link, fmt.Sprintf("link %s was refused: %s", e.Link, e.Why))
+	case "link up":
+		n.events.add(eventLinkUp, e.Actor, e.Link, fmt.Sprintf("link %s is up with %s", e.Link, e.Why))
+	}
+}
+
+func (n *Node) serve(context.Context) (err error) {
+	if n.cfg.Control == "" {
+		return nil
+	}
+	cfg := control.Config{Addr: n.cfg.Control, Backend: n, Own: n.signer, Log: n.log,
+		Verify: func(chain []*x509.Certificate) (flow.Identity, error) { return n.verifier.Identify(chain, time.Now()) }}
+	if n.cfg.Page {
+		cfg.Page = view.Files()
+	}
+	if n.control, err = control.Serve(cfg); err != nil {
+		return err
+	}
+	n.ends = append(n.ends, n.control.Close)
+	if n.ruling != nil && n.ruling.embedded != nil {
+		n.control.Mount(chainPath, n.ruling.embedded.Handler(), flow.RoleNode, flow.RoleStaff)
+	}
+	return nil
+}
+
+// run starts what goes on by itself.
+func (n *Node) run() {
+	ctx, stop := context.WithCancel(context.Background())
+	n.stop = stop
+	n.door.Carry(n.links)
+	n.door.Answer(askReport, func(ctx context.Context, _ flow.Identity, _ []byte) ([]byte, error) {
+		return json.Marshal(n.self(ctx))
+	})
+	n.done.Go(func() { n.reconciler.run(ctx) })
+	n.done.Go(func() { n.gatherer.run(ctx) })
+	n.done.Go(func() { n.watchMembers(ctx) })
+}
+
+// watchMembers tells of nodes that come and go, and places what waits for one.
+func (n *Node) watchMembers(ctx context.Context) {
+	up := map[flow.NodeID]bool{}
+	tick := time.NewTicker(time.Second)
+	defer tick.Stop()
+	for {
+		changed := n.members.Changed()
+		for _, m := range n.members.All() {
+			if m.ID == n.cfg.Node || m.Up == up[m.ID] {
+				continue
+			}
+			up[m.ID] = m.Up
+			if m.Up {
+				n.events.add(eventNodeUp, "", "", fmt.Sprintf("node %s came up", m.ID))
+			} else {
+				n.events.add(eventNodeDown, "", "", fmt.Sprintf("node %s went down", m.ID))
+			}
+		}
+		n.replan(ctx)
+		select {
+		case <-ctx.Done():
+			return
+		case <-changed:
+		case <-tick.C:
+		}
+	}
+}
+
+// storeState counts what this node stores; nil when it stores nothing.
+func (n *Node) storeState(ctx context.Context) *control.StoreState {
+	if n.store == nil {
+		return nil
+	}
+	c, err := n.store.Counts(ctx)
+	if err != nil {
+		return nil
+	}
+	s := &control.StoreState{Readings: uint64(c.Readings), Windows: uint64(c.Windows), Waiting: uint64(c.Waiting), Bytes: uint64(c.Bytes)}
+	for _, k := range c.Refused {
+		s.Refused += uint64(k)
+	}
+	return s
+}

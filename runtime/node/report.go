@@ -1,0 +1,146 @@
+package node
+
+import (
+	"context"
+	"encoding/json"
+	"maps"
+	"sync"
+	"time"
+
+	"github.com/wardflow/wardflow/runtime/control"
+	"github.com/wardflow/wardflow/runtime/engine"
+	"github.com/wardflow/wardflow/runtime/flow"
+)
+
+// A report is how one node's part of the cluster is. Nodes ask each other for
+// it while somebody watches.
+type report struct {
+	Node     flow.NodeID                      `json:"node"`
+	At       time.Time                        `json:"at"`
+	Actors   []engine.ActorStat               `json:"actors"`
+	Links    []engine.LinkStat                `json:"links"`
+	Judged   map[flow.ActorID]*control.Judged `json:"judged,omitempty"`
+	Faults   map[flow.ActorID]string          `json:"faults,omitempty"`
+	Refusals []control.Refusal                `json:"refusals,omitempty"` // newest first
+	Events   []control.Event                  `json:"events,omitempty"`   // oldest first
+	Chain    *control.ChainState              `json:"chain,omitempty"`
+	Store    *control.StoreState              `json:"store,omitempty"`
+}
+
+// askReport is the question that a report answers.
+const askReport = "node.report"
+
+// self is this node's own report.
+func (n *Node) self(ctx context.Context) *report {
+	actors, links := n.engine.Stats()
+	r := &report{Node: n.cfg.Node, At: time.Now(), Actors: actors, Links: links, Judged: map[flow.ActorID]*control.Judged{},
+		Faults: n.reconciler.faults(), Refusals: n.judged.newest(), Events: n.events.newest(),
+		Chain: n.chainState(ctx), Store: n.storeState(ctx)}
+	for _, a := range actors {
+		if j := n.judged.of(a.ID); j != nil {
+			r.Judged[a.ID] = j
+		}
+	}
+	return r
+}
+
+// A gatherer keeps the newest report of every node, and the one before it, as
+// long as somebody looks.
+type gatherer struct {
+	n *Node
+
+	mu       sync.Mutex // guards what follows
+	looked   time.Time  // when somebody last looked
+	now, old map[flow.NodeID]*report
+	fresh    chan struct{} // closed after the first round since nobody looked
+}
+
+// How long reports go on being gathered after the last look, how often, and
+// how far apart the two are that a rate is measured over.
+const (
+	lookFor   = 10 * time.Second
+	gatherAll = 500 * time.Millisecond
+	rateOver  = 2 * time.Second
+)
+
+// run gathers until ctx ends.
+func (g *gatherer) run(ctx context.Context) {
+	tick := time.NewTicker(gatherAll)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		g.mu.Lock()
+		wanted := time.Since(g.looked) < lookFor
+		g.mu.Unlock()
+		if wanted {
+			g.round(ctx)
+		}
+	}
+}
+
+// round asks every other node that is up. One that does not answer keeps its
+// last report.
+func (g *gatherer) round(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, gatherAll)
+	defer cancel()
+	var wg sync.WaitGroup
+	for _, m := range g.n.members.All() {
+		if !m.Up || m.ID == g.n.cfg.Node {
+			continue
+		}
+		wg.Go(func() {
+			body, err := g.n.door.Ask(ctx, m.ID, askReport, nil)
+			if err != nil {
+				return
+			}
+			var r report
+			if json.Unmarshal(body, &r) == nil && r.Node == m.ID {
+				g.put(&r)
+			}
+		})
+	}
+	g.put(g.n.self(ctx))
+	wg.Wait()
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.fresh != nil {
+		close(g.fresh)
+		g.fresh = nil
+	}
+}
+
+func (g *gatherer) put(r *report) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	prev := g.now[r.Node]
+	if old := g.old[r.Node]; prev != nil && (old == nil || r.At.Sub(old.At) >= 2*rateOver) {
+		g.old[r.Node] = prev
+	}
+	g.now[r.Node] = r
+}
+
+// look gives the newest reports and those that rates are measured from. The
+// first look after a pause waits for a round.
+func (g *gatherer) look(ctx context.Context) (now, old map[flow.NodeID]*report) {
+	g.mu.Lock()
+	if time.Since(g.looked) > lookFor {
+		g.now, g.old, g.fresh = map[flow.NodeID]*report{}, map[flow.NodeID]*report{}, make(chan struct{})
+	}
+	g.looked = time.Now()
+	fresh := g.fresh
+	g.mu.Unlock()
+	if fresh != nil {
+		select {
+		case <-fresh:
+		case <-ctx.Done():
+		case <-time.After(2 * gatherAll):
+		}
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return maps.Clone(g.now), maps.Clone(g.old)
+}

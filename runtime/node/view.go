@@ -1,0 +1,201 @@
+package node
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"time"
+
+	"github.com/wardflow/wardflow/runtime/control"
+	"github.com/wardflow/wardflow/runtime/engine"
+	"github.com/wardflow/wardflow/runtime/flow"
+	"github.com/wardflow/wardflow/runtime/register"
+)
+
+// Snapshot is the whole cluster, put together from every node's report.
+func (n *Node) Snapshot(ctx context.Context) (*control.Snapshot, error) {
+	now, old := n.gatherer.look(ctx)
+	view := n.register.View()
+	s := &control.Snapshot{At: time.Now().UTC(), Node: n.cfg.Node, Register: n.registerState()}
+	for _, m := range n.members.All() {
+		s.Nodes = append(s.Nodes, control.NodeState{NodeInfo: m.NodeInfo, Up: m.Up, Since: m.Since})
+	}
+	slices.SortFunc(s.Nodes, func(a, b control.NodeState) int { return cmp.Compare(a.ID, b.ID) })
+	for _, app := range view.Apps {
+		s.Actors = append(s.Actors, n.actors(&app, view, now, old)...)
+		s.Links = append(s.Links, n.linkStates(&app, view, now, old)...)
+	}
+	slices.SortFunc(s.Actors, func(a, b control.ActorState) int { return cmp.Compare(a.ID, b.ID) })
+	slices.SortFunc(s.Links, func(a, b control.LinkState) int { return cmp.Compare(a.ID, b.ID) })
+	for _, app := range view.Apps {
+		s.Apps = append(s.Apps, *summary(app, s.Actors))
+	}
+	slices.SortFunc(s.Apps, func(a, b control.App) int { return cmp.Compare(a.Name, b.Name) })
+	merge(s, now)
+	return s, nil
+}
+
+// merge adds what each node reports of itself.
+func merge(s *control.Snapshot, now map[flow.NodeID]*report) {
+	for _, r := range now {
+		s.Refusals = append(s.Refusals, r.Refusals...)
+		s.Events = append(s.Events, r.Events...)
+		if r.Chain != nil && (s.Chain == nil || r.Node == s.Node) {
+			s.Chain = r.Chain
+		}
+		if r.Store != nil {
+			if s.Store == nil {
+				s.Store = &control.StoreState{}
+			}
+			s.Store.Readings += r.Store.Readings
+			s.Store.Windows += r.Store.Windows
+			s.Store.Refused += r.Store.Refused
+			s.Store.Waiting += r.Store.Waiting
+			s.Store.Bytes += r.Store.Bytes
+		}
+	}
+	slices.SortStableFunc(s.Refusals, func(a, b control.Refusal) int { return b.At.Compare(a.At) })
+	slices.SortStableFunc(s.Events, func(a, b control.Event) int { return b.At.Compare(a.At) })
+	s.Refusals = s.Refusals[:min(len(s.Refusals), control.MaxRefusals)]
+	s.Events = s.Events[:min(len(s.Events), control.MaxEvents)]
+	for i := range s.Events {
+		s.Events[i].Seq = uint64(len(s.Events) - i)
+	}
+}
+
+// app is an application as the API shows it.
+func (n *Node) app(a register.App, view *register.View) *control.App {
+	now, old := n.gatherer.look(context.Background())
+	return summary(a, n.actors(&a, view, now, old))
+}
+
+func summary(a register.App, actors []control.ActorState) *control.App {
+	app := &control.App{Name: a.Name, By: a.By, At: a.At, Version: a.Version, Script: a.Script, State: control.Running}
+	worst := []control.State{control.Running, control.Starting, control.Waiting, control.Shadow, control.Faulted}
+	for _, s := range actors {
+		if s.App != a.Name {
+			continue
+		}
+		app.Actors++
+		if s.State == control.Running {
+			app.Running++
+		}
+		if slices.Index(worst, s.State) > slices.Index(worst, app.State) {
+			app.State = s.State
+			app.Why = string(s.ID) + " is " + string(s.State)
+			if s.LastError != "" {
+				app.Why += ": " + s.LastError
+			}
+		}
+	}
+	return app
+}
+
+func (n *Node) actors(app *register.App, view *register.View, now, old map[flow.NodeID]*report) []control.ActorState {
+	var out []control.ActorState
+	for _, node := range app.Graph.Actors {
+		p := view.Placements[node.ID]
+		spec := n.types[node.Type].Spec
+		s := control.ActorState{ID: node.ID, App: app.Name, Type: node.Type, Node: p.Node, Epoch: p.Epoch,
+			State: control.Starting, Why: p.Why, In: ports(spec.In), Out: ports(spec.Out)}
+		switch r := now[p.Node]; {
+		case p.Node == "":
+			s.State = control.Waiting
+		case r != nil:
+			n.fill(&s, r, old[p.Node])
+		}
+		out = append(out, s)
+	}
+	return out
+}
+
+// fill adds what the actor's node reports of it.
+func (n *Node) fill(s *control.ActorState, r, before *report) {
+	if why, ok := r.Faults[s.ID]; ok {
+		s.State, s.LastError = control.Shadow, why
+	}
+	i := slices.IndexFunc(r.Actors, func(a engine.ActorStat) bool { return a.ID == s.ID })
+	if i < 0 {
+		return
+	}
+	a := r.Actors[i]
+	s.State, s.Firings, s.Errors, s.LastError = control.Running, a.Firings, a.Errors, a.LastError
+	switch a.State {
+	case engine.Faulted:
+		s.State = control.Faulted
+	case engine.Waiting:
+		s.State, s.LastError = control.Waiting, a.Why
+	}
+	if a.Identity.Role != flow.RoleNode {
+		s.Speaks = a.Identity.URI
+	}
+	s.Judged = r.Judged[s.ID]
+	if before != nil {
+		if j := slices.IndexFunc(before.Actors, func(b engine.ActorStat) bool { return b.ID == s.ID && b.Epoch == a.Epoch }); j >= 0 {
+			s.PerSecond = rate(a.Firings, before.Actors[j].Firings, r.At.Sub(before.At))
+		}
+	}
+}
+
+func rate(now, then uint64, over time.Duration) float64 {
+	if over <= 0 || now < then {
+		return 0
+	}
+	return float64(now-then) / over.Seconds()
+}
+
+func (n *Node) linkStates(app *register.App, view *register.View, now, old map[flow.NodeID]*report) []control.LinkState {
+	var out []control.LinkState
+	for _, l := range app.Graph.Links {
+		from, to := view.Placements[l.From.Actor].Node, view.Placements[l.To.Actor].Node
+		s := control.LinkState{ID: l.ID(), App: app.Name, From: l.From, To: l.To, FromNode: from, ToNode: to, Window: engine.DefaultWindow}
+		sender, receiver := end(now[from], s.ID, true), end(now[to], s.ID, false)
+		if sender != nil {
+			s.Tokens, s.Held, s.Window, s.Refused = sender.Tokens, sender.Held, sender.Window, sender.Refused
+			s.Bytes, s.Resent = sender.Bytes, sender.Resent
+			if sender.Peer.Known() {
+				s.Taker = &sender.Peer
+			}
+			if before := end(old[from], s.ID, true); before != nil {
+				s.PerSecond = rate(sender.Tokens, before.Tokens, now[from].At.Sub(old[from].At))
+			}
+		}
+		if receiver != nil {
+			if receiver.Refused != "" {
+				s.Refused = receiver.Refused
+			}
+			if receiver.Peer.Known() {
+				s.Peer = &receiver.Peer
+			}
+			s.AgeMedian, s.Age99 = receiver.Ages.Quantile(0.5).Seconds(), receiver.Ages.Quantile(0.99).Seconds()
+		}
+		s.Up = sender != nil && receiver != nil && sender.Up && receiver.Up
+		out = append(out, s)
+	}
+	return out
+}
+
+func end(r *report, id flow.LinkID, out bool) *engine.LinkStat {
+	if r == nil {
+		return nil
+	}
+	for i := range r.Links {
+		if r.Links[i].ID == id && r.Links[i].Out == out {
+			return &r.Links[i]
+		}
+	}
+	return nil
+}
+
+func ports(ps []flow.Port) []string {
+	var names []string
+	for _, p := range ps {
+		names = append(names, p.Name)
+	}
+	return names
+}
+
+func (n *Node) registerState() *control.RegisterState {
+	st := n.register.Status()
+	return &control.RegisterState{Leader: st.Leader, Term: st.Term, Index: st.Applied, Voters: st.Voters, Quorum: st.Leader != ""}
+}
