@@ -2,10 +2,8 @@ package proof_test
 
 import (
 	"bytes"
-	"crypto/sha256"
 	"crypto/x509"
 	"errors"
-	"fmt"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -56,6 +54,7 @@ func TestWindowsFollow(t *testing.T) {
 }
 
 // What a thief may change, and that each change has its own error (UC8).
+
 func TestEachChangeHasItsError(t *testing.T) {
 	h := pkitest.New(t)
 	w := newWard(t, h)
@@ -135,6 +134,7 @@ func TestEachChangeHasItsError(t *testing.T) {
 }
 
 // unsigned takes the card's signature out of a sealed window.
+
 func unsigned(t *testing.T, b []byte) []byte {
 	t.Helper()
 	var fields map[int]cbor.RawMessage
@@ -163,7 +163,9 @@ func unsigned(t *testing.T, b []byte) []byte {
 }
 
 // A window stands for its readings in their order: in no other, without none,
+
 // and with none twice.
+
 func TestOtherLeavesAreRefused(t *testing.T) {
 	w := newWard(t, pkitest.New(t))
 	readings := w.Readings(t, 33)
@@ -196,6 +198,7 @@ func TestOtherLeavesAreRefused(t *testing.T) {
 }
 
 // No bit of a sealed window or of a reading can be changed unseen.
+
 func TestFlippedBits(t *testing.T) {
 	h := pkitest.New(t)
 	w := newWard(t, h)
@@ -243,7 +246,9 @@ func accepts(trust proof.Trust, b []byte, readings []*proof.Reading) error {
 }
 
 // A card, a device and a collector that have expired since do no harm; ones that
+
 // had expired before do.
+
 func TestExpiredSince(t *testing.T) {
 	h := pkitest.New(t)
 	w := newWard(t, h)
@@ -266,6 +271,7 @@ func TestExpiredSince(t *testing.T) {
 }
 
 // at shifts the time at which chains are checked.
+
 type at struct {
 	proof.Trust
 	shift time.Duration
@@ -275,200 +281,10 @@ func (a at) Identify(chain []*x509.Certificate, t time.Time) (flow.Identity, err
 	return a.Trust.Identify(chain, t.Add(a.shift))
 }
 
-func TestDraft(t *testing.T) {
-	w := newWard(t, pkitest.New(t))
-	d := proof.NewDraft(w.Patient, "e-1")
-	if _, err := d.Close(w.Card, w.Collector, w.Device, w.Now()); err == nil {
-		t.Error("a window without readings was closed")
-	}
-	r := w.Readings(t, 6)
-	add := func(r *proof.Reading, want error) {
-		t.Helper()
-		if err := d.Add(r); !errors.Is(err, want) {
-			t.Errorf("reading %d: %v, want %v", r.Seq, err, want)
-		}
-	}
-	add(r[0], nil)
-	add(r[0], proof.ErrSequence)
-	add(r[4], nil) // number 3 of the stream: 2 is missing
-	add(r[2], proof.ErrSequence)
-	if d.Len() != 2 {
-		t.Fatalf("it holds %d readings, want 2", d.Len())
-	}
-	later := fmt.Errorf("no card: %w", flow.ErrLater)
-	if _, err := d.Close(w.Card, w.Collector, func([32]byte) (*x509.Certificate, error) { return nil, later }, w.Now()); !errors.Is(err, flow.ErrLater) {
-		t.Errorf("closing without a certificate: %v", err)
-	}
-	if d.Len() != 2 || d.Number() != 1 {
-		t.Errorf("a failed close changed the draft: %d readings, number %d", d.Len(), d.Number())
-	}
-	s, err := d.Close(w.Card, w.Collector, w.Device, w.Now())
-	if err != nil {
-		t.Fatal(err)
-	}
-	win, err := proof.OpenWindow(s)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if len(win.Spans) != 2 || win.Gaps(proof.Prior{}) != 1 {
-		t.Errorf("spans %+v, want two with a gap of one", win.Spans)
-	}
-	add(r[4], proof.ErrSequence)
-	for i := range proof.MaxLeaves {
-		_ = i
-		add(w.Reading(t), nil)
-	}
-	add(w.Reading(t), proof.ErrFull)
-}
-
 // A draft that is saved and opened between any two steps makes the same windows.
-func TestDraftIsItsState(t *testing.T) {
-	w := newWard(t, pkitest.New(t))
-	readings := w.Readings(t, 40)
-	for seed := range uint64(30) {
-		rng := rand.New(rand.NewPCG(seed, 0))
-		saved := proof.NewDraft(w.Patient, "e-1")
-		kept := proof.NewDraft(w.Patient, "e-1")
-		for _, r := range readings {
-			if rng.IntN(4) == 0 {
-				continue // lost on the way
-			}
-			state, err := saved.Save()
-			if err != nil {
-				t.Fatal(err)
-			}
-			if saved, err = proof.OpenDraft(state); err != nil {
-				t.Fatal(err)
-			}
-			if err := errors.Join(saved.Add(r), kept.Add(r)); err != nil {
-				t.Fatal(err)
-			}
-		}
-		a, b := closeDraft(t, w, saved), closeDraft(t, w, kept)
-		if a.Root != b.Root || !slices.Equal(a.Spans, b.Spans) || !a.First.Equal(b.First) || !a.Last.Equal(b.Last) {
-			t.Fatalf("seed %d: %+v, want %+v", seed, a.Head, b.Head)
-		}
-	}
-}
-
-func closeDraft(t *testing.T, w *prooftest.Ward, d *proof.Draft) *proof.Window {
-	t.Helper()
-	s, err := d.Close(w.Card, w.Collector, w.Device, w.Now())
-	if err != nil {
-		t.Fatal(err)
-	}
-	win, err := proof.OpenWindow(s)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return win
-}
-
-func TestJudge(t *testing.T) {
-	h := pkitest.New(t)
-	w := newWard(t, h)
-	readings := w.Readings(t, 3)
-	sealed := w.Close(t, readings)
-	open := func(s flow.Sealed) *proof.Window {
-		t.Helper()
-		win, err := proof.OpenWindow(s)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return win
-	}
-	all := func(v flow.Verdict) []proof.Finding {
-		return []proof.Finding{proof.Find(v, &readings[0].Reading), proof.Find(v, &readings[1].Reading), proof.Find(v, nil)}
-	}
-	if _, err := open(sealed).Verdict(0); !errors.Is(err, proof.ErrVerdict) {
-		t.Errorf("before anybody judged: %v, want ErrVerdict", err)
-	}
-	if _, err := proof.Judge(sealed, w.Judge, all(prooftest.Accepted)[:2], w.Now()); !errors.Is(err, proof.ErrVerdict) {
-		t.Errorf("two findings for three leaves: %v, want ErrVerdict", err)
-	}
-	quoting := prooftest.Refused
-	quoting.Clause = "unit \"\x00\xff\" is not Cel"
-	once, err := proof.Judge(sealed, w.Judge, all(prooftest.Accepted), w.Now())
-	if err != nil {
-		t.Fatal(err)
-	}
-	twice, err := proof.Judge(once, h.Storage("store-1"), all(quoting), w.Now())
-	if err != nil {
-		t.Fatal(err)
-	}
-	win := open(twice)
-	if _, err := win.Verify(w.Trust, proof.Prior{}); err != nil {
-		t.Error(err)
-	}
-	if f, err := win.Verdict(1); err != nil || f.Reason != flow.TooLow || f.Clause != "unit \" ?\" is not Cel" {
-		t.Errorf("the second judge refuses: got %+v, %v", f, err)
-	}
-	if win.Hash != open(sealed).Hash {
-		t.Error("judging changed what the card signed")
-	}
-	byDevice, err := proof.Judge(sealed, w.Devices[0], all(prooftest.Accepted), w.Now())
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := open(byDevice).Verify(w.Trust, proof.Prior{}); !errors.Is(err, proof.ErrVerdict) {
-		t.Errorf("judged by a device: %v, want ErrVerdict", err)
-	}
-}
-
-func TestInclusion(t *testing.T) {
-	h := pkitest.New(t)
-	w := newWard(t, h)
-	for _, n := range []int{1, 2, 3, 7, 8, 9, 33} {
-		readings := w.Readings(t, n)
-		win := w.Window(t, readings)
-		for i, r := range readings {
-			p, err := proof.Prove(win, i, r)
-			if err != nil {
-				t.Fatal(err)
-			}
-			b, err := p.Bytes()
-			if err != nil {
-				t.Fatal(err)
-			}
-			if p, err = proof.OpenInclusion(b); err != nil {
-				t.Fatal(err)
-			}
-			if err := p.Verify(w.Trust); err != nil {
-				t.Errorf("leaf %d of %d: %v", i, n, err)
-			}
-			if n > 1 {
-				p.Index = (i + 1) % n
-				if err := p.Verify(w.Trust); !errors.Is(err, proof.ErrRoot) {
-					t.Errorf("leaf %d of %d in another place: %v, want ErrRoot", i, n, err)
-				}
-			}
-		}
-		if _, err := proof.Prove(win, 0, w.Reading(t)); !errors.Is(err, proof.ErrLeaf) {
-			t.Errorf("proof of another reading: %v, want ErrLeaf", err)
-		}
-	}
-	readings := w.Readings(t, 5)
-	p, err := proof.Prove(w.Window(t, readings), 4, readings[4])
-	if err != nil {
-		t.Fatal(err)
-	}
-	b, err := p.Bytes()
-	if err != nil {
-		t.Fatal(err)
-	}
-	rng := rand.New(rand.NewPCG(3, 0))
-	for range 100 {
-		c := bytes.Clone(b)
-		bit := rng.IntN(8 * len(c))
-		c[bit/8] ^= 1 << (bit % 8)
-		p, err := proof.OpenInclusion(c)
-		if err == nil && p.Verify(pki.NewVerifier(h.Authority.Trust())) == nil {
-			t.Errorf("bit %d of a proof changed unseen", bit)
-		}
-	}
-}
 
 // Whatever opens holds within its limits, and a second opening agrees.
+
 func FuzzOpenWindow(f *testing.F) {
 	w := newWard(f, pkitest.New(f))
 	f.Add(w.Close(f, w.Readings(f, 3)).Bytes)
@@ -491,59 +307,6 @@ func FuzzOpenWindow(f *testing.F) {
 			if _, err := win.Verdict(i); err != nil && len(win.Judgments) > 0 {
 				t.Fatal(err)
 			}
-		}
-	})
-}
-
-func FuzzOpenInclusion(f *testing.F) {
-	w := newWard(f, pkitest.New(f))
-	readings := w.Readings(f, 3)
-	p, err := proof.Prove(w.Window(f, readings), 1, readings[1])
-	if err != nil {
-		f.Fatal(err)
-	}
-	b, err := p.Bytes()
-	if err != nil {
-		f.Fatal(err)
-	}
-	f.Add(b)
-	f.Fuzz(func(t *testing.T, b []byte) {
-		p, err := proof.OpenInclusion(b)
-		if err != nil {
-			return
-		}
-		again, err := p.Bytes()
-		if err != nil || !bytes.Equal(again, b) {
-			t.Fatalf("written again as %x (%v), was %x", again, err, b)
-		}
-		_ = p.Verify(w.Trust)
-	})
-}
-
-func FuzzOpenDraft(f *testing.F) {
-	w := newWard(f, pkitest.New(f))
-	d := proof.NewDraft(w.Patient, "e-1")
-	for _, r := range w.Readings(f, 5) {
-		if err := d.Add(r); err != nil {
-			f.Fatal(err)
-		}
-	}
-	b, err := d.Save()
-	if err != nil {
-		f.Fatal(err)
-	}
-	f.Add(b)
-	f.Fuzz(func(t *testing.T, b []byte) {
-		d, err := proof.OpenDraft(b)
-		if err != nil {
-			return
-		}
-		again, err := d.Save()
-		if err != nil {
-			t.Fatal(err)
-		}
-		if sha256.Sum256(again) != sha256.Sum256(b) {
-			t.Fatalf("saved again as %x, was %x", again, b)
 		}
 	})
 }
