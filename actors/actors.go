@@ -3,6 +3,7 @@ package actors
 import (
 	flowactors "github.com/wardflow/wardflow/actors/flow"
 	ioactors "github.com/wardflow/wardflow/actors/io"
+	"github.com/wardflow/wardflow/actors/sensor"
 	"github.com/wardflow/wardflow/actors/std"
 	testactors "github.com/wardflow/wardflow/actors/test"
 	"github.com/wardflow/wardflow/runtime/flow"
@@ -18,6 +19,8 @@ func All() flow.Types {
 		flowactors.Void(),
 		ioactors.Log(),
 		ioactors.Print(),
+		sensor.Generator(),
+		sensor.Player(),
 		std.Constant(),
 		std.Constantify(),
 		std.Counter(),
