@@ -26,11 +26,12 @@ type cluster struct {
 	doors map[flow.NodeID]string
 	nodes map[flow.NodeID]*node.Node
 	names []flow.NodeID
+	types flow.Types
 }
 
 func newCluster(t *testing.T, names ...flow.NodeID) *cluster {
 	t.Helper()
-	c := &cluster{t: t, h: pkitest.New(t), dir: t.TempDir(), doors: map[flow.NodeID]string{}, nodes: map[flow.NodeID]*node.Node{}, names: names}
+	c := &cluster{t: t, h: pkitest.New(t), dir: t.TempDir(), doors: map[flow.NodeID]string{}, nodes: map[flow.NodeID]*node.Node{}, names: names, types: actors.All()}
 	c.trust = filepath.Join(c.dir, "trust.pem")
 	if err := pki.SaveTrust(c.trust, c.h.Authority.Trust()); err != nil {
 		t.Fatal(err)
@@ -67,11 +68,13 @@ func (c *cluster) start(name flow.NodeID) {
 	if hasDir(filepath.Join(dir, "identities")) {
 		cfg.Identities = filepath.Join(dir, "identities")
 	}
-	for _, n := range c.names {
-		cfg.Voters = append(cfg.Voters, node.Voter{Node: n, Door: c.doors[n]})
+	for i, n := range c.names {
+		if i == 0 || len(c.names) == 3 { // of two nodes the second asks the first
+			cfg.Voters = append(cfg.Voters, node.Voter{Node: n, Door: c.doors[n]})
+		}
 		cfg.Join = append(cfg.Join, c.doors[n])
 	}
-	n, err := node.Start(c.t.Context(), cfg, actors.All(), slog.New(slog.NewTextHandler(testWriter{c.t}, &slog.HandlerOptions{Level: slog.LevelDebug})))
+	n, err := node.Start(c.t.Context(), cfg, c.types, slog.New(slog.NewTextHandler(testWriter{c.t}, &slog.HandlerOptions{Level: slog.LevelDebug})))
 	if err != nil {
 		c.t.Fatal(err)
 	}
@@ -124,7 +127,8 @@ func (c *cluster) until(from flow.NodeID, what string, ok func(*control.Snapshot
 	}
 }
 
-func (c *cluster) deploy(at flow.NodeID, name, script string) {
+// ready waits until something can be deployed.
+func (c *cluster) ready(at flow.NodeID) {
 	c.t.Helper()
 	c.until(at, "the nodes meet and agree", func(s *control.Snapshot) bool {
 		up := 0
@@ -135,6 +139,11 @@ func (c *cluster) deploy(at flow.NodeID, name, script string) {
 		}
 		return up == len(c.names) && s.Register.Leader != ""
 	})
+}
+
+func (c *cluster) deploy(at flow.NodeID, name, script string) {
+	c.t.Helper()
+	c.ready(at)
 	if _, err := c.nodes[at].Deploy(c.t.Context(), c.h.Staff("dr").ID, control.Deployment{Name: name, Script: script}); err != nil {
 		c.t.Fatalf("deploy: %v", err)
 	}
