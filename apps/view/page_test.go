@@ -33,8 +33,10 @@ func TestPage(t *testing.T) {
 	s, err := control.Serve(control.Config{
 		Backend: ward,
 		Own:     func() flow.Signer { return own },
-		Verify:  func(chain []*x509.Certificate) (flow.Identity, error) { return h.Verifier().Identify(chain, time.Now()) },
-		Page:    view.Files(),
+		Verify: func(chain []*x509.Certificate) (flow.Identity, error) {
+			return h.Verifier().Identify(chain, time.Now())
+		},
+		Page: view.Files(),
 	})
 	if err != nil {
 		t.Fatal(err)

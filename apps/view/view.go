@@ -2,17 +2,18 @@
 // refusals and reasons. Its sources lie beside this file, and what Vite makes
 // of them in dist, which is committed: building Wardflow needs no Node.
 //
-// To change the page, edit src/ and run
-//
-//	npm ci && npm run build
-//
-// which makes the same files everywhere; a test here compares them.
+// To change the page, edit src/ and run `go generate` here, which makes the
+// same files everywhere; a test compares them. A new panel is one file in
+// src/panels and one line in src/panels.ts.
 package view
 
 import (
 	"embed"
 	"io/fs"
 )
+
+//go:generate npm ci
+//go:generate npm run build
 
 //go:embed all:dist
 var built embed.FS

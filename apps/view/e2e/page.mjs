@@ -2,7 +2,7 @@
 // argument: {url, link, shots}. Its exit code is the result.
 
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { chromium } from "playwright-core";
 
@@ -49,7 +49,7 @@ const steps = {
 
   async "hosts, actors and links are there, with spoken names"() {
     const { page } = steps;
-    await page.getByRole("button", { name: /^Host bedside, up, floor 3, room icu-3, 14 actors/ }).waitFor();
+    await page.getByRole("button", { name: /^Host bedside, floor 3, room icu-3, up, 14 actors/ }).waitFor();
     await page.getByRole("button", { name: /^Actor bed1 check, ward.RuleCheck on ward, running/ }).waitFor();
     const name = /^Link bed1 collector\.out to bed1 check\.in, [\d.]+ tokens per second, queue \d+ percent, from bedside to ward, peer bed1 verified/;
     await page.getByRole("button", { name }).waitFor();
@@ -142,6 +142,41 @@ const steps = {
       return [await ask("POST", "/apps", body), await ask("POST", "/apps?dry-run", body), await ask("DELETE", "/apps/ward"), await ask("POST", "/logins", "{}")];
     });
     assert.deepEqual(statuses, [403, 403, 403, 403]);
+  },
+
+  async "one application at a time"() {
+    const { page } = steps;
+    const only = page.getByRole("group", { name: "Applications shown" });
+    await only.getByRole("button", { name: /^ward/ }).click();
+    assert.equal(await page.getByRole("button", { name: /^Actor / }).count(), 19);
+    await only.getByRole("button", { name: "All" }).click();
+  },
+
+  async "who cannot keep up is told what was skipped"() {
+    const { page } = steps;
+    const slow = await page.context().newPage();
+    await slow.route("**/api/v1/events", (route) => {
+      const snapshot = JSON.stringify({ at: "2026-11-22T08:00:00Z", node: "ward", nodes: [], apps: [], actors: [], links: [], refusals: [], events: [] });
+      route.fulfill({ contentType: "text/event-stream", body: `event: skipped\ndata: {"skipped":7}\n\nid: a-9\nevent: snapshot\ndata: ${snapshot}\n\n` });
+    });
+    await slow.goto(url);
+    await slow.getByText(/skipped to the newest, \d+ updates not shown so far/).waitFor();
+    await slow.close();
+  },
+
+  async "axe finds no fault, light or dark"() {
+    const { page } = steps;
+    await page.getByRole("button", { name: /^Link bed1 collector\.out/ }).focus();
+    await page.keyboard.press("Enter");
+    for (const colorScheme of ["light", "dark"]) {
+      await page.emulateMedia({ colorScheme });
+      await page.evaluate(readFileSync("node_modules/axe-core/axe.min.js", "utf8"));
+      // Cards and links show figures and marks; their names say the same in words.
+      const { violations } = await page.evaluate(() => window.axe.run({ rules: { "label-content-name-mismatch": { enabled: false } } }));
+      const found = violations.map((v) => `${v.impact} ${v.id}: ${v.help}\n  ${v.nodes.slice(0, 4).map((n) => n.html.slice(0, 160) + " " + (n.any[0]?.message ?? "")).join("\n  ")}`);
+      assert.deepEqual(found, [], colorScheme);
+    }
+    await page.emulateMedia({ colorScheme: "light" });
   },
 
   async "light, dark and narrow"() {

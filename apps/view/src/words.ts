@@ -108,7 +108,7 @@ export function spokenActor(a: ActorState): string {
 
 export function spokenHost(n: NodeState, actors: number): string {
   const where = place(n);
-  return `Host ${n.id}, ${n.up ? "up" : "down"}${where ? ", " + where : ""}, ${actors} actors`;
+  return `Host ${n.id}${where ? ", " + where : ""}, ${n.up ? "up" : "down"}, ${actors} ${actors === 1 ? "actor" : "actors"}`;
 }
 
 /** What a LOINC or group code is called when the node says no name. */
