@@ -69,8 +69,11 @@ func (st *stream) offer(e entry) error {
 	if l == nil {
 		return refuse(nil, flow.ErrLater)
 	}
-	end, err := l.Accept(terms.Link)
-	if err != nil {
+	var end LinkEnd
+	if err := (&track{door: st.door, id: terms.Link}).out(func() (err error) {
+		end, err = l.Accept(terms.Link)
+		return err
+	}); err != nil {
 		return refuse(nil, err)
 	}
 	if err := agree(terms, end.Terms); err != nil {

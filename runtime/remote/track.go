@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -109,10 +110,10 @@ func (t *track) up(s *session) error {
 		t.mu.Unlock()
 		return ErrClosed
 	case old != nil:
-		l.Down(t.id, errOver)
+		t.out(func() error { l.Down(t.id, errOver); return nil })
 	}
 	t.cur, t.said = s, ""
-	err := l.Up(t.id, s.who, s.send)
+	err := t.out(func() error { return l.Up(t.id, s.who, s.send) })
 	t.mu.Unlock()
 	if old != nil {
 		t.end(old, errOver)
@@ -130,7 +131,7 @@ func (t *track) message(s *session, m link.Message) error {
 	if t.cur != s {
 		return nil
 	}
-	return t.door.ends().Message(t.id, m)
+	return t.out(func() error { return t.door.ends().Message(t.id, m) })
 }
 
 // room tells that s, which had none, has room again.
@@ -138,7 +139,7 @@ func (t *track) room(s *session) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.cur == s {
-		t.door.ends().Ready(t.id)
+		t.out(func() error { t.door.ends().Ready(t.id); return nil })
 	}
 }
 
@@ -212,8 +213,22 @@ func (t *track) tell(why error, wasUp bool) {
 	}
 	t.said = why.Error()
 	if l := t.door.ends(); l != nil {
-		l.Down(t.id, why)
+		t.out(func() error { l.Down(t.id, why); return nil })
 	}
+}
+
+// errBug stands for a panic on our side.
+var errBug = errors.New("there is a bug; the log says more")
+
+// out is a call to Links: a panic in it ends the link, not the process.
+func (t *track) out(call func() error) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			t.door.log.Error("handler panicked", "link", t.id, "err", r, "stack", string(debug.Stack()))
+			err = errBug
+		}
+	}()
+	return call()
 }
 
 // pause is how long to wait after that many tries that came to nothing.
@@ -230,7 +245,11 @@ func (d *Door) pause(tries int) time.Duration {
 
 // judge is Links.Judge for one link, as the handshake wants it.
 func (t *track) judge(end link.End, chain chain) (flow.Identity, error) {
-	id, err := t.door.ends().Judge(t.id, end, chain)
+	var id flow.Identity
+	err := t.out(func() (err error) {
+		id, err = t.door.ends().Judge(t.id, end, chain)
+		return err
+	})
 	if err == nil && !id.Known() {
 		err = fmt.Errorf("nobody vouches for actor %s", end.Actor)
 	}
