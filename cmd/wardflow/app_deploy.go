@@ -32,7 +32,7 @@ func appPlanCommand(to *reach, out *output) *cobra.Command {
 			if err != nil {
 				return explain(cmd.ErrOrStderr(), err)
 			}
-			tell(cmd.ErrOrStderr(), plan.Issues)
+			writeIssues(cmd.ErrOrStderr(), plan.Issues)
 			return out.write(cmd.OutOrStdout(), plan, func(w io.Writer) { showPlan(w, plan) })
 		}),
 	}
@@ -161,7 +161,7 @@ func explain(w io.Writer, err error) error {
 	if !errors.As(err, &script) {
 		return err
 	}
-	tell(w, script.Issues)
+	writeIssues(w, script.Issues)
 	bad := 0
 	for _, i := range script.Issues {
 		if i.Severity == "error" {
@@ -171,8 +171,8 @@ func explain(w io.Writer, err error) error {
 	return fmt.Errorf("%d errors in the script: nothing was changed", bad)
 }
 
-// tell writes issues for people and editors.
-func tell(w io.Writer, issues []control.Issue) {
+// writeIssues writes issues for people and editors.
+func writeIssues(w io.Writer, issues []control.Issue) {
 	for _, i := range issues {
 		fmt.Fprintln(w, i)
 		if i.Hint != "" {
