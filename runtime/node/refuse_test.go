@@ -67,6 +67,7 @@ func TestWhoMaySpeakToACollector(t *testing.T) {
 			nodes []flow.NodeID
 		}{{"on one node", []flow.NodeID{"a"}}, {"over two nodes", []flow.NodeID{"a", "b"}}} {
 			t.Run(tt.name+" "+place.name, func(t *testing.T) {
+				t.Parallel()
 				c := newCluster(t, place.nodes...)
 				c.types = talking()
 				c.save(filepath.Join("a", "identities", "monitor"), tt.device(c.h))

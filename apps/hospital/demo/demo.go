@@ -110,6 +110,9 @@ func prepare(ctx context.Context, cfg Config) (*demo, error) {
 	info, err := chain.ReadInfo(d.l.chain())
 	if errors.Is(err, os.ErrNotExist) {
 		d.say("making the chain and its rules")
+		if err := os.MkdirAll(filepath.Dir(d.l.rules()), 0o700); err != nil {
+			return nil, err
+		}
 		info, err = rule.Init(ctx, d.l.chain(), d.l.rules(), "", rule.Default(), slog.New(slog.DiscardHandler))
 	}
 	if err != nil {
@@ -197,12 +200,16 @@ func (d *demo) live(ctx context.Context) (*control.Snapshot, error) {
 
 // deploy puts the ward's script into the cluster, unless it runs already.
 func (d *demo) deploy(ctx context.Context, c *control.Client) (string, error) {
-	script := d.ward.Script()
-	if have, err := c.App(ctx, appName); err == nil && have.Script == script {
+	source := d.ward.Script()
+	if have, err := c.App(ctx, appName); err == nil && have.Script == source {
 		d.say("%s runs already, version %d", appName, have.Version)
 		return appName, nil
 	}
-	app, err := c.Deploy(ctx, control.Deployment{Name: appName, Script: script, File: d.l.script()})
+	app, err := c.Deploy(ctx, control.Deployment{Name: appName, Script: source, File: d.l.script()})
+	script := new(control.ScriptError)
+	if errors.As(err, &script) {
+		return "", fmt.Errorf("deploy %s:\n%w", d.l.script(), script)
+	}
 	if err != nil {
 		return "", fmt.Errorf("deploy %s: %w", d.l.script(), err)
 	}

@@ -28,8 +28,8 @@ func invented() *hospital.Ward {
 		if i == 2 {
 			lies = `, fault_every=7, fault_value=1.1`
 		}
-		b.add("temp", fmt.Sprintf(`sensor.Generator(signal="temperature", seed=%d%s)`, seed, lies))
-		b.add("cgm", fmt.Sprintf(`sensor.Generator(signal="glucose", seed=%d)`, seed))
+		b.add("temp", fmt.Sprintf(`sensor.Generator(signal="temperature", seed=%d, rate=1%s)`, seed, lies))
+		b.add("cgm", fmt.Sprintf(`sensor.Generator(signal="glucose", seed=%d, rate=0.2)`, seed))
 	}
 	return w
 }
