@@ -25,6 +25,8 @@ func commands() []*cobra.Command {
 		linkCommand(),
 		loginCommand(),
 		caCommand(),
+		chainCommand(),
+		ruleCommand(),
 		verifyCommand(),
 		checkCommand(actors.All),
 		compileCommand(actors.All),

@@ -85,7 +85,9 @@ func open(cfg Config) (*Embedded, error) {
 	stack, err := node.New(&node.Config{
 		Name:    dataFolder,
 		DataDir: cfg.Dir,
-		P2P:     p2p.Config{PrivateKey: nodeKey, MaxPeers: 0, NoDial: true, NoDiscovery: true, ListenAddr: ""},
+		// Never used: keys are the admin's. It would else be a folder beside ours.
+		KeyStoreDir: filepath.Join(cfg.Dir, dataFolder, "keystore"),
+		P2P:         p2p.Config{PrivateKey: nodeKey, MaxPeers: 0, NoDial: true, NoDiscovery: true, ListenAddr: ""},
 	})
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", filepath.Join(cfg.Dir, dataFolder), err)

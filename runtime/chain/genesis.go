@@ -18,8 +18,8 @@ import (
 
 // The files of a chain's directory.
 const (
-	genesisFile = "genesis.json"
-	infoFile    = "chain.json"
+	GenesisFile = "genesis.json"
+	InfoFile    = "chain.json"
 	dataFolder  = "geth" // go-ethereum's own, inside the directory
 )
 
@@ -38,7 +38,7 @@ type Info struct {
 // accounts that can pay for transactions. The directory may exist, the chain
 // must not.
 func Init(dir string, accounts ...Address) (Info, error) {
-	file := filepath.Join(dir, genesisFile)
+	file := filepath.Join(dir, GenesisFile)
 	if _, err := os.Stat(file); err == nil {
 		return Info{}, fmt.Errorf("init chain: %s exists already: a chain is made once; choose another directory", file)
 	} else if !errors.Is(err, fs.ErrNotExist) {
@@ -64,13 +64,27 @@ func Init(dir string, accounts ...Address) (Info, error) {
 	return Info{ChainID: id.Uint64(), Genesis: g.ToBlock().Hash()}, nil
 }
 
+// Move takes a chain that nobody has open into another directory of the same
+// file system. The genesis comes last: without it there is no chain.
+func Move(from, to string) error {
+	for _, name := range []string{dataFolder, InfoFile, GenesisFile} {
+		if err := os.Rename(filepath.Join(from, name), filepath.Join(to, name)); err != nil {
+			return fmt.Errorf("move chain: %w", err)
+		}
+	}
+	if err := os.Remove(from); err != nil {
+		return fmt.Errorf("move chain: %w", err)
+	}
+	return nil
+}
+
 // WriteInfo keeps what is known of the chain in dir.
 func WriteInfo(dir string, info Info) error {
 	text, err := json.MarshalIndent(info, "", "  ")
 	if err != nil {
 		return fmt.Errorf("write chain info: %w", err)
 	}
-	if err := os.WriteFile(filepath.Join(dir, infoFile), append(text, '\n'), 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, InfoFile), append(text, '\n'), 0o644); err != nil {
 		return fmt.Errorf("write chain info: %w", err)
 	}
 	return nil
@@ -78,13 +92,13 @@ func WriteInfo(dir string, info Info) error {
 
 // ReadInfo reads what [WriteInfo] wrote.
 func ReadInfo(dir string) (Info, error) {
-	text, err := os.ReadFile(filepath.Join(dir, infoFile))
+	text, err := os.ReadFile(filepath.Join(dir, InfoFile))
 	if err != nil {
 		return Info{}, fmt.Errorf("read chain info: %w: make a chain with wardflow chain init --dir %s", err, dir)
 	}
 	var info Info
 	if err := json.Unmarshal(text, &info); err != nil {
-		return Info{}, fmt.Errorf("read chain info: %s: %w", filepath.Join(dir, infoFile), err)
+		return Info{}, fmt.Errorf("read chain info: %s: %w", filepath.Join(dir, InfoFile), err)
 	}
 	return info, nil
 }
@@ -128,7 +142,7 @@ func genesis(id *big.Int, now time.Time, accounts []Address) *core.Genesis {
 }
 
 func readGenesis(dir string) (*core.Genesis, error) {
-	file := filepath.Join(dir, genesisFile)
+	file := filepath.Join(dir, GenesisFile)
 	text, err := os.ReadFile(file)
 	if err != nil {
 		return nil, fmt.Errorf("%w: make a chain with wardflow chain init --dir %s", err, dir)

@@ -33,7 +33,7 @@ func TestRefusals(t *testing.T) {
 	t.Parallel()
 	sim, a := manager(t)
 	ctx := t.Context()
-	const room = "h1/3/icu-1"
+	const floor = "h1/3"
 	good := rule.Default()[0].Limits[0]
 	limit := func(change func(*rule.Limit)) rule.Limit {
 		l := good
@@ -50,19 +50,19 @@ func TestRefusals(t *testing.T) {
 	}{
 		{"unpause what runs", "ExpectedPause", "not paused", func() (chain.Receipt, error) { return a.Unpause(ctx) }},
 		{"revoke nothing", "NoSuchRule", "group h1 has no rule of its own", func() (chain.Receipt, error) { return a.Revoke(ctx, "h1") }},
-		{"revoke no limit", "NoSuchLimit", "does not name kind 1-1", func() (chain.Receipt, error) { return a.RevokeLimit(ctx, room, "1-1") }},
+		{"revoke no limit", "NoSuchLimit", "does not name kind 1-1", func() (chain.Receipt, error) { return a.RevokeLimit(ctx, floor, "1-1") }},
 		{"empty range", "BadLimit", "min is above max", func() (chain.Receipt, error) {
-			return a.SetLimit(ctx, room, limit(func(l *rule.Limit) { l.Min, l.Max = 2, 1 }))
+			return a.SetLimit(ctx, floor, limit(func(l *rule.Limit) { l.Min, l.Max = 2, 1 }))
 		}},
 		{"space in a kind", "BadLimit", "printable ASCII", func() (chain.Receipt, error) {
-			return a.SetLimit(ctx, room, limit(func(l *rule.Limit) { l.Kind = "a b" }))
+			return a.SetLimit(ctx, floor, limit(func(l *rule.Limit) { l.Kind = "a b" }))
 		}},
 		{"eleven years", "BadLimit", "ten years", func() (chain.Receipt, error) {
-			return a.SetLimit(ctx, room, limit(func(l *rule.Limit) { l.Age = 11 * 365 * 24 * time.Hour }))
+			return a.SetLimit(ctx, floor, limit(func(l *rule.Limit) { l.Age = 11 * 365 * 24 * time.Hour }))
 		}},
-		{"no limits", "BadLimit", "1 to 64", func() (chain.Receipt, error) { return a.Set(ctx, rule.Rule{Group: room}) }},
+		{"no limits", "BadLimit", "1 to 64", func() (chain.Receipt, error) { return a.Set(ctx, rule.Rule{Group: floor}) }},
 		{"a kind twice", "BadLimit", "named twice", func() (chain.Receipt, error) {
-			return a.Set(ctx, rule.Rule{Group: room, Limits: []rule.Limit{good, good}})
+			return a.Set(ctx, rule.Rule{Group: floor, Limits: []rule.Limit{good, good}})
 		}},
 		{"slash in front", "BadGroup", "a part is empty", func() (chain.Receipt, error) { return a.SetLimit(ctx, "/h1", good) }},
 		{"slash behind", "BadGroup", "a part is empty", func() (chain.Receipt, error) { return a.SetLimit(ctx, "h1/", good) }},
@@ -97,7 +97,7 @@ func TestChanges(t *testing.T) {
 	t.Parallel()
 	_, a := manager(t)
 	ctx := context.Background()
-	const room = "h1/3/icu-1"
+	const floor = "h1/3"
 	warm := rule.Limit{Kind: "8310-5", Unit: "Cel", Min: 35e6, Max: 45e6}
 	for i, step := range []struct {
 		name    string
@@ -105,16 +105,16 @@ func TestChanges(t *testing.T) {
 		reason  flow.Reason // of 34.1 degrees
 		version uint64
 	}{
-		{"narrow one limit", func() (chain.Receipt, error) { return a.SetLimit(ctx, room, warm) }, flow.TooLow, 2},
-		{"revoke it", func() (chain.Receipt, error) { return a.RevokeLimit(ctx, room, "8310-5") }, flow.Revoked, 3},
-		{"set it again", func() (chain.Receipt, error) { return a.SetLimit(ctx, room, warm) }, flow.TooLow, 4},
+		{"narrow one limit", func() (chain.Receipt, error) { return a.SetLimit(ctx, floor, warm) }, flow.TooLow, 2},
+		{"revoke it", func() (chain.Receipt, error) { return a.RevokeLimit(ctx, floor, "8310-5") }, flow.Revoked, 3},
+		{"set it again", func() (chain.Receipt, error) { return a.SetLimit(ctx, floor, warm) }, flow.TooLow, 4},
 		{"a rule for the type", func() (chain.Receipt, error) {
-			return a.Set(ctx, rule.Rule{Group: room + "/monitor", Limits: []rule.Limit{{Kind: "8310-5", Unit: "Cel", Max: 50e6}}})
+			return a.Set(ctx, rule.Rule{Group: floor + "/icu-1/monitor", Limits: []rule.Limit{{Kind: "8310-5", Unit: "Cel", Max: 50e6}}})
 		}, flow.Accepted, 1},
-		{"revoke it: nothing falls through", func() (chain.Receipt, error) { return a.Revoke(ctx, room+"/monitor") }, flow.Revoked, 2},
+		{"revoke it: nothing falls through", func() (chain.Receipt, error) { return a.Revoke(ctx, floor+"/icu-1/monitor") }, flow.Revoked, 2},
 		{"pause", func() (chain.Receipt, error) { return a.Pause(ctx) }, flow.Paused, 0},
 		{"set in a pause", func() (chain.Receipt, error) {
-			return a.Set(ctx, rule.Rule{Group: room + "/monitor", Limits: []rule.Limit{{Kind: "8310-5", Unit: "Cel", Max: 50e6}}})
+			return a.Set(ctx, rule.Rule{Group: floor + "/icu-1/monitor", Limits: []rule.Limit{{Kind: "8310-5", Unit: "Cel", Max: 50e6}}})
 		}, flow.Paused, 0},
 		{"unpause", func() (chain.Receipt, error) { return a.Unpause(ctx) }, flow.Accepted, 3},
 	} {
@@ -125,7 +125,7 @@ func TestChanges(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%s: %v", step.name, err)
 		}
-		v := rule.Evaluate(set, room+"/monitor", temperature(3410), noon)
+		v := rule.Evaluate(set, floor+"/icu-1/monitor", temperature(3410), noon)
 		if v.Reason != step.reason || v.Version != step.version || v.Epoch != uint64(i+2) {
 			t.Errorf("%s: %v (%s) by version %d, epoch %d; want %v by %d, epoch %d",
 				step.name, v.Reason, v.Clause, v.Version, v.Epoch, step.reason, step.version, i+2)

@@ -152,10 +152,10 @@ func TestBookFollows(t *testing.T) {
 		do     func() (chain.Receipt, error)
 		reason flow.Reason
 	}{
-		{func() (chain.Receipt, error) { return f.admin.SetLimit(ctx, "h1/3/icu-1", limit) }, flow.TooLow},
+		{func() (chain.Receipt, error) { return f.admin.SetLimit(ctx, "h1/3", limit) }, flow.TooLow},
 		{func() (chain.Receipt, error) { return f.admin.Pause(ctx) }, flow.Paused},
 		{func() (chain.Receipt, error) { return f.admin.Unpause(ctx) }, flow.TooLow},
-		{func() (chain.Receipt, error) { return f.admin.Revoke(ctx, "h1/3/icu-1") }, flow.Revoked},
+		{func() (chain.Receipt, error) { return f.admin.Revoke(ctx, "h1/3") }, flow.Revoked},
 		{func() (chain.Receipt, error) { return f.admin.Set(ctx, rule.Default()...) }, flow.Accepted},
 	} {
 		if _, err := step.do(); err != nil {

@@ -20,9 +20,9 @@ const (
 
 // Init makes a new chain in dir: genesis, an account of the admin and one of
 // the collectors, a rule manager, and the rules in it. An admin key that
-// exists is used, else made; passphrase, if not empty, encrypts the keys. What
-// nodes must know is returned, and kept in dir/chain.json. A dir in which an
-// Init was interrupted must be removed first.
+// exists is used, else made; the default is dir/admin.key. Passphrase, if not
+// empty, encrypts the keys. What nodes must know is returned, and kept in
+// dir/chain.json. An Init that was interrupted can be done again.
 func Init(ctx context.Context, dir, adminKey, passphrase string, rules []Rule, log *slog.Logger) (chain.Info, error) {
 	info, err := initChain(ctx, dir, adminKey, passphrase, rules, log)
 	if err != nil {
@@ -31,7 +31,7 @@ func Init(ctx context.Context, dir, adminKey, passphrase string, rules []Rule, l
 	return info, nil
 }
 
-func initChain(ctx context.Context, dir, adminKey, passphrase string, rules []Rule, log *slog.Logger) (_ chain.Info, err error) {
+func initChain(ctx context.Context, dir, adminKey, passphrase string, rules []Rule, log *slog.Logger) (chain.Info, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return chain.Info{}, err
 	}
@@ -46,25 +46,42 @@ func initChain(ctx context.Context, dir, adminKey, passphrase string, rules []Ru
 	if err != nil {
 		return chain.Info{}, err
 	}
-	info, err := chain.Init(dir, admin.Address(), collector.Address())
+	// The chain is made beside, and put in its place when it is whole.
+	if _, err := os.Stat(filepath.Join(dir, chain.GenesisFile)); err == nil {
+		return chain.Info{}, fmt.Errorf("there is a chain in %s already: it is made once; choose another directory", dir)
+	}
+	part := filepath.Join(dir, "unfinished")
+	if err := os.RemoveAll(part); err != nil {
+		return chain.Info{}, err
+	}
+	info, err := chain.Init(part, admin.Address(), collector.Address())
 	if err != nil {
 		return chain.Info{}, err
 	}
+	if info.Manager, err = fill(ctx, part, admin, rules, log); err != nil {
+		return chain.Info{}, err
+	}
+	if err := chain.WriteInfo(part, info); err != nil {
+		return chain.Info{}, err
+	}
+	return info, chain.Move(part, dir)
+}
+
+// fill deploys the manager on a new chain and sets the rules.
+func fill(ctx context.Context, dir string, admin *chain.Key, rules []Rule, log *slog.Logger) (manager chain.Address, err error) {
 	c, err := chain.Open(chain.Config{Dir: dir, Log: log})
 	if err != nil {
-		return chain.Info{}, err
+		return manager, err
 	}
 	defer func() { err = errors.Join(err, c.Close()) }()
-	if info.Manager, err = Deploy(ctx, c, admin, admin.Address(), admin.Address()); err != nil {
-		return chain.Info{}, err
+	if manager, err = Deploy(ctx, c, admin, admin.Address(), admin.Address()); err != nil {
+		return manager, err
 	}
 	if len(rules) > 0 {
-		a := Admin{Chain: c, Manager: info.Manager, Key: admin}
-		if _, err := a.Set(ctx, rules...); err != nil {
-			return chain.Info{}, err
-		}
+		a := Admin{Chain: c, Manager: manager, Key: admin}
+		_, err = a.Set(ctx, rules...)
 	}
-	return info, chain.WriteInfo(dir, info)
+	return manager, err
 }
 
 // keyAt is the key in a file, made if there is none.

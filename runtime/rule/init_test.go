@@ -29,7 +29,7 @@ func TestInit(t *testing.T) {
 	if again, err := chain.ReadInfo(dir); err != nil || again != info || info.Manager == (chain.Address{}) {
 		t.Errorf("chain.json says %+v, %v; Init said %+v", again, err, info)
 	}
-	if _, err := rule.Init(ctx, dir, "", "", nil, log); err == nil || !strings.Contains(err.Error(), "exists already") {
+	if _, err := rule.Init(ctx, dir, "", "", nil, log); err == nil || !strings.Contains(err.Error(), "made once") {
 		t.Errorf("a second Init = %v", err)
 	}
 
@@ -73,7 +73,7 @@ func TestInit(t *testing.T) {
 		t.Fatal(err)
 	}
 	a := rule.Admin{Chain: remote, Manager: info.Manager, Key: key}
-	if _, err := a.SetLimit(ctx, "h1/3/icu-1", rule.Limit{Kind: "8310-5", Unit: "Cel", Min: 35e6, Max: 45e6}); err != nil {
+	if _, err := a.SetLimit(ctx, "h1/3", rule.Limit{Kind: "8310-5", Unit: "Cel", Min: 35e6, Max: 45e6}); err != nil {
 		t.Fatal(err)
 	}
 	collector, err := chain.LoadKey(filepath.Join(dir, rule.CollectorKeyFile), "")

@@ -44,6 +44,7 @@ type entry struct {
 	version uint64
 	revoked bool
 	group   string
+	place   int // in Set.rules
 	limits  map[string]*limit
 }
 
@@ -55,8 +56,8 @@ type limit struct {
 // NewSet makes rules ready for judging. Manager is the contract's address in hex.
 func NewSet(manager string, epoch uint64, paused bool, rules []Rule) *Set {
 	s := &Set{manager: manager, epoch: epoch, paused: paused, rules: rules, byGroup: make(map[string]*entry, len(rules))}
-	for _, r := range rules {
-		e := &entry{version: r.Version, revoked: r.Revoked, group: r.Group, limits: make(map[string]*limit, len(r.Limits))}
+	for i, r := range rules {
+		e := &entry{version: r.Version, revoked: r.Revoked, group: r.Group, place: i, limits: make(map[string]*limit, len(r.Limits))}
 		for _, l := range r.Limits {
 			e.limits[l.Kind] = &limit{l, within(l)}
 		}
@@ -67,6 +68,22 @@ func NewSet(manager string, epoch uint64, paused bool, rules []Rule) *Set {
 
 // Rules are the rules in the contract's order. They must not be changed.
 func (s *Set) Rules() []Rule { return s.rules }
+
+// Rule is the rule of the group itself.
+func (s *Set) Rule(group string) (Rule, bool) {
+	if e := s.byGroup[group]; e != nil {
+		return s.rules[e.place], true
+	}
+	return Rule{}, false
+}
+
+// For is the rule that decides for devices of the group.
+func (s *Set) For(group string) (Rule, bool) {
+	if e := s.resolve(group); e != nil {
+		return s.rules[e.place], true
+	}
+	return Rule{}, false
+}
 
 // Epoch is the manager's count of changes.
 func (s *Set) Epoch() uint64 { return s.epoch }

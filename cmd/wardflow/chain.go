@@ -1,0 +1,157 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/wardflow/wardflow/runtime/chain"
+	"github.com/wardflow/wardflow/runtime/rule"
+)
+
+// chainCommand makes the chain that holds the rules, and looks at it.
+func chainCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "chain",
+		Short: "Make the chain that holds the rules, and see how it does",
+		Example: `  wardflow chain init --dir chain
+  wardflow chain status`,
+		RunE: onlySubcommands,
+	}
+	cmd.AddCommand(chainInitCommand(), chainStatusCommand())
+	return cmd
+}
+
+func chainInitCommand() *cobra.Command {
+	var dir, key, passphraseFile, rulesFile string
+	cmd := &cobra.Command{
+		Use:   "init",
+		Short: "Make a chain with a rule manager and its first rules",
+		Long: `Makes a chain with a rule manager and its first rules: those of --rules, or of
+the demo's ward.
+
+Two accounts come with it, each a key file that only its owner may read: the
+admin's changes rules and gives that right to others, so keep it where nodes
+have no access; the collectors' can only pay for transactions. With
+--passphrase-file they are encrypted, in go-ethereum's keystore form.
+
+The node that is to keep the chain gets the directory and the manager's address
+in its configuration, under "chain"; other nodes get the address only.`,
+		Example: "  wardflow chain init --dir chain --admin-key authority/rules.key",
+		Args:    takes(0, "nothing but flags"),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			rules, err := rulesOf(rulesFile)
+			if err != nil {
+				return err
+			}
+			passphrase, err := chain.Passphrase(passphraseFile)
+			if err != nil {
+				return err
+			}
+			info, err := rule.Init(cmd.Context(), dir, key, passphrase, rules, slog.New(slog.DiscardHandler))
+			if err != nil {
+				return err
+			}
+			fmt.Fprintf(cmd.OutOrStdout(), `made chain %d in %s
+  manager   %s
+  rules     %s
+  admin     %s
+  collector %s
+`, info.ChainID, dir, info.Manager, groupsOf(rules), or(key, filepath.Join(dir, rule.AdminKeyFile)), filepath.Join(dir, rule.CollectorKeyFile))
+			return nil
+		},
+	}
+	cmd.Flags().StringVar(&dir, "dir", "chain", "directory to make it in")
+	cmd.Flags().StringVar(&key, "admin-key", "", "the admin's key file, made if it is not there (default DIR/admin.key)")
+	cmd.Flags().StringVar(&passphraseFile, "passphrase-file", "", "file whose first line encrypts the keys")
+	cmd.Flags().StringVar(&rulesFile, "rules", "", "rule file to begin with (default: the demo's ward)")
+	return cmd
+}
+
+// rulesOf reads a rule file; no name is the demo's ward.
+func rulesOf(file string) ([]rule.Rule, error) {
+	if file == "" {
+		return rule.Default(), nil
+	}
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return nil, fmt.Errorf("rule file: %w", err)
+	}
+	return rule.Parse(file, text)
+}
+
+// A chainReport is what chain status tells.
+type chainReport struct {
+	ID    uint64        `json:"id"`
+	Block uint64        `json:"block"` // newest finalized
+	Hash  string        `json:"hash"`
+	At    time.Time     `json:"at"` // the block's time
+	Rules *managerState `json:"manager,omitempty"`
+}
+
+type managerState struct {
+	Address string `json:"address"`
+	Epoch   uint64 `json:"epoch"`
+	Paused  bool   `json:"paused"`
+	Rules   int    `json:"rules"`
+}
+
+func chainStatusCommand() *cobra.Command {
+	var to ledger
+	var out output
+	cmd := &cobra.Command{
+		Use:     "status",
+		Short:   "Tell a chain's number, its newest block and its rules",
+		Example: "  wardflow chain status --rpc https://127.0.0.1:7443/chain/rpc --cert staff/eng-1 --trust ca/trust.pem",
+		Args:    takes(0, "nothing but flags"),
+	}
+	to.flags(cmd)
+	out.flag(cmd)
+	cmd.RunE = to.do(func(ctx context.Context, l *opened, cmd *cobra.Command, _ []string) error {
+		r, err := l.report(ctx)
+		if err != nil {
+			return err
+		}
+		return out.write(cmd.OutOrStdout(), r, func(w io.Writer) {
+			fmt.Fprintf(w, "chain    %d\nblock    %d, %s\n", r.ID, r.Block, r.At.UTC().Format(time.DateTime))
+			if m := r.Rules; m != nil {
+				state := "in force"
+				if m.Paused {
+					state = "paused: everything is refused"
+				}
+				fmt.Fprintf(w, "manager  %s\nrules    %d, epoch %d, %s\n", m.Address, m.Rules, m.Epoch, state)
+			}
+		})
+	})
+	return cmd
+}
+
+func (l *opened) report(ctx context.Context) (*chainReport, error) {
+	id, err := l.chain.ID(ctx)
+	if err != nil {
+		return nil, err
+	}
+	head, err := l.chain.Head(ctx)
+	if err != nil {
+		return nil, err
+	}
+	r := &chainReport{ID: id, Block: head.Number, Hash: head.Hash.Hex(), At: head.Time}
+	if l.manager != (chain.Address{}) {
+		set, err := rule.Load(ctx, l.chain, l.manager, head.Hash)
+		if err != nil {
+			return nil, err
+		}
+		r.Rules = &managerState{l.manager.Hex(), set.Epoch(), set.Paused(), len(set.Rules())}
+	}
+	return r, nil
+}
+
+// errNoManager is what commands about rules say without an address.
+var errNoManager = errors.New("which rule manager? Give --manager ADDRESS, as wardflow chain init printed it")
