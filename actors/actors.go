@@ -6,6 +6,7 @@ import (
 	"github.com/wardflow/wardflow/actors/sensor"
 	"github.com/wardflow/wardflow/actors/std"
 	testactors "github.com/wardflow/wardflow/actors/test"
+	"github.com/wardflow/wardflow/actors/ward"
 	"github.com/wardflow/wardflow/runtime/flow"
 )
 
@@ -30,6 +31,9 @@ func All() flow.Types {
 		std.Trigger(),
 		testactors.FiniteCounter(),
 		testactors.Sink(),
+		ward.Collector(),
+		ward.RuleCheck(),
+		ward.Store(),
 	} {
 		types[t.Spec.Name] = t
 	}

@@ -14,7 +14,7 @@ func Log() flow.Type {
 		Spec: flow.Spec{Name: "io.Log",
 			Doc:  "Write each token to the node's log",
 			Args: []flow.ArgSpec{{Name: "loglevel", Doc: "INFO, WARNING or ERROR", Kind: "string", Default: "INFO"}},
-			In:   []flow.Port{{Name: "data", Doc: "any token, exception tokens as well"}}},
+			In:   []flow.Port{{Name: "data", Doc: "any token, exception tokens as well", Routing: "collect-unordered"}}},
 		New: func(args map[string]flow.Value) (flow.Actor, error) {
 			a := value.Args{Of: args}
 			l := &log{}

@@ -1,0 +1,122 @@
+package ward
+
+import (
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/wardflow/wardflow/runtime/flow"
+	"github.com/wardflow/wardflow/runtime/proof"
+)
+
+// This file says what the actors of a ward need of their node.
+
+// Identities know the certificates of devices. It is the capability
+// "identities".
+type Identities interface {
+	// Device is the certificate whose bytes have the SHA-256 leaf, and who holds
+	// it, believed now. An error wraps [flow.ErrLater] when it has not been
+	// heard of yet; any other means that it is not to be believed.
+	Device(leaf [32]byte) (*x509.Certificate, flow.Identity, error)
+}
+
+// Rules judge readings. It is the capability "rules". A value that also has the
+// method Refused(*flow.Reading, flow.Verdict, time.Time) is told of refusals
+// that an actor found without it, so that people see them in the same place.
+type Rules interface {
+	// Judge judges a reading of a device of the group. An error wraps
+	// [flow.ErrLater]: the rules can't be known now.
+	Judge(group string, r *flow.Reading, now time.Time) (flow.Verdict, error)
+	// Notify has a function called when a judgment may have become possible, or
+	// another one.
+	Notify(func()) (cancel func())
+}
+
+// Cards are the patients' cards at hand. It is the capability "card".
+type Cards interface {
+	// Card is the patient's card. The error wraps [flow.ErrLater] when it is
+	// not there now.
+	Card(patient string) (flow.Signer, error)
+}
+
+// need takes a capability of the node as what it must be.
+func need[T any](env flow.Env, name string) (T, error) {
+	v, err := env.Capability(name)
+	if err != nil {
+		var none T
+		return none, err
+	}
+	t, ok := v.(T)
+	if !ok {
+		return t, fmt.Errorf("capability %s of this node is no %s", name, fmt.Sprintf("%T", &t)[1:])
+	}
+	return t, nil
+}
+
+// A judge judges readings: signature first, then rules.
+type judge struct {
+	identities Identities
+	rules      Rules
+	cancel     func()
+}
+
+func (j *judge) start(env flow.Env) (err error) {
+	if j.identities, err = need[Identities](env, "identities"); err != nil {
+		return err
+	}
+	if j.rules, err = need[Rules](env, "rules"); err != nil {
+		return err
+	}
+	j.cancel = j.rules.Notify(env.Wake)
+	return nil
+}
+
+// Stop ends the judge's subscription to the rules.
+func (j *judge) Stop() {
+	if j.cancel != nil {
+		j.cancel()
+	}
+}
+
+// reading judges sealed bytes. r is nil when they can't be opened; then the
+// verdict says why. An error means that nothing can be said now.
+func (j *judge) reading(s flow.Sealed, now time.Time) (r *proof.Reading, v flow.Verdict, err error) {
+	if r, err = proof.OpenReading(s); err != nil {
+		return nil, unsigned("", err), nil
+	}
+	_, id, err := verify(j.identities, r)
+	if errors.Is(err, flow.ErrLater) {
+		return r, v, err
+	}
+	if err != nil {
+		return r, unsigned(id.Group, err), nil
+	}
+	v, err = j.rules.Judge(id.Group, &r.Reading, now)
+	return r, v, err
+}
+
+// verify finds who signed a reading and checks that he did.
+func verify(ids Identities, r *proof.Reading) (*x509.Certificate, flow.Identity, error) {
+	cert, id, err := ids.Device(r.Cert)
+	if err != nil {
+		return nil, id, err
+	}
+	if id.Role != flow.RoleDevice || id.EPC != r.Device {
+		return nil, id, fmt.Errorf("the certificate is that of %s, the reading says device %s", id.URI, r.Device)
+	}
+	return cert, id, r.Verify(cert)
+}
+
+// report tells the rules of a refusal that they did not make.
+func (j *judge) report(r *flow.Reading, v flow.Verdict, now time.Time) {
+	if told, ok := j.rules.(interface {
+		Refused(*flow.Reading, flow.Verdict, time.Time)
+	}); ok {
+		told.Refused(r, v, now)
+	}
+}
+
+func unsigned(group string, err error) flow.Verdict {
+	return flow.Verdict{Reason: flow.BadSignature, Clause: err.Error(), Group: group}
+}

@@ -1,0 +1,216 @@
+package ward
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/wardflow/wardflow/actors/value"
+	"github.com/wardflow/wardflow/runtime/flow"
+	"github.com/wardflow/wardflow/runtime/proof"
+	"github.com/wardflow/wardflow/runtime/store"
+)
+
+// Store is ward.Store.
+//
+// It judges each reading again by its own view of the rules, and keeps what it
+// accepts waiting. A window must hold in every way of security.md section 4.3;
+// then its readings move into the record under it, and what was refused is kept
+// beside them, so that each of its leaves is accounted for. A window that does
+// not hold is kept apart, in quarantine, with the reason.
+//
+// What a batch of firings stores and the place they reached on the links are one
+// transaction of the node's store.
+func Store() flow.Type {
+	return flow.Type{
+		Spec: flow.Spec{Name: "ward.Store",
+			Doc:      "Keep readings that hold, under windows that hold",
+			Args:     []flow.ArgSpec{{Name: "storage", Doc: "name of the storage's certificate on its node", Kind: "string", Required: true}},
+			In:       []flow.Port{{Name: "in", Doc: "readings and windows that checks have passed", Routing: "collect-unordered"}},
+			Requires: []string{"identities", "rules", "store"},
+			Identity: "storage", Speaks: flow.RoleStorage},
+		New: func(args map[string]flow.Value) (flow.Actor, error) {
+			a := value.Args{Of: args}
+			a.Name("storage")
+			return &storage{}, a.Err()
+		},
+	}
+}
+
+type storage struct {
+	judge
+	env   flow.Env
+	trust proof.Trust
+	db    store.Store
+
+	epoch uint64 // of the activation whose first commit has loaded shelf; 0: none
+	shelf shelf
+	batch batch
+}
+
+// Start takes what it needs of its node.
+func (s *storage) Start(env flow.Env) (err error) {
+	s.env = env
+	if s.db, err = need[store.Store](env, "store"); err != nil {
+		return err
+	}
+	if s.trust, err = need[proof.Trust](env, "identities"); err != nil {
+		return err
+	}
+	return s.judge.start(env)
+}
+
+// Actions take one token at a time.
+func (s *storage) Actions() []flow.Action {
+	return []flow.Action{{In: []string{"in"}, Fire: s.fire}}
+}
+
+func (s *storage) fire(f *flow.Firing) error {
+	t := f.In[0].Value
+	if patient, sealed, ok := carried(t); ok {
+		return s.keep(f, patient, sealed)
+	}
+	sealed, ok := t.(flow.Sealed)
+	if !ok {
+		// Nothing of it can be kept; say so and go on.
+		s.env.Log().Warn("token thrown away", "peer", f.Peers[0].URI, "err", fmt.Sprintf("%s is neither a reading nor a window", value.Kind(t)))
+		return nil
+	}
+	return s.window(f, sealed)
+}
+
+// keep judges a reading and puts it where it belongs.
+func (s *storage) keep(f *flow.Firing, patient string, sealed flow.Sealed) error {
+	r, v, err := s.reading(sealed, f.Now)
+	if err != nil {
+		return err
+	}
+	if r == nil {
+		s.refuse(store.Refusal{Patient: patient, Leaf: proof.LeafHash(sealed.Bytes), At: f.Now,
+			Verdict: v, By: store.ByStorage, Judged: f.Now})
+		s.report(&flow.Reading{}, v, f.Now)
+		return nil
+	}
+	if v.OK() {
+		last, err := s.shelf.last(s.db, r.Of())
+		if err != nil {
+			return err
+		}
+		if r.Seq <= last {
+			v = replay(v.Group, r, last)
+		}
+	}
+	if !v.OK() {
+		if v.Reason == flow.BadSignature || v.Reason == flow.OutOfSequence {
+			s.report(&r.Reading, v, f.Now)
+		}
+		s.refuse(refusedHere(patient, r, v, f.Now))
+		return nil
+	}
+	s.shelf.seq[r.Of()] = r.Seq
+	s.shelf.waiting[r.Leaf] = waiting{patient, r}
+	s.batch.waiting = append(s.batch.waiting, store.Chunk{Patient: patient, Reading: r, Verdict: v})
+	return nil
+}
+
+func (s *storage) refuse(r store.Refusal) {
+	s.shelf.refused[r.Leaf] = struct{}{}
+	s.batch.refused = append(s.batch.refused, r)
+}
+
+// window checks a window and takes it, or puts it into quarantine.
+func (s *storage) window(f *flow.Firing, sealed flow.Sealed) error {
+	w, err := proof.OpenWindow(sealed)
+	if err != nil {
+		s.quarantine(store.Quarantine{Bytes: sealed.Bytes, Err: err.Error(), At: f.Now}, f.Peers[0])
+		return nil
+	}
+	prior, err := s.shelf.chain(s.db, w)
+	if err != nil {
+		return err
+	}
+	next, refused, wrong, err := s.holds(w, prior, f.Now)
+	if err != nil {
+		return err
+	}
+	s.shelf.forget(w.Leaves)
+	if wrong != nil {
+		s.quarantine(store.Quarantine{Patient: w.Patient, Number: w.Number, Bytes: w.Bytes, Err: wrong.Error(), At: f.Now}, f.Peers[0])
+		return nil
+	}
+	s.shelf.heads[chainOf(w)] = next
+	s.batch.windows = append(s.batch.windows, taken{store.Window{Window: w, Stored: f.Now}, refused})
+	return nil
+}
+
+func (s *storage) quarantine(q store.Quarantine, peer flow.Identity) {
+	s.env.Log().Warn("window put into quarantine", "peer", peer.URI, "patient", q.Patient, "window", q.Number, "err", q.Err)
+	s.batch.quarantine = append(s.batch.quarantine, q)
+}
+
+// Commit stores what the firings since the last one left, and the place they
+// reached. What the store finds in the way, as another storing actor may have
+// been quicker, is refused or put into quarantine, and the rest stored.
+func (s *storage) Commit(ctx context.Context, c flow.Checkpoint) error {
+	for {
+		err := s.db.Commit(ctx, s.batch.whole(c))
+		var replayed *store.ReplayError
+		var leaf *store.LeafError
+		var chain *store.ChainError
+		switch {
+		case err == nil:
+			s.batch = batch{}
+			return s.load(ctx, c.Epoch)
+		case errors.As(err, &replayed) && s.batch.replay(replayed, s.env.Now()):
+		case errors.As(err, &leaf) && s.unwind(leaf.Patient, leaf.Window, err):
+		case errors.As(err, &chain) && s.unwind(chain.Patient, chain.Number, err):
+		default:
+			return err
+		}
+	}
+}
+
+// unwind takes a window, and those of the batch that follow it in its chain,
+// out of the batch and into quarantine.
+func (s *storage) unwind(patient string, number uint64, why error) bool {
+	i := slices.IndexFunc(s.batch.windows, func(t taken) bool { return t.window.Patient == patient && t.window.Number == number })
+	if i < 0 {
+		return false
+	}
+	first := s.batch.windows[i].window
+	kept := s.batch.windows[:0:0]
+	for _, t := range s.batch.windows {
+		w := t.window
+		if chainOf(w.Window) != chainOf(first.Window) || w.Number < first.Number {
+			kept = append(kept, t)
+			continue
+		}
+		s.quarantine(store.Quarantine{Patient: w.Patient, Number: w.Number, Bytes: w.Bytes, Err: why.Error(), At: w.Stored}, flow.Identity{})
+	}
+	s.batch.windows = kept
+	s.epoch = 0 // what it has in mind is not what is stored: load again
+	return true
+}
+
+// load reads what waits in the store, once an activation's first commit has
+// made sure that no older one writes.
+func (s *storage) load(ctx context.Context, epoch uint64) error {
+	if s.epoch == epoch && epoch != 0 {
+		return nil
+	}
+	fresh := newShelf()
+	for c, err := range s.db.Chunks(ctx, store.Query{Waiting: true}) {
+		if err != nil {
+			return fmt.Errorf("read what waits for its window: %w", err)
+		}
+		fresh.waiting[c.Reading.Leaf] = waiting{c.Patient, c.Reading}
+	}
+	s.shelf, s.epoch = fresh, epoch
+	return nil
+}
+
+// Newest is the newest checkpoint of the actor in the node's store.
+func (s *storage) Newest(ctx context.Context) (flow.Checkpoint, error) {
+	return s.db.Newest(ctx, s.env.ID())
+}
