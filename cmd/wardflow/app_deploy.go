@@ -162,18 +162,16 @@ func explain(w io.Writer, err error) error {
 		return err
 	}
 	writeIssues(w, script.Issues)
-	bad := 0
-	for _, i := range script.Issues {
-		if i.Severity == "error" {
-			bad++
-		}
-	}
-	return fmt.Errorf("%d errors in the script: nothing was changed", bad)
+	return fmt.Errorf("mistakes in the script: %d; nothing was changed", len(script.Mistakes()))
 }
 
-// writeIssues writes issues for people and editors.
+// writeIssues writes issues for people and editors. Notes are left to
+// `wardflow check -v`.
 func writeIssues(w io.Writer, issues []control.Issue) {
 	for _, i := range issues {
+		if i.Severity == "note" {
+			continue
+		}
 		fmt.Fprintln(w, i)
 		if i.Hint != "" {
 			fmt.Fprintln(w, "  hint:", i.Hint)

@@ -52,12 +52,24 @@ var (
 // issue of severity "error".
 type ScriptError struct{ Issues []Issue }
 
+// Error is the mistakes, one a line. Warnings and notes are in Issues only.
 func (e *ScriptError) Error() string {
-	lines := make([]string, len(e.Issues))
-	for i, is := range e.Issues {
-		lines[i] = is.String()
+	var lines []string
+	for _, is := range e.Mistakes() {
+		lines = append(lines, is.String())
 	}
 	return strings.Join(lines, "\n")
+}
+
+// Mistakes are the issues for which the script does not compile.
+func (e *ScriptError) Mistakes() []Issue {
+	var bad []Issue
+	for _, is := range e.Issues {
+		if is.Severity == "error" {
+			bad = append(bad, is)
+		}
+	}
+	return bad
 }
 
 // String is the issue as a compiler prints it, for editors to jump to:

@@ -41,7 +41,7 @@ func TestClient(t *testing.T) {
 	if app, err := c.App(ctx, "night"); err != nil || app.Script != "/* night */" || len(app.Parts) != 19 || len(app.Links) != 20 || app.Parts[0].App != "night" {
 		t.Fatalf("app %+v, %v", app, err)
 	}
-	if issues, err := c.Check(ctx, control.Deployment{Script: "nosuch", File: "a.calvin"}); err != nil || len(issues) != 1 || issues[0].String() != "a.calvin:1:1: error WF0102: unknown actor type nosuch" {
+	if issues, err := c.Check(ctx, control.Deployment{Script: "nosuch", File: "a.calvin"}); err != nil || len(issues) != 2 || issues[1].String() != "a.calvin:1:1: error WF0102: unknown actor type nosuch" {
 		t.Fatalf("check %v, %v", issues, err)
 	}
 	if l, err := c.Login(ctx); err != nil || !strings.HasPrefix(l.Link, b.url+"/#login=") {
@@ -66,8 +66,8 @@ func TestClientErrors(t *testing.T) {
 	c := b.client(admin, b.h.Verifier())
 
 	var script *control.ScriptError
-	if _, err := c.Deploy(ctx, control.Deployment{Name: "a", Script: "nosuch"}); !errors.As(err, &script) || len(script.Issues) != 1 {
-		t.Errorf("a bad script: %v, want a ScriptError with one issue", err)
+	if _, err := c.Deploy(ctx, control.Deployment{Name: "a", Script: "nosuch"}); !errors.As(err, &script) || len(script.Mistakes()) != 1 || strings.Contains(script.Error(), "note") {
+		t.Errorf("a bad script: %v, want a ScriptError with one mistake", err)
 	}
 	for _, tt := range []struct {
 		name string

@@ -75,7 +75,7 @@ func problemOf(err error) (*Problem, bool) {
 	case errors.As(err, &p):
 		return p, true
 	case errors.As(err, &script):
-		p := problem(http.StatusUnprocessableEntity, "script", "the script does not compile", "%d issues in the script", len(script.Issues))
+		p := problem(http.StatusUnprocessableEntity, "script", "the script does not compile", "mistakes in the script: %d", len(script.Mistakes()))
 		p.Issues = script.Issues
 		return p, true
 	case errors.Is(err, ErrNotFound):

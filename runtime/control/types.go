@@ -22,7 +22,7 @@ type Issue struct {
 	File     string `json:"file"`
 	Line     int    `json:"line"`           // from 1
 	Col      int    `json:"col"`            // from 1
-	Severity string `json:"severity"`       // "error" or "warning"
+	Severity string `json:"severity"`       // "error", "warning", or "note": nothing wrong, good to know
 	Code     string `json:"code,omitempty"` // "WF0102"
 	Msg      string `json:"msg"`
 	Hint     string `json:"hint,omitempty"` // what to write instead
@@ -34,7 +34,7 @@ type PlanResult struct {
 	App        string      `json:"app"`
 	Actors     []Planned   `json:"actors"` // sorted by ID
 	Links      []flow.Link `json:"links"`
-	Issues     []Issue     `json:"issues,omitempty"` // warnings only
+	Issues     []Issue     `json:"issues,omitempty"` // warnings and notes only
 }
 
 // A Change is what a plan does to an actor.

@@ -1,0 +1,8 @@
+// Package view is the live page: the ward's graph as it is now, with rates,
+// refusals and reasons. Its sources lie beside this file, and what Vite makes
+// of them in dist, which is committed: building Wardflow needs no Node.
+//
+// To change the page, edit src/ and run `go generate` here, which makes the
+// same files everywhere; a test compares them. A new panel is one file in
+// src/panels and one line in src/panels.ts.
+package view
