@@ -30,7 +30,6 @@ type bench struct {
 	h    *pkitest.Hospital
 	s    *control.Server
 	url  string
-	log  bytes.Buffer
 }
 
 func newBench(t *testing.T, change ...func(*control.Config)) *bench {
