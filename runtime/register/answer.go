@@ -24,7 +24,7 @@ func (r *Register) answer() {
 	r.cfg.Transport.Answer(kindApplyAsk, func(ctx context.Context, peer flow.Identity, body []byte) ([]byte, error) {
 		return r.asLeader(peer, func() (result, error) {
 			if err := mayAsk(peer, body); err != nil {
-				return result{}, err
+				return refuse(faultBad, "%v", err), nil
 			}
 			return r.voter.apply(ctx, body)
 		})

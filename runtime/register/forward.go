@@ -88,6 +88,7 @@ func (r *Register) untilLed(ctx context.Context, kind string, body []byte, here 
 	}
 	defer r.leave()
 	wait, next := pause, 0
+	last := errElection
 	for {
 		changed := r.Changed()
 		var res result
@@ -107,6 +108,9 @@ func (r *Register) untilLed(ctx context.Context, kind string, body []byte, here 
 		if err == nil && res.Fault != faultNotLeader && res.Fault != faultClosed {
 			return res, res.err()
 		}
+		if err != nil && ctx.Err() == nil {
+			last = err
+		}
 		if r.voter == nil {
 			learned := err == nil && res.Leader != "" && res.Leader != leader
 			r.suppose(res.Leader)
@@ -125,7 +129,7 @@ func (r *Register) untilLed(ctx context.Context, kind string, body []byte, here 
 		case <-r.run.Done():
 		case <-ctx.Done():
 			timer.Stop()
-			return res, fmt.Errorf("%w: no majority of the voters %s answered: %w", ErrNoLeader, r.voterNames(), ctx.Err())
+			return res, fmt.Errorf("%w: no majority of the voters %s answered (%v): %w", ErrNoLeader, r.voterNames(), last, ctx.Err())
 		}
 		timer.Stop()
 		wait = min(2*wait, maxPause)

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/hashicorp/go-hclog"
+	"github.com/hashicorp/raft"
 )
 
 // A logger hands raft's lines to slog. What an operator needs to know of
@@ -47,6 +48,9 @@ func (l *logger) emit(level slog.Level, msg string, args []any) {
 			level = slog.LevelDebug
 			break
 		}
+	}
+	if msg == "failed to get log" && slices.Contains(args, any(raft.ErrLogNotFound)) {
+		level = slog.LevelDebug // a voter lags further behind than the log reaches: it gets a snapshot
 	}
 	if !l.to.Enabled(context.Background(), level) {
 		return

@@ -53,6 +53,7 @@ type Config struct {
 
 	Election time.Duration // silence after which a leader is given up; 500 ms
 	Snapshot uint64        // bytes of log between two snapshots; 64 MiB
+	Trailing uint64        // entries kept behind a snapshot for voters that lag; 1024
 	Segment  int           // bytes of one file of the log; 16 MiB
 }
 
@@ -92,6 +93,9 @@ func (c *Config) setDefaults() error {
 	}
 	if c.Snapshot == 0 {
 		c.Snapshot = 64 << 20
+	}
+	if c.Trailing == 0 {
+		c.Trailing = 1024
 	}
 	if c.Segment == 0 {
 		c.Segment = 16 << 20

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"path/filepath"
 	"runtime"
 	"strings"
 	"sync"
@@ -42,7 +43,6 @@ type journal struct {
 	mu    sync.Mutex
 	lines bytes.Buffer
 	t     *testing.T
-	quiet bool
 }
 
 func (j *journal) Write(b []byte) (int, error) {
@@ -65,15 +65,16 @@ type cluster struct {
 	t      *testing.T
 	w      *wire
 	voters []Voter
-	dirs   map[flow.NodeID]string
+	root   string // of the voters' folders
 	ports  map[flow.NodeID]*port
 	nodes  map[flow.NodeID]*Register
 	log    *journal
+	tune   func(*Config)
 }
 
 func newCluster(t *testing.T, voters ...flow.NodeID) *cluster {
 	noLeaks(t)
-	c := &cluster{t: t, w: newWire(), dirs: map[flow.NodeID]string{}, ports: map[flow.NodeID]*port{},
+	c := &cluster{t: t, w: newWire(), root: t.TempDir(), ports: map[flow.NodeID]*port{},
 		nodes: map[flow.NodeID]*Register{}, log: &journal{t: t}}
 	for _, id := range voters {
 		c.voters = append(c.voters, Voter{ID: id, Addr: string(id) + ":7000"})
@@ -88,13 +89,14 @@ func newCluster(t *testing.T, voters ...flow.NodeID) *cluster {
 
 func (c *cluster) start(id flow.NodeID) *Register {
 	c.t.Helper()
-	if c.dirs[id] == "" {
-		c.dirs[id] = c.t.TempDir()
-	}
 	c.ports[id] = c.w.port(id)
-	r, err := Open(Config{Self: id, Transport: c.ports[id], Dir: c.dirs[id], Voters: c.voters,
+	cfg := Config{Self: id, Transport: c.ports[id], Dir: filepath.Join(c.root, string(id)), Voters: c.voters,
 		Log:      slog.New(slog.NewTextHandler(c.log, nil)).With("node", id),
-		Election: 100 * time.Millisecond, Segment: 1 << 20})
+		Election: 100 * time.Millisecond, Segment: 1 << 20}
+	if c.tune != nil {
+		c.tune(&cfg)
+	}
+	r, err := Open(cfg)
 	if err != nil {
 		c.t.Fatal(err)
 	}
@@ -285,5 +287,269 @@ func TestLeaderLost(t *testing.T) {
 	_, err = r.PutApp(short, ward("another"))
 	if !errors.Is(err, ErrNoLeader) || !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("PutApp without a majority: %v, want ErrNoLeader", err)
+	}
+}
+
+// A node without log sees what voters agree on and has its calls carried out.
+func TestFollower(t *testing.T) {
+	c := newCluster(t, "a", "b", "c")
+	r := c.start("home") // before any voter is up
+	for _, v := range c.voters {
+		c.start(v.ID)
+	}
+	ctx := within(t)
+	app := deploy(t, r, map[flow.ActorID]flow.NodeID{"ward:sum": "home"})
+	if got := r.View().Apps["ward"].Version; got != app.Version {
+		t.Errorf("version in the View after PutApp = %d, want %d", got, app.Version)
+	}
+	whole, err := r.Claim(ctx, "ward:sum")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if stale, err := r.Commit(ctx, []flow.Checkpoint{stepOf("ward:sum", whole.Epoch, 1, 2, 0)}); err != nil || stale != nil {
+		t.Fatalf("Commit = %v, %v", stale, err)
+	}
+	der := []byte("a certificate")
+	if err := c.nodes["a"].PutCertificate(ctx, der); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 { // asked, then remembered
+		if b, ok, err := r.Certificate(ctx, sha256.Sum256(der)); err != nil || !ok || !bytes.Equal(b, der) {
+			t.Errorf("Certificate = %q, %v, %v", b, ok, err)
+		}
+	}
+	if _, ok, err := r.Certificate(ctx, [32]byte{1}); err != nil || ok {
+		t.Errorf("Certificate that nobody put = %v, %v", ok, err)
+	}
+
+	lead := c.leader()
+	c.stop(lead)
+	if err := r.PutSetting(ctx, "rules", []byte("0x1")); err != nil {
+		t.Fatalf("call after the leader is lost: %v", err)
+	}
+	if err := c.nodes[c.leader()].RemoveApp(ctx, "ward"); err != nil {
+		t.Fatal(err)
+	}
+	c.until("home", "the end of the application", func(v *View) bool { return len(v.Apps) == 0 && len(v.Placements) == 0 })
+	if st := r.Status(); st.Voter || st.Leader == "" || st.View == 0 {
+		t.Errorf("Status = %+v", st)
+	}
+}
+
+// An answer is lost after its command was agreed: the call is repeated, and the
+// outcome is as if it had been made once.
+func TestLostAnswers(t *testing.T) {
+	c := newCluster(t, "a", "b", "c")
+	for _, v := range c.voters {
+		c.start(v.ID)
+	}
+	ctx := within(t)
+	lead := c.leader()
+	from := flow.NodeID("a")
+	if lead == from {
+		from = "b"
+	}
+	n := 0
+	c.w.mu.Lock()
+	c.w.lose = func(_, _ flow.NodeID, kind string) bool { n++; return kind == kindApplyAsk && n%2 == 1 }
+	c.w.mu.Unlock()
+	r := c.nodes[from]
+	app := deploy(t, r, map[flow.ActorID]flow.NodeID{"ward:sum": from})
+	whole, err := r.Claim(ctx, "ward:sum")
+	if err != nil || whole.Epoch != 1 {
+		t.Fatalf("Claim = epoch %d, %v, want 1", whole.Epoch, err)
+	}
+	for k := uint64(1); k <= 10; k++ {
+		if stale, err := r.Commit(ctx, []flow.Checkpoint{stepOf("ward:sum", 1, k, k, 0)}); err != nil || stale != nil {
+			t.Fatalf("Commit = %v, %v", stale, err)
+		}
+	}
+	whole, err = r.Claim(ctx, "ward:sum")
+	if err != nil || whole.Epoch != 2 || len(whole.Out) != 10 {
+		t.Errorf("Claim = epoch %d, %d tokens, %v, want 2 and 10", whole.Epoch, len(whole.Out), err)
+	}
+	if v := r.View(); v.Apps["ward"].Version != app.Version {
+		t.Errorf("version went from %d to %d", app.Version, v.Apps["ward"].Version)
+	}
+}
+
+// A leader cut off from the others agrees on nothing; they go on without it, and
+// it catches up, by a snapshot when the log does not reach back.
+func TestPartition(t *testing.T) {
+	c := newCluster(t, "a", "b", "c")
+	c.tune = func(cfg *Config) { cfg.Snapshot, cfg.Trailing, cfg.Segment = 2000, 5, 4<<10 }
+	for _, v := range c.voters {
+		c.start(v.ID)
+	}
+	ctx := within(t)
+	old := c.leader()
+	deploy(t, c.nodes[old], map[flow.ActorID]flow.NodeID{"ward:sum": old})
+	whole, err := c.nodes[old].Claim(ctx, "ward:sum")
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.w.isolate(old, true)
+	short, cancel := context.WithTimeout(ctx, 500*time.Millisecond)
+	defer cancel()
+	if _, err := c.nodes[old].Commit(short, []flow.Checkpoint{stepOf("ward:sum", whole.Epoch, 1, 1, 0)}); !errors.Is(err, ErrNoLeader) {
+		t.Errorf("Commit on the lesser side: %v, want ErrNoLeader", err)
+	}
+	second := c.leader(old)
+	r := c.nodes[second]
+	if err := r.PutPlan(ctx, "ward", 0, []flow.Placement{{Actor: "ward:sum", Node: second}}); err != nil {
+		t.Fatal(err)
+	}
+	moved, err := r.Claim(ctx, "ward:sum")
+	if err != nil || moved.Epoch != whole.Epoch+1 || len(moved.Out) != 0 {
+		t.Fatalf("Claim = %+v, %v, want the next epoch and nothing of the other side", moved, err)
+	}
+	for k := uint64(1); k <= 100; k++ {
+		if stale, err := r.Commit(ctx, []flow.Checkpoint{stepOf("ward:sum", moved.Epoch, k, k, k-1)}); err != nil || stale != nil {
+			t.Fatalf("Commit = %v, %v", stale, err)
+		}
+	}
+	c.w.isolate(old, false)
+	stale, err := c.nodes[old].Commit(ctx, []flow.Checkpoint{stepOf("ward:sum", whole.Epoch, 1, 1, 0)})
+	if err != nil || len(stale) != 1 {
+		t.Errorf("Commit of the old instance = %v, %v, want it stale", stale, err)
+	}
+	if err := c.nodes[old].Sync(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if p := c.nodes[old].View().Placements["ward:sum"]; p.Node != second || p.Epoch != moved.Epoch {
+		t.Errorf("placement on the side that was cut off = %+v", p)
+	}
+	// A restored snapshot is seen a moment before raft drops the log it replaces.
+	for {
+		if first, _ := c.nodes[old].voter.log.FirstIndex(); first > 20 {
+			break
+		}
+		select {
+		case <-ctx.Done():
+			t.Fatal("the voter that was cut off caught up without a snapshot")
+		case <-time.After(time.Millisecond):
+		}
+	}
+	var want []byte
+	for id, n := range c.nodes {
+		if err := n.Sync(ctx); err != nil {
+			t.Fatal(err)
+		}
+		n.voter.machine.mu.RLock()
+		var got bytes.Buffer
+		err := n.voter.machine.state.writeTo(&got)
+		n.voter.machine.mu.RUnlock()
+		if want == nil {
+			want = got.Bytes()
+		}
+		if err != nil || !bytes.Equal(got.Bytes(), want) {
+			t.Errorf("node %s holds another state than the others, %v", id, err)
+		}
+	}
+}
+
+func TestOpenRefuses(t *testing.T) {
+	c := newCluster(t, "a")
+	good := Config{Self: "a", Transport: c.w.port("a"), Log: slog.New(slog.DiscardHandler), Dir: t.TempDir()}
+	tests := []struct {
+		name   string
+		change func(*Config)
+	}{
+		{"no name", func(c *Config) { c.Self = "" }},
+		{"no transport", func(c *Config) { c.Transport = nil }},
+		{"voter without a folder", func(c *Config) { c.Dir = "" }},
+		{"two voters", func(c *Config) { c.Voters = []Voter{{"a", "a:1"}, {"b", "b:1"}} }},
+		{"a voter twice", func(c *Config) { c.Voters = []Voter{{"a", "a:1"}, {"b", "b:1"}, {"b", "b:1"}} }},
+		{"a voter without address", func(c *Config) { c.Voters = []Voter{{"a", "a:1"}, {"b", ""}, {"c", "c:1"}} }},
+	}
+	for _, tt := range tests {
+		cfg := good
+		tt.change(&cfg)
+		if r, err := Open(cfg); err == nil {
+			r.Close()
+			t.Errorf("%s: Open succeeded", tt.name)
+		}
+	}
+}
+
+// A node speaks for itself only, and only nodes are answered.
+func TestAnswersNodesOnly(t *testing.T) {
+	c := newCluster(t, "a")
+	r := c.start("a")
+	c.leader()
+	deploy(t, r, map[flow.ActorID]flow.NodeID{"ward:sum": "a"})
+	answer := c.ports["a"].answers[kindApplyAsk]
+	body, err := encodeCommand(claim{Actor: "ward:sum", Node: "a", Nonce: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := answer(within(t), identity("evil"), body)
+	if err != nil || !strings.Contains(string(b), "evil claims for node a") {
+		t.Errorf("claim for another node: %s, %v", b, err)
+	}
+	if _, err := answer(within(t), flow.Identity{Role: flow.RoleDevice, Name: "a"}, body); err == nil {
+		t.Error("a device was answered")
+	}
+	if p := r.View().Placements["ward:sum"]; p.Epoch != 0 {
+		t.Errorf("placement = %+v, want it never claimed", p)
+	}
+}
+
+// Snapshots are written as the log grows, and a voter starts from one.
+func TestSnapshotOnDisk(t *testing.T) {
+	c := newCluster(t, "a")
+	c.tune = func(cfg *Config) { cfg.Snapshot, cfg.Trailing = 2000, 5 }
+	r := c.start("a")
+	ctx := within(t)
+	deploy(t, r, map[flow.ActorID]flow.NodeID{"ward:sum": "a"})
+	if _, err := r.Claim(ctx, "ward:sum"); err != nil {
+		t.Fatal(err)
+	}
+	for k := uint64(1); k <= 100; k++ {
+		if _, err := r.Commit(ctx, []flow.Checkpoint{stepOf("ward:sum", 1, k, k, 0)}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := r.voter.raft.Snapshot().Error(); err != nil && !strings.Contains(err.Error(), "nothing new") {
+		t.Fatal(err)
+	}
+	if first, _ := r.voter.log.FirstIndex(); first < 20 {
+		t.Errorf("the log still begins at %d", first)
+	}
+	c.stop("a")
+	r = c.start("a")
+	whole, err := r.Claim(ctx, "ward:sum")
+	if err != nil || len(whole.Out) != 100 || whole.Epoch != 2 {
+		t.Errorf("Claim = %d tokens, epoch %d, %v, want 100 and 2", len(whole.Out), whole.Epoch, err)
+	}
+}
+
+// A group commit of many actors up to 64 KiB is one entry of the log.
+func TestCommitIsOneEntry(t *testing.T) {
+	c := newCluster(t, "a")
+	r := c.start("a")
+	ctx := within(t)
+	where := map[flow.ActorID]flow.NodeID{}
+	for i := range 64 {
+		where[flow.ActorID(fmt.Sprintf("ward:n%d", i))] = "a"
+	}
+	deploy(t, r, where)
+	var steps []flow.Checkpoint
+	for id := range where {
+		if _, err := r.Claim(ctx, id); err != nil {
+			t.Fatal(err)
+		}
+		steps = append(steps, flow.Checkpoint{Actor: id, Epoch: 1, State: make([]byte, 1000)})
+	}
+	before := r.Status().Index
+	if stale, err := r.Commit(ctx, steps); err != nil || stale != nil {
+		t.Fatalf("Commit = %v, %v", stale, err)
+	}
+	if n := r.Status().Index - before; n != 1 {
+		t.Errorf("64 KiB of steps became %d entries", n)
+	}
+	steps[0].State = make([]byte, maxStep+1)
+	if _, err := r.Commit(ctx, steps[:1]); err == nil || !strings.Contains(err.Error(), "can be kept") {
+		t.Errorf("Commit of too large a step: %v", err)
 	}
 }

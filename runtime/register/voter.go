@@ -65,7 +65,7 @@ func openVoter(r *Register) (v *voter, err error) {
 	rc.LocalID = raft.ServerID(cfg.Self)
 	rc.HeartbeatTimeout, rc.ElectionTimeout, rc.LeaderLeaseTimeout = cfg.Election, cfg.Election, cfg.Election/2
 	rc.CommitTimeout = 25 * time.Millisecond
-	rc.TrailingLogs, rc.SnapshotThreshold, rc.SnapshotInterval = 1024, 16384, time.Minute
+	rc.TrailingLogs, rc.SnapshotThreshold, rc.SnapshotInterval = cfg.Trailing, 16384, time.Minute
 	rc.NoLegacyTelemetry = true
 	rc.Logger = log
 	if err := v.found(rc, snapshots); err != nil {
@@ -233,6 +233,9 @@ func (v *voter) apply(ctx context.Context, body []byte) (result, error) {
 }
 
 func (v *voter) close() error {
+	if v.leading() && len(v.r.cfg.Voters) > 1 {
+		v.raft.LeadershipTransfer().Error() // spares the others an election; they can do without
+	}
 	err := v.raft.Shutdown().Error()
 	return errors.Join(err, v.net.Close(), v.streams.wait(), v.log.Close(), v.meta.Close())
 }
