@@ -123,6 +123,9 @@ func (l *ledger) openDir() (*opened, error) {
 		return nil, err
 	}
 	c, err := chain.Open(chain.Config{Dir: l.dir, Log: slog.New(slog.DiscardHandler)})
+	if errors.Is(err, chain.ErrInUse) {
+		return nil, fmt.Errorf("%w\n  a node runs it: ask any node with --node, or that one with --rpc", err)
+	}
 	if err != nil {
 		return nil, err
 	}

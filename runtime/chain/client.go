@@ -2,6 +2,7 @@ package chain
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"math/big"
@@ -25,7 +26,7 @@ const receiptPoll = 50 * time.Millisecond
 func (c *client) ID(ctx context.Context) (uint64, error) {
 	id, err := c.eth.ChainID(ctx)
 	if err != nil {
-		return 0, fmt.Errorf("chain id: %w", err)
+		return 0, fmt.Errorf("chain id: %w", explained(err))
 	}
 	if !id.IsUint64() {
 		return 0, fmt.Errorf("chain id %v: larger than 64 bits", id)
@@ -36,7 +37,7 @@ func (c *client) ID(ctx context.Context) (uint64, error) {
 func (c *client) Head(ctx context.Context) (Head, error) {
 	h, err := c.eth.HeaderByNumber(ctx, big.NewInt(int64(rpc.FinalizedBlockNumber)))
 	if err != nil {
-		return Head{}, fmt.Errorf("finalized block: %w", err)
+		return Head{}, fmt.Errorf("finalized block: %w", explained(err))
 	}
 	return headOf(h), nil
 }
@@ -48,7 +49,7 @@ func headOf(h *types.Header) Head {
 func (c *client) Call(ctx context.Context, at Hash, to Address, data []byte) ([]byte, error) {
 	out, err := c.eth.CallContractAtHash(ctx, ethereum.CallMsg{To: &to, Data: data}, at)
 	if err != nil {
-		return nil, fmt.Errorf("call %s: %w", to, reverted(err))
+		return nil, fmt.Errorf("call %s: %w", to, explained(err))
 	}
 	return out, nil
 }
@@ -56,7 +57,7 @@ func (c *client) Call(ctx context.Context, at Hash, to Address, data []byte) ([]
 func (c *client) Nonce(ctx context.Context, account Address) (uint64, error) {
 	n, err := c.eth.PendingNonceAt(ctx, account)
 	if err != nil {
-		return 0, fmt.Errorf("nonce of %s: %w", account, err)
+		return 0, fmt.Errorf("nonce of %s: %w", account, explained(err))
 	}
 	return n, nil
 }
@@ -64,11 +65,11 @@ func (c *client) Nonce(ctx context.Context, account Address) (uint64, error) {
 func (c *client) Fee(ctx context.Context) (Fee, error) {
 	price, err := c.eth.SuggestGasPrice(ctx)
 	if err != nil {
-		return Fee{}, fmt.Errorf("gas price: %w", err)
+		return Fee{}, fmt.Errorf("gas price: %w", explained(err))
 	}
 	tip, err := c.eth.SuggestGasTipCap(ctx)
 	if err != nil {
-		return Fee{}, fmt.Errorf("gas tip: %w", err)
+		return Fee{}, fmt.Errorf("gas tip: %w", explained(err))
 	}
 	// Twice the price still holds after six full blocks in a row.
 	return Fee{Max: new(big.Int).Add(new(big.Int).Mul(price, big.NewInt(2)), tip), Tip: tip}, nil
@@ -77,7 +78,7 @@ func (c *client) Fee(ctx context.Context) (Fee, error) {
 func (c *client) Gas(ctx context.Context, from Address, to *Address, data []byte) (uint64, error) {
 	gas, err := c.eth.EstimateGas(ctx, ethereum.CallMsg{From: from, To: to, Data: data})
 	if err != nil {
-		return 0, fmt.Errorf("estimate gas: %w", reverted(err))
+		return 0, fmt.Errorf("estimate gas: %w", explained(err))
 	}
 	return gas, nil
 }
@@ -89,7 +90,7 @@ func (c *client) Send(ctx context.Context, raw []byte) (Hash, error) {
 	}
 	var hash Hash
 	if err := c.eth.Client().CallContext(ctx, &hash, "eth_sendRawTransaction", hexutil.Encode(raw)); err != nil {
-		return Hash{}, fmt.Errorf("send transaction: %w", err)
+		return Hash{}, fmt.Errorf("send transaction: %w", explained(err))
 	}
 	return hash, nil
 }
@@ -110,7 +111,7 @@ func (c *client) Receipt(ctx context.Context, tx Hash) (Receipt, error) {
 					Contract: r.ContractAddress, Gas: r.GasUsed}, nil
 			}
 		case !errors.Is(err, ethereum.NotFound) && !indexing(err):
-			return Receipt{}, fmt.Errorf("receipt of %s: %w", tx, err)
+			return Receipt{}, fmt.Errorf("receipt of %s: %w", tx, explained(err))
 		}
 		select {
 		case <-ctx.Done():
@@ -127,12 +128,22 @@ func indexing(err error) bool {
 	return errors.As(err, &e) && e.Error() == "transaction indexing is in progress"
 }
 
-// reverted turns a JSON-RPC error that carries a contract's refusal into a
-// RevertError, and leaves every other as it is.
-func reverted(err error) error {
-	data, ok := ethclient.RevertErrorData(err)
-	if !ok {
+// explained turns a JSON-RPC error that carries a contract's refusal into a
+// RevertError, and an HTTP error into the sentence in it. Others stay as they are.
+func explained(err error) error {
+	if data, ok := ethclient.RevertErrorData(err); ok {
+		return &RevertError{Msg: err.Error(), Data: data}
+	}
+	var http rpc.HTTPError
+	if !errors.As(err, &http) {
 		return err
 	}
-	return &RevertError{Msg: err.Error(), Data: data}
+	var problem struct{ Detail, Hint string } // RFC 9457, as a node's control API answers
+	if json.Unmarshal(http.Body, &problem) != nil || problem.Detail == "" {
+		return err
+	}
+	if problem.Hint != "" {
+		problem.Hint = ": " + problem.Hint
+	}
+	return fmt.Errorf("%s: %s%s", http.Status, problem.Detail, problem.Hint)
 }

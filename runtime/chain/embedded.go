@@ -45,6 +45,9 @@ func (c *Config) setDefaults() error {
 	return nil
 }
 
+// ErrInUse reports a chain that another process has open: ask that one.
+var ErrInUse = errors.New("another process has the chain open")
+
 // Embedded is go-ethereum in this process, with no peers, making its own
 // blocks: one as soon as a transaction is there, but at most one a second, and
 // one each heartbeat.
@@ -89,6 +92,9 @@ func open(cfg Config) (*Embedded, error) {
 		KeyStoreDir: filepath.Join(cfg.Dir, dataFolder, "keystore"),
 		P2P:         p2p.Config{PrivateKey: nodeKey, MaxPeers: 0, NoDial: true, NoDiscovery: true, ListenAddr: ""},
 	})
+	if errors.Is(err, node.ErrDatadirUsed) {
+		return nil, fmt.Errorf("%w: %s", ErrInUse, cfg.Dir)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", filepath.Join(cfg.Dir, dataFolder), err)
 	}

@@ -2,6 +2,7 @@ package chain_test
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"net/http/httptest"
 	"os"
@@ -131,9 +132,8 @@ func TestOpenTwice(t *testing.T) {
 	dir, _, _ := found(t)
 	c := open(t, dir)
 	defer closeChain(t, c)
-	if second, err := chain.Open(chain.Config{Dir: dir, Log: slog.New(slog.DiscardHandler)}); err == nil {
-		second.Close()
-		t.Error("two chains are open in one directory")
+	if _, err := chain.Open(chain.Config{Dir: dir, Log: slog.New(slog.DiscardHandler)}); !errors.Is(err, chain.ErrInUse) {
+		t.Errorf("Open = %v, want %v", err, chain.ErrInUse)
 	}
 }
 

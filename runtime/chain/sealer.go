@@ -110,13 +110,18 @@ func (s *sealer) step() error {
 // and the chain's clock must not run ahead of the true one. It is false if the
 // sealer is to stop.
 func (s *sealer) waitUntil(t time.Time) bool {
-	wait := time.NewTimer(time.Until(t))
-	defer wait.Stop()
-	select {
-	case <-wait.C:
-		return true
-	case <-s.stop:
-		return false
+	// More than once if the clock is set back, or runs slower than the timer.
+	for {
+		wait := time.NewTimer(time.Until(t))
+		select {
+		case <-wait.C:
+			if !time.Now().Before(t) {
+				return true
+			}
+		case <-s.stop:
+			wait.Stop()
+			return false
+		}
 	}
 }
 

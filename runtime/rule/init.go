@@ -93,5 +93,8 @@ func keyAt(file, passphrase string) (*chain.Key, error) {
 	if k, err = chain.NewKey(); err != nil {
 		return nil, err
 	}
+	if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
+		return nil, err
+	}
 	return k, k.Save(file, passphrase)
 }
