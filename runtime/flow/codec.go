@@ -176,9 +176,20 @@ func readValue(b []byte, depth int) (Value, []byte, error) {
 		if tag == tagException {
 			return Exception{Kind: string(kind), Value: string(val)}, b, nil
 		}
-		return Sealed{Kind: string(kind), Bytes: append(make([]byte, 0, len(val)), val...)}, b, nil
+		return Sealed{Kind: sealedKind(kind), Bytes: append(make([]byte, 0, len(val)), val...)}, b, nil
 	}
 	return nil, nil, fmt.Errorf("unknown tag %d", tag)
+}
+
+// sealedKind is string(b), without allocating for the kinds that are on every link.
+func sealedKind(b []byte) string {
+	switch string(b) {
+	case "reading":
+		return "reading"
+	case "window":
+		return "window"
+	}
+	return string(b)
 }
 
 func readMap(b []byte, depth int) (Value, []byte, error) {

@@ -14,7 +14,8 @@ import (
 
 // An AnswerFunc answers the questions of one kind. peer is the verified node
 // that asks. Its error travels to the asker as a sentence; [flow.ErrLater] and
-// [flow.ErrStale] in it arrive as themselves.
+// [flow.ErrStale] in it arrive as themselves. It must return when ctx is done:
+// [Door.Close] waits for it.
 type AnswerFunc = func(ctx context.Context, peer flow.Identity, body []byte) ([]byte, error)
 
 // Answer answers the questions of a kind, such as "register.commit". A second

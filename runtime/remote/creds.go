@@ -40,7 +40,7 @@ func (creds) ServerHandshake(c net.Conn) (net.Conn, credentials.AuthInfo, error)
 }
 
 func (creds) Info() credentials.ProtocolInfo {
-	return credentials.ProtocolInfo{SecurityProtocol: "tls", SecurityVersion: "1.3"}
+	return credentials.ProtocolInfo{SecurityProtocol: "tls"}
 }
 
 func (creds) Clone() credentials.TransportCredentials { return creds{} }

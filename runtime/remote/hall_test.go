@@ -46,7 +46,7 @@ func noneLeft(t testing.TB) {
 		var left []string
 		for until := time.Now().Add(patience); time.Now().Before(until); runtime.Gosched() {
 			left = slices.DeleteFunc(strings.Split(string(buf[:runtime.Stack(buf, true)]), "\n\n"), func(s string) bool {
-				return !strings.Contains(s, "runtime/remote.") && !strings.Contains(s, "google.golang.org/grpc") || strings.Contains(s, "testing.tRunner")
+				return !strings.Contains(s, "runtime/remote.") && !strings.Contains(s, "google.golang.org/grpc") || strings.Contains(s, "testing.(*")
 			})
 			if len(left) == 0 {
 				return
@@ -104,6 +104,7 @@ type inEnd struct {
 func (r *room) Write(b []byte) (int, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	defer r.change()
 	return r.log.Write(b)
 }
 

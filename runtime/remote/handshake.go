@@ -14,12 +14,12 @@ import (
 func (st *stream) call(t *track, end LinkEnd) {
 	offered, b, err := link.Offer(end.Terms, st.exporter, end.Signer)
 	if err != nil {
-		t.put(st.door.refused(err))
+		t.postpone(st.door.refused(err))
 		return
 	}
 	s := &session{t: t, st: st, offered: offered, signer: end.Signer, due: st.door.cfg.Now().Add(handshakeTime)}
 	if err := st.remember(s); err != nil {
-		t.put(err)
+		t.postpone(err)
 		return
 	}
 	if !t.begin(s, end.Terms) {
@@ -28,15 +28,6 @@ func (st *stream) call(t *track, end LinkEnd) {
 		return
 	}
 	st.out.put(entryOffer, s.number, b)
-}
-
-// put is fail for an attempt that is to be made again later.
-func (t *track) put(why error) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.due = t.door.cfg.Now().Add(t.door.pause(t.tries))
-	t.tries++
-	t.tell(why, false)
 }
 
 // offer is the receiver's first step. An error is a breach by the node.

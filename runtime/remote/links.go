@@ -56,7 +56,8 @@ func (d *Door) Carry(l Links) {
 
 // OpenLink brings a link up whose sender is on this node, and keeps it up:
 // after a lost connection or a refusal it tries again, with growing pauses. For
-// a link that is open on other terms it closes that first.
+// a link that is open on other terms it closes that first; on the same terms
+// only the certificate for its next handshake is taken.
 func (d *Door) OpenLink(end LinkEnd) error {
 	id := end.Terms.Link
 	fail := func(err error) error { return fmt.Errorf("open link %s: %w", id, err) }
@@ -67,7 +68,7 @@ func (d *Door) OpenLink(end LinkEnd) error {
 		return fail(fmt.Errorf("it goes from node %q to %q, and this is %q", end.Terms.From.Node, end.Terms.To.Node, d.cfg.Self))
 	}
 	if t := d.known(id); t != nil {
-		if have, ok := t.wanted(); ok && have == end.Terms {
+		if t.renew(end) {
 			return nil
 		}
 		d.CloseLink(id)

@@ -83,6 +83,19 @@ func TestLinksResumeAfterCuts(t *testing.T) {
 	for _, r := range runs {
 		r.to.inOrder(r.id, each)
 	}
+	for _, r := range rooms {
+		r.Close()
+	}
+	for _, r := range rooms {
+		if strings.Contains(r.logged(), "level=WARN") || strings.Contains(r.logged(), "level=ERROR") {
+			t.Errorf("lost connections and closing are logged as more than that:\n%s", r.logged())
+		}
+		for id, why := range r.why {
+			if why == nil {
+				t.Errorf("link %s is not down after its door closed", id)
+			}
+		}
+	}
 }
 
 // The receiver may not be there yet, or know nothing of the link yet.

@@ -38,13 +38,15 @@ func (t *track) want(end LinkEnd) {
 	t.wish, t.tries, t.due = &end, 0, time.Time{}
 }
 
-func (t *track) wanted() (link.Terms, bool) {
+// renew takes the newer of two ends on the same terms: its certificate may be.
+func (t *track) renew(end LinkEnd) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.wish == nil {
-		return link.Terms{}, false
+	if t.wish == nil || t.wish.Terms != end.Terms {
+		return false
 	}
-	return t.wish.Terms, true
+	t.wish = &end
+	return true
 }
 
 // kill makes the track useless and returns what is left to do.
@@ -200,6 +202,15 @@ func (t *track) end(s *session, why error) {
 func (t *track) fail(why error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	t.tell(why, false)
+}
+
+// postpone is fail for an attempt that is to be made again after a pause.
+func (t *track) postpone(why error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.due = t.door.cfg.Now().Add(t.door.pause(t.tries))
+	t.tries++
 	t.tell(why, false)
 }
 

@@ -91,6 +91,9 @@ const reasonOver = 100 // beyond wardflowpb's reasons: used in entries only
 
 func refusal(err error) *wardflowpb.Refusal {
 	r := &wardflowpb.Refusal{Why: err.Error()}
+	if own, ok := err.(*RefusedError); ok {
+		r.Why = own.Why // who refuses, the other end adds
+	}
 	if len(r.Why) > whyMost {
 		r.Why = r.Why[:whyMost] + "…"
 	}
