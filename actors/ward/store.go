@@ -115,7 +115,9 @@ func (s *storage) keep(f *flow.Firing, patient string, sealed flow.Sealed) error
 }
 
 func (s *storage) refuse(r store.Refusal) {
-	s.shelf.refused[r.Leaf] = struct{}{}
+	if _, kept := s.shelf.waiting[r.Leaf]; !kept { // a replay of what waits changes nothing about it
+		s.shelf.refused[r.Leaf] = struct{}{}
+	}
 	s.batch.refused = append(s.batch.refused, r)
 }
 
