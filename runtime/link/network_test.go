@@ -1,6 +1,7 @@
 package link
 
 import (
+	"errors"
 	"math/rand/v2"
 	"testing"
 
@@ -32,11 +33,18 @@ type world struct {
 	peace  bool // the network does no harm any more
 }
 
-const worldWindow = 13
+// The receiver's window is the smaller, so that credit is what holds the sender.
+const (
+	outWindow = 29
+	inWindow  = 13
+)
 
 func (w *world) check(err error) {
 	// A broken connection is what the ends answer chaos with; losing track of
 	// each other is what must never happen while checkpoints hold.
+	if errors.Is(err, ErrOverrun) {
+		w.t.Fatalf("seed %d: an honest sender went beyond its credit: %v", w.seed, err)
+	}
 	if err != nil {
 		w.broken = true
 		w.wire, w.back = nil, nil
@@ -73,7 +81,7 @@ func (w *world) step(kind int) {
 	case 0:
 		if _, err := w.out.Offer(flow.Token{Value: w.given + 1}); err == nil {
 			w.given++
-		} else if w.out.Held() < worldWindow {
+		} else if w.out.Held() < outWindow {
 			w.t.Fatalf("seed %d: full with %d tokens", w.seed, w.out.Held())
 		}
 	case 1:
@@ -135,14 +143,14 @@ func (w *world) misfortune() {
 	case 1:
 		w.connect()
 	case 2: // the sender dies: what it gave since its checkpoint never happened
-		out, err := RestoreOut("l", worldWindow, w.kept.made, w.kept.settled, w.kept.outbox)
+		out, err := RestoreOut("l", outWindow, w.kept.made, w.kept.settled, w.kept.outbox)
 		if err != nil {
 			w.t.Fatalf("seed %d: %v", w.seed, err)
 		}
 		w.out, w.given = out, int64(w.kept.made)
 		w.connect()
 	case 3: // the receiver dies
-		w.in, w.taken = RestoreIn("l", worldWindow, uint64(len(w.stored))), nil
+		w.in, w.taken = RestoreIn("l", inWindow, uint64(len(w.stored))), nil
 		w.connect()
 	}
 }
@@ -153,7 +161,7 @@ func (w *world) misfortune() {
 func TestLossyNetwork(t *testing.T) {
 	for seed := range uint64(1500) {
 		w := &world{t: t, rng: rand.New(rand.NewPCG(seed, 0)), seed: seed,
-			out: NewOut("l", worldWindow), in: NewIn("l", worldWindow)}
+			out: NewOut("l", outWindow), in: NewIn("l", inWindow)}
 		w.connect()
 		trouble := 5 + w.rng.IntN(60)
 		for range 600 {
@@ -161,13 +169,13 @@ func TestLossyNetwork(t *testing.T) {
 				w.misfortune()
 			}
 			w.step(w.rng.IntN(7))
-			if w.out.Held() > worldWindow || w.in.Len() > worldWindow {
-				t.Fatalf("seed %d: %d tokens held, %d wait; the window is %d", seed, w.out.Held(), w.in.Len(), worldWindow)
+			if w.out.Held() > outWindow || w.in.Len() > inWindow {
+				t.Fatalf("seed %d: %d tokens held, %d wait; the windows are %d and %d", seed, w.out.Held(), w.in.Len(), outWindow, inWindow)
 			}
 		}
 		w.connect()
 		w.peace = true
-		for range 5 * worldWindow {
+		for range 5 * outWindow {
 			for kind := 1; kind < 7; kind++ {
 				w.step(kind)
 			}
