@@ -48,6 +48,7 @@ component Bed(patient, collector) reading -> passed, refused {
 
 store : ward.Store(storage="records")
 refusals : io.Log(loglevel="INFO")
+refusals.data(routing="collect-unordered")
 `, w.Window)
 	var sensors []string
 	for _, bed := range w.Beds {

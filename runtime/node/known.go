@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/x509"
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/wardflow/wardflow/runtime/flow"
@@ -11,24 +12,26 @@ import (
 
 // known finds the certificates of devices, which their nodes put into the
 // register before the device says anything. It is the capability "identities".
-type known struct{ n *Node }
+type known struct {
+	n *Node
+
+	mu     sync.Mutex // guards parsed
+	parsed map[[32]byte]*x509.Certificate
+}
+
+// mostParsed is how many certificates are kept parsed: more than a hospital's
+// devices show in a day.
+const mostParsed = 10_000
+
+func newKnown(n *Node) *known { return &known{n: n, parsed: map[[32]byte]*x509.Certificate{}} }
 
 // Device is the certificate with that hash and who holds it, verified now. An
 // error that wraps [flow.ErrLater] means that it has not been heard of yet; any
 // other that it is not to be believed.
-func (k known) Device(leaf [32]byte) (*x509.Certificate, flow.Identity, error) {
-	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
-	defer cancel()
-	der, ok, err := k.n.register.Certificate(ctx, leaf)
+func (k *known) Device(leaf [32]byte) (*x509.Certificate, flow.Identity, error) {
+	cert, err := k.find(leaf)
 	if err != nil {
-		return nil, flow.Identity{}, fmt.Errorf("certificate %x can't be looked up (%v): %w", leaf[:8], err, flow.ErrLater)
-	}
-	if !ok {
-		return nil, flow.Identity{}, fmt.Errorf("certificate %x is not known yet: %w", leaf[:8], flow.ErrLater)
-	}
-	cert, err := x509.ParseCertificate(der)
-	if err != nil {
-		return nil, flow.Identity{}, fmt.Errorf("certificate %x: %w", leaf[:8], err)
+		return nil, flow.Identity{}, err
 	}
 	id, err := k.n.verifier.Identify(append([]*x509.Certificate{cert}, k.n.trust.Issuers...), time.Now())
 	if err != nil {
@@ -38,4 +41,38 @@ func (k known) Device(leaf [32]byte) (*x509.Certificate, flow.Identity, error) {
 		return nil, flow.Identity{}, fmt.Errorf("%s is not a device", id.URI)
 	}
 	return cert, id, nil
+}
+
+func (k *known) find(leaf [32]byte) (*x509.Certificate, error) {
+	k.mu.Lock()
+	cert := k.parsed[leaf]
+	k.mu.Unlock()
+	if cert != nil {
+		return cert, nil
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	der, ok, err := k.n.register.Certificate(ctx, leaf)
+	if err != nil {
+		return nil, fmt.Errorf("certificate %x can't be looked up (%v): %w", leaf[:8], err, flow.ErrLater)
+	}
+	if !ok {
+		return nil, fmt.Errorf("certificate %x is not known yet: %w", leaf[:8], flow.ErrLater)
+	}
+	if cert, err = x509.ParseCertificate(der); err != nil {
+		return nil, fmt.Errorf("certificate %x: %w", leaf[:8], err)
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if len(k.parsed) >= mostParsed {
+		clear(k.parsed)
+	}
+	k.parsed[leaf] = cert
+	return cert, nil
+}
+
+// Identify checks a chain, leaf first, as it stood at a time, and says who its
+// leaf is: what a store verifies windows with.
+func (k *known) Identify(chain []*x509.Certificate, at time.Time) (flow.Identity, error) {
+	return k.n.verifier.Identify(chain, at)
 }

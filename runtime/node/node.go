@@ -198,7 +198,7 @@ func (n *Node) offers() (offer, error) {
 	}
 	if n.cfg.Chain != nil {
 		o[capRules] = func(actor flow.ActorID) any { return judging{n.ruling.book, actor, n.judged} }
-		o[capIdentities] = known{n}
+		o[capIdentities] = newKnown(n)
 		if n.cfg.Chain.Dir != "" {
 			o[capChain] = true
 		}

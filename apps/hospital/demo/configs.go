@@ -62,6 +62,15 @@ func addresses(l layout) (map[flow.NodeID]address, error) {
 	return a, os.WriteFile(l.ports(), append(b, '\n'), 0o644)
 }
 
+// introduce writes what the command line needs to reach the demo's cluster.
+func introduce(l layout, at map[flow.NodeID]address) error {
+	b, err := yaml.Marshal(map[string]string{"node": "https://" + at["ward"].Control, "cert": l.staff(), "trust": l.trust()})
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(l.context(), b, 0o644)
+}
+
 // configure writes each node's file.
 func configure(l layout, at map[flow.NodeID]address, manager string, data []string) error {
 	var voters []node.Voter

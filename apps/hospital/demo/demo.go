@@ -124,6 +124,9 @@ func prepare(ctx context.Context, cfg Config) (*demo, error) {
 	if err := configure(d.l, d.at, info.Manager.Hex(), cfg.Data); err != nil {
 		return nil, err
 	}
+	if err := introduce(d.l, d.at); err != nil {
+		return nil, err
+	}
 	if err := os.WriteFile(d.l.script(), []byte(d.ward.Script()), 0o644); err != nil {
 		return nil, err
 	}
@@ -186,7 +189,7 @@ func (d *demo) live(ctx context.Context) (*control.Snapshot, error) {
 	d.say("the first reading was stored %.1f s after the start", d.stored.Sub(d.start).Seconds())
 	if login, err := c.Login(ctx); err == nil {
 		d.say("\n  see it live    %s\n  what runs      %s", login.Link, d.l.script())
-		d.say("  command line   %s app show %s --node https://%s --cert %s --trust %s\n", d.cfg.Exe, app, d.at["ward"].Control, d.l.staff(), d.l.trust())
+		d.say("  command line   wardflow app show %s --context %s\n", app, d.l.context())
 	}
 	if d.cfg.For > 0 {
 		var cancel context.CancelFunc
