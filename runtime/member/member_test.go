@@ -134,7 +134,7 @@ func TestKnownNodesSurvive(t *testing.T) {
 }
 
 func TestManyConverge(t *testing.T) {
-	const n = 30
+	const n = 12
 	synctest.Test(t, func(t *testing.T) {
 		c := newCluster(t)
 		defer c.stop()

@@ -29,7 +29,7 @@ type instance struct {
 // is missing, what a node was told is kept stays, and only the newest activation
 // commits.
 func TestFencing(t *testing.T) {
-	for seed := range uint64(300) {
+	for seed := range uint64(60) {
 		w := newHistory(t, seed)
 		for range 400 {
 			w.event()

@@ -23,6 +23,7 @@ type voter struct {
 	machine *machine
 	raft    *raft.Raft
 	log     *wal.WAL
+	held    *os.File           // keeps others out of the folder
 	meta    *metadb.BoltMetaDB // of log, which does not close it
 	streams *streams
 	net     *raft.NetworkTransport
@@ -36,8 +37,17 @@ func openVoter(r *Register) (v *voter, err error) {
 	if err := os.MkdirAll(filepath.Join(cfg.Dir, "log"), 0o700); err != nil {
 		return nil, err
 	}
+	held, err := lock(cfg.Dir)
+	if err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			held.Close()
+		}
+	}()
 	log := newLogger(r.log)
-	v = &voter{r: r, machine: newMachine(r.board), small: make(chan struct{}, 1), meta: new(metadb.BoltMetaDB)}
+	v = &voter{held: held, r: r, machine: newMachine(r.board), small: make(chan struct{}, 1), meta: new(metadb.BoltMetaDB)}
 	v.log, err = wal.Open(filepath.Join(cfg.Dir, "log"), wal.WithLogger(log), wal.WithSegmentSize(cfg.Segment), wal.WithMetaStore(v.meta))
 	if err != nil {
 		v.meta.Close()
@@ -237,5 +247,5 @@ func (v *voter) close() error {
 		v.raft.LeadershipTransfer().Error() // spares the others an election; they can do without
 	}
 	err := v.raft.Shutdown().Error()
-	return errors.Join(err, v.net.Close(), v.streams.wait(), v.log.Close(), v.meta.Close())
+	return errors.Join(err, v.net.Close(), v.streams.wait(), v.log.Close(), v.meta.Close(), v.held.Close())
 }
