@@ -82,15 +82,15 @@ func beats(rs []*proof.Reading) (at []time.Time, peaks []float64) {
 // The ECG looks like one, and the heart rate that another generator of the same
 // seed gives is that of its beats.
 func TestGeneratorAgrees(t *testing.T) {
-	for _, seed := range []int64{1, 42, 1 << 40, -7} {
-		ecg := generate(t, 90*time.Second, map[string]flow.Value{"signal": "ecg", "seed": seed})
+	for _, seed := range []int64{42, -7} {
+		ecg := generate(t, time.Minute, map[string]flow.Value{"signal": "ecg", "seed": seed, "rate": int64(125)})
 		low, high := 0.0, 0.0
 		for _, r := range ecg {
 			l, h := r.Range()
 			low, high = math.Min(low, float64(l)/1e6), math.Max(high, float64(h)/1e6)
 		}
 		at, peaks := beats(ecg)
-		if len(at) < 60 || low < -0.6 || low > -0.1 || high < 0.9 || high > 1.6 {
+		if len(at) < 45 || low < -0.6 || low > -0.1 || high < 0.9 || high > 1.6 {
 			t.Fatalf("seed %d: %d beats between %.2f and %.2f mV", seed, len(at), low, high)
 		}
 		for i, p := range peaks[2:] {
@@ -98,7 +98,7 @@ func TestGeneratorAgrees(t *testing.T) {
 				t.Errorf("seed %d: R wave %d is %.2f mV", seed, i+2, p)
 			}
 		}
-		for _, r := range generate(t, 90*time.Second, map[string]flow.Value{"signal": "heart_rate", "seed": seed}) {
+		for _, r := range generate(t, time.Minute, map[string]flow.Value{"signal": "heart_rate", "seed": seed}) {
 			if r.At.Sub(actortest.Began) < 10*time.Second {
 				continue
 			}
@@ -124,8 +124,8 @@ func TestGeneratorIsPlausible(t *testing.T) {
 	for signal, limits := range map[string][2]float64{
 		"heart_rate": {45, 105}, "spo2": {92, 100}, "temperature": {35.8, 38}, "glucose": {60, 200}, "resp": {6, 24},
 	} {
-		for seed := range int64(6) {
-			for _, r := range generate(t, 24*time.Hour, map[string]flow.Value{"signal": signal, "seed": seed, "rate": 0.0007}) {
+		for seed := range int64(4) {
+			for _, r := range generate(t, 24*time.Hour, map[string]flow.Value{"signal": signal, "seed": seed, "rate": 0.0004}) {
 				if v := float64(r.Micro(0)) / 1e6; v < limits[0] || v > limits[1] {
 					t.Errorf("seed %d: %s is %v %s at %v", seed, signal, v, r.Unit, r.At.Sub(actortest.Began))
 				}
