@@ -2,7 +2,6 @@ package register
 
 import (
 	"cmp"
-	"encoding/json"
 	"slices"
 	"sync"
 
@@ -74,12 +73,4 @@ func (b *board) ring() {
 	defer b.mu.Unlock()
 	close(b.changed)
 	b.changed = make(chan struct{})
-}
-
-func decodeView(b []byte) (*View, error) {
-	v := new(View)
-	if err := json.Unmarshal(b, v); err != nil {
-		return nil, err
-	}
-	return v, nil
 }
