@@ -189,4 +189,3 @@ func deploy(t *testing.T, r *Register, where map[flow.ActorID]flow.NodeID) App {
 	}
 	return app
 }
-
