@@ -80,7 +80,7 @@ func TestDifferential(t *testing.T) {
 			}
 		}
 	}
-	n := uint64(4000)
+	n := uint64(1500)
 	if testing.Short() {
 		n = 500
 	}
