@@ -35,20 +35,20 @@ func (w *Ward) Script() string {
 	fmt.Fprintf(&b, `
 define WINDOW = %d
 
-component Bed(patient, collector) reading -> passed, refused {
-  """Gathers a patient's readings, signs them with the patient's card, judges them."""
+component Bed(patient, collector) reading -> passed {
+  """Gathers a patient's readings, signs them with the patient's card, judges them.
+
+  What is refused stays with its window: the store keeps why, the page shows it."""
   collect : ward.Collector(patient=patient, collector=collector, window=WINDOW)
   check : ward.RuleCheck()
 
   .reading > collect.reading
   collect.out > check.in
   check.passed > .passed
-  check.refused > .refused
+  check.refused > voidport
 }
 
 store : ward.Store(storage="records")
-refusals : io.Log(loglevel="INFO")
-refusals.data(routing="collect-unordered")
 `, w.Window)
 	var sensors []string
 	for _, bed := range w.Beds {
@@ -62,7 +62,6 @@ refusals.data(routing="collect-unordered")
 			fmt.Fprintf(&b, "%s.reading > %s.reading\n", ident(d.Name), ident(bed.Name))
 		}
 		fmt.Fprintf(&b, "%s.passed > store.in\n", ident(bed.Name))
-		fmt.Fprintf(&b, "%s.refused > refusals.data\n", ident(bed.Name))
 	}
 	var beds []string
 	for _, bed := range w.Beds {
@@ -73,7 +72,7 @@ rule bedside : node_attr_match(index=["user_extra", {"place": "bedside"}])
 rule ward : node_attr_match(index=["user_extra", {"place": "ward"}])
 rule records : node_attr_match(index=["user_extra", {"place": "records"}])
 apply %s : bedside
-apply %s, refusals : ward
+apply %s : ward
 apply store : records
 `, strings.Join(sensors, ", "), strings.Join(beds, ", "))
 	return b.String()

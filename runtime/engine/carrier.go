@@ -32,7 +32,7 @@ func (e *Engine) Up(id flow.LinkID, peer flow.Identity, send Send) error {
 	case in != nil:
 		in.up(peer, &farEnd{send: send})
 	default:
-		return fmt.Errorf("link %s: neither end is on this node", id)
+		return fmt.Errorf("link %s: its actor does not run here now: %w", id, flow.ErrLater)
 	}
 	e.cfg.Event(Event{Link: id, What: "link up", Why: peer.URI})
 	return nil
@@ -79,13 +79,16 @@ func (e *Engine) Ready(id flow.LinkID) {
 	}
 }
 
-// Receive takes a message of a link that is up. An error means that the other
-// end breaks the protocol: the connection must be closed.
+// Receive takes a message of a link that is up. An error means that the link
+// must be closed: one that wraps [flow.ErrLater] because the actor is not here
+// any more, any other because the far end breaks the protocol.
 func (e *Engine) Receive(id flow.LinkID, m link.Message) error {
 	e.mu.Lock()
 	out, in := e.outs[id], e.ins[id]
 	e.mu.Unlock()
 	switch {
+	case in == nil && out == nil:
+		return fmt.Errorf("link %s: its actor does not run here now: %w", id, flow.ErrLater)
 	case in != nil && m.Kind == link.KindOpen:
 		return in.answer()
 	case in != nil && m.Kind == link.KindFrame:
@@ -126,7 +129,7 @@ func (i *inEnd) answer() error {
 	from := i.from
 	i.mu.Unlock()
 	if from == nil {
-		return fmt.Errorf("link %s is not up", i.id)
+		return fmt.Errorf("link %s is not up: %w", i.id, flow.ErrLater)
 	}
 	from.opened(taken, credit)
 	from.settled(settled)

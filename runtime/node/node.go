@@ -317,6 +317,7 @@ func (n *Node) watchMembers(ctx context.Context) {
 			}
 			up[m.ID] = m.Up
 			if m.Up {
+				n.door.Wake(m.ID)
 				n.events.add(eventNodeUp, "", "", fmt.Sprintf("node %s came up", m.ID))
 			} else {
 				n.events.add(eventNodeDown, "", "", fmt.Sprintf("node %s went down", m.ID))
