@@ -37,6 +37,9 @@ func rational(s string) (*big.Rat, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%q: %w", s, err)
 	}
+	if d.cut {
+		return nil, fmt.Errorf("%q: more than 18 digits", s)
+	}
 	r := new(big.Rat).SetInt64(d.n)
 	ten := new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(max(d.exp, -d.exp))), nil)
 	if d.exp >= 0 {
@@ -45,11 +48,13 @@ func rational(s string) (*big.Rat, error) {
 	return r.Quo(r, new(big.Rat).SetInt(ten)), nil
 }
 
-// decimal is n × 10^exp. Digits beyond the eighteenth are cut off, which no
-// rounding to fewer digits can see.
+// decimal is n × 10^exp. Digits after the point beyond the eighteenth are cut
+// off. A rounding that needs any of them needs the first only.
 type decimal struct {
 	n   int64
 	exp int
+	cut bool
+	up  bool // the first digit cut off is 5 or more
 }
 
 func parseDecimal(s string) (decimal, error) {
@@ -80,6 +85,8 @@ func parseDecimal(s string) (decimal, error) {
 		case full && !point:
 			return d, errNumber
 		case full:
+			d.up = d.up || !d.cut && c >= '5'
+			d.cut = true
 			continue
 		case point:
 			d.exp--
@@ -98,6 +105,14 @@ func parseDecimal(s string) (decimal, error) {
 // shift is d × 10^digits, rounded.
 func (d decimal) shift(digits int) (int64, bool) {
 	n, e := d.n, d.exp+digits
+	switch {
+	case d.cut && e > 0:
+		return 0, false
+	case d.up && e == 0 && n < 0:
+		n--
+	case d.up && e == 0:
+		n++
+	}
 	for ; e > 0 && n != 0; e-- {
 		if n > most/10 || n < -most/10 {
 			return 0, false
