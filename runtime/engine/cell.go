@@ -67,7 +67,7 @@ func newCell(ctx context.Context, e *Engine, typ flow.Type, a Activation) (*cell
 		return nil, err
 	}
 	c := &cell{eng: e, id: a.Actor.ID, epoch: a.Epoch, spec: &typ.Spec, signer: a.Signer, actor: value, asleep: true,
-		stepped: map[flow.LinkID]uint64{}, covers: covers{loop: a.Loop}}
+		stepped: map[flow.LinkID]uint64{}, covers: covers{loop: map[flow.LinkID]bool{}}}
 	c.health.state = Running
 	c.own, _ = value.(flow.Committer)
 	c.quit, c.cancel = context.WithCancel(context.Background())
@@ -147,25 +147,33 @@ func (c *cell) start() error {
 	return nil
 }
 
+// key is a link's name in checkpoints.
+func (a *Activation) key(l flow.Link) flow.LinkID {
+	return flow.LinkID(fmt.Sprintf("%s #%d", l.ID(), a.Lives[l.ID()]))
+}
+
 // connect makes the ends of the links, each where the checkpoint left it.
 func (c *cell) connect(a Activation, ck flow.Checkpoint) error {
 	for _, l := range a.In {
-		id := l.ID()
-		c.inEnds = append(c.inEnds, &inEnd{id: id, link: l, cell: c,
-			in: link.RestoreIn(id, c.eng.cfg.Window, ck.Taken[id])})
+		id, key := l.ID(), a.key(l)
+		c.inEnds = append(c.inEnds, &inEnd{id: id, key: key, link: l, cell: c,
+			in: link.RestoreIn(id, c.eng.cfg.Window, ck.Taken[key])})
 	}
 	outbox := map[flow.LinkID][]flow.Token{}
 	for _, t := range ck.Out {
 		outbox[t.Link] = append(outbox[t.Link], t.Token)
 	}
 	for _, l := range a.Out {
-		id := l.ID()
-		out, err := link.RestoreOut(id, c.eng.cfg.Window, ck.Made[id], ck.Settled[id], outbox[id])
+		id, key := l.ID(), a.key(l)
+		out, err := link.RestoreOut(id, c.eng.cfg.Window, ck.Made[key], ck.Settled[key], outbox[key])
 		if err != nil {
 			return fmt.Errorf("restore link %s: %w", id, err)
 		}
-		c.stepped[id] = ck.Made[id]
-		c.outEnds = append(c.outEnds, &outEnd{id: id, link: l, cell: c, out: out})
+		c.stepped[key] = ck.Made[key]
+		if a.Loop[id] {
+			c.covers.loop[key] = true
+		}
+		c.outEnds = append(c.outEnds, &outEnd{id: id, key: key, link: l, cell: c, out: out})
 	}
 	if len(ck.Taken) > 0 || len(ck.Made) > 0 {
 		c.covers.add(cover{ck.Taken, ck.Made})
@@ -346,16 +354,16 @@ func (c *cell) stepLocked() (flow.Checkpoint, bool) {
 		ck.State = state
 	}
 	for _, i := range c.inEnds {
-		ck.Taken[i.id] = i.taken()
+		ck.Taken[i.key] = i.taken()
 	}
 	for _, o := range c.outEnds {
 		o.mu.Lock()
-		ck.Made[o.id], ck.Settled[o.id] = o.out.Made(), o.out.SettledTo()
-		for _, t := range o.out.Since(c.stepped[o.id]) {
-			ck.Out = append(ck.Out, flow.OutToken{Link: o.id, Token: t})
+		ck.Made[o.key], ck.Settled[o.key] = o.out.Made(), o.out.SettledTo()
+		for _, t := range o.out.Since(c.stepped[o.key]) {
+			ck.Out = append(ck.Out, flow.OutToken{Link: o.key, Token: t})
 		}
 		o.mu.Unlock()
-		c.stepped[o.id] = ck.Made[o.id]
+		c.stepped[o.key] = ck.Made[o.key]
 	}
 	c.dirty = false
 	c.flying++
@@ -375,7 +383,7 @@ func (c *cell) committedLocked(step flow.Checkpoint) {
 	c.covers.add(cover{step.Taken, step.Made})
 	c.coverMu.Unlock()
 	for _, o := range c.outEnds {
-		o.release(step.Made[o.id])
+		o.release(step.Made[o.key])
 	}
 	if c.flying == 0 && c.landed != nil {
 		close(c.landed)
@@ -391,7 +399,7 @@ func (c *cell) settleUp() {
 	due = maps.Clone(due)
 	c.coverMu.Unlock()
 	for _, i := range c.inEnds {
-		if upto := due[i.id]; upto > 0 {
+		if upto := due[i.key]; upto > 0 {
 			i.settle(upto)
 		}
 	}
@@ -399,7 +407,7 @@ func (c *cell) settleUp() {
 
 func (c *cell) settledTo(id flow.LinkID) uint64 {
 	for _, o := range c.outEnds {
-		if o.id == id {
+		if o.key == id {
 			return o.settledTo()
 		}
 	}

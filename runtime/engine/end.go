@@ -48,6 +48,7 @@ func (s *status) refuse(why string) (changed bool) {
 // An outEnd is the sender's end of a link.
 type outEnd struct {
 	id   flow.LinkID
+	key  flow.LinkID // in checkpoints: id and life
 	link flow.Link
 	cell *cell
 
@@ -196,6 +197,7 @@ func (o *outEnd) settledTo() uint64 {
 // An inEnd is the receiver's end of a link.
 type inEnd struct {
 	id   flow.LinkID
+	key  flow.LinkID // in checkpoints: id and life
 	link flow.Link
 	cell *cell
 

@@ -112,7 +112,11 @@ type Activation struct {
 	Checkpoint flow.Checkpoint // whole, as the register has it; zero: begins anew
 	In, Out    []flow.Link
 	Loop       map[flow.LinkID]bool // links that lie in a feedback loop
-	Signer     flow.Signer          // whom it speaks as
+	// Lives tell a link from an earlier one of the same name; the checkpoint
+	// keeps them apart. A link that is taken out of an application and put in
+	// again, or whose application is, begins at number 1.
+	Lives  map[flow.LinkID]uint64
+	Signer flow.Signer // whom it speaks as
 }
 
 // ErrRunning reports an actor that runs here already.

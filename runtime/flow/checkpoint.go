@@ -8,6 +8,9 @@ package flow
 // newest; Out holds only the tokens given since the last one, and the register
 // appends them. Read from the register it is whole: Out holds every token not
 // settled yet.
+//
+// Links are named here by their name and their life, as the engine writes them:
+// whoever keeps checkpoints compares the names and reads nothing in them.
 type Checkpoint struct {
 	Actor   ActorID
 	Epoch   uint64            // of the activation that made it

@@ -38,6 +38,15 @@ type reconciler struct {
 func (r *reconciler) run(ctx context.Context) {
 	tick := time.NewTicker(time.Second)
 	defer tick.Stop()
+	// What a voter remembers from before it stopped is history until it has
+	// caught up with the others: nothing is started or stopped by it.
+	for r.n.register.Sync(ctx) != nil {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
 	for {
 		changed := r.n.register.Changed()
 		r.once(ctx)
@@ -61,7 +70,7 @@ func (r *reconciler) once(ctx context.Context) {
 		if !ok {
 			continue
 		}
-		if res, err := describe(&app.Graph, p.Actor); err == nil {
+		if res, err := describe(&app, p.Actor); err == nil {
 			wanted[p.Actor] = res
 		}
 	}
@@ -81,17 +90,22 @@ func (r *reconciler) once(ctx context.Context) {
 }
 
 // describe is what an actor is started from.
-func describe(g *flow.Graph, id flow.ActorID) (*resident, error) {
-	node, ok := g.Actor(id)
+func describe(app *register.App, id flow.ActorID) (*resident, error) {
+	node, ok := app.Graph.Actor(id)
 	if !ok {
 		return nil, fmt.Errorf("actor %s is not in its application's graph", id)
 	}
-	in, out := g.LinksOf(id)
+	in, out := app.Graph.LinksOf(id)
+	lives := map[flow.LinkID]uint64{}
+	for _, l := range append(append([]flow.Link(nil), in...), out...) {
+		lives[l.ID()] = app.Lives[l.ID()]
+	}
 	node.Rule = nil // where it may run does not change what it is
 	plan, err := json.Marshal(struct {
 		Node    flow.Node
 		In, Out []flow.Link
-	}{node, in, out})
+		Lives   map[flow.LinkID]uint64
+	}{node, in, out, lives})
 	return &resident{plan: plan, out: out}, err
 }
 
@@ -140,7 +154,7 @@ func (r *reconciler) start(ctx context.Context, view *register.View, id flow.Act
 		return
 	}
 	app := view.Apps[id.App()]
-	err := r.n.activate(ctx, &app.Graph, id)
+	err := r.n.activate(ctx, &app, id)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	switch {
@@ -149,6 +163,8 @@ func (r *reconciler) start(ctx context.Context, view *register.View, id flow.Act
 		r.n.log.Info("actor started", "actor", id)
 		r.n.events.add(eventActorStarted, id, "", fmt.Sprintf("%s started on %s", id, r.n.cfg.Node))
 	case ctx.Err() != nil || errors.Is(err, engine.ErrRunning):
+	case errors.Is(err, register.ErrVersion) || errors.Is(err, register.ErrElsewhere):
+		// The view is behind; the next one says what to do.
 	default:
 		if res.why != err.Error() {
 			r.n.log.Info("actor could not start and is tried again", "actor", id, "err", err)
@@ -161,7 +177,8 @@ func (r *reconciler) start(ctx context.Context, view *register.View, id flow.Act
 }
 
 // activate claims the actor's next epoch and starts it from its checkpoint.
-func (n *Node) activate(ctx context.Context, g *flow.Graph, id flow.ActorID) error {
+func (n *Node) activate(ctx context.Context, app *register.App, id flow.ActorID) error {
+	g := &app.Graph
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
 	node, _ := g.Actor(id)
@@ -175,13 +192,13 @@ func (n *Node) activate(ctx context.Context, g *flow.Graph, id flow.ActorID) err
 			return fmt.Errorf("make its certificate known: %w", err)
 		}
 	}
-	ck, err := n.register.Claim(ctx, id)
+	ck, err := n.register.Claim(ctx, id, app.Version)
 	if err != nil {
 		return fmt.Errorf("claim its next epoch: %w", err)
 	}
 	in, out := g.LinksOf(id)
 	return n.engine.Start(ctx, engine.Activation{Actor: node, Epoch: ck.Epoch, Checkpoint: ck,
-		In: in, Out: out, Loop: engine.Loops(g), Signer: signer})
+		In: in, Out: out, Loop: engine.Loops(g), Lives: app.Lives, Signer: signer})
 }
 
 // signerFor is whom an actor speaks as: the certificate that its argument

@@ -22,6 +22,11 @@ type App struct {
 	At        time.Time  // when it was deployed, by the deployer's clock
 	Signature []byte     // by the deployer over what package control says
 	Version   uint64     // given by the register; rises with each change
+	// Lives are given by the register: the version since which each link has
+	// been there without a break, and between actors of the same types. A link
+	// that is taken out and put in again has another life, and its numbers
+	// begin anew.
+	Lives map[flow.LinkID]uint64
 }
 
 // appJSON is the form an App is kept in. JSON has one kind of number; here a
@@ -35,6 +40,8 @@ type appJSON struct {
 	At        time.Time  `json:"at"`
 	Signature []byte     `json:"signature,omitempty"`
 	Version   uint64     `json:"version"`
+
+	Lives map[flow.LinkID]uint64 `json:"lives,omitempty"`
 }
 
 // MarshalJSON writes the application with its numbers kept apart. An argument
@@ -44,7 +51,7 @@ func (a App) MarshalJSON() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return json.Marshal(appJSON{a.Name, a.Script, g, a.By, a.At, a.Signature, a.Version})
+	return json.Marshal(appJSON{a.Name, a.Script, g, a.By, a.At, a.Signature, a.Version, a.Lives})
 }
 
 // UnmarshalJSON reads what MarshalJSON writes.
@@ -59,7 +66,7 @@ func (a *App) UnmarshalJSON(b []byte) error {
 	if err != nil {
 		return err
 	}
-	*a = App{j.Name, j.Script, g, j.By, j.At, j.Signature, j.Version}
+	*a = App{j.Name, j.Script, g, j.By, j.At, j.Signature, j.Version, j.Lives}
 	return nil
 }
 

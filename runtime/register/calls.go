@@ -65,9 +65,10 @@ func (r *Register) PutPlan(ctx context.Context, app string, version uint64, plan
 // Claim begins a new epoch of an actor on this node and returns its newest
 // checkpoint, whole, with Epoch set to the new one. Of an actor that never
 // committed everything else is zero. From now on every older instance is
-// refused. If the plan places the actor elsewhere the error is [ErrElsewhere].
-func (r *Register) Claim(ctx context.Context, actor flow.ActorID) (flow.Checkpoint, error) {
-	c := claim{Actor: actor, Node: r.cfg.Self, Seen: r.View().Placements[actor].Epoch, Nonce: r.nonce()}
+// refused. If the plan places the actor elsewhere the error is [ErrElsewhere];
+// if the application is not at that version (0: any) it is [ErrVersion].
+func (r *Register) Claim(ctx context.Context, actor flow.ActorID, version uint64) (flow.Checkpoint, error) {
+	c := claim{Actor: actor, Node: r.cfg.Self, Version: version, Seen: r.View().Placements[actor].Epoch, Nonce: r.nonce()}
 	for {
 		res, err := r.apply(ctx, c)
 		var seen *seenError

@@ -43,6 +43,8 @@ type (
 		Node  flow.NodeID
 		Seen  uint64 // the epoch the claimant knows of
 		Nonce uint64 // tells a repeated claim from another one
+
+		Version uint64 // of the application that the claimant knows; 0: whichever there is
 	}
 	commit struct {
 		Node  flow.NodeID

@@ -9,7 +9,7 @@
 //
 //	r, err := register.Open(cfg)
 //	app, err := r.PutApp(ctx, app)
-//	c, err := r.Claim(ctx, "ward:bed1:ecg")   // epoch c.Epoch begins here
+//	c, err := r.Claim(ctx, "ward:bed1:ecg", v)   // epoch c.Epoch begins here
 //	stale, err := r.Commit(ctx, steps)        // actors that run elsewhere by now
 //
 // What is agreed is decided by state, a plain machine from commands to results

@@ -5,11 +5,15 @@ import (
 )
 
 // claim begins a new epoch of an actor. It is refused unless the plan places
-// the actor on that node, and unless the claimant knows the newest epoch: a
-// request that arrives late must not fence the instance that runs by then.
+// the actor on that node, and unless the claimant knows the newest epoch and
+// version: a request that arrives late must not fence the instance that runs by
+// then, nor one start with links that are no more.
 func (s *state) claim(index uint64, c claim) result {
 	a, ok := s.actors[c.Actor]
+	version := s.apps[c.Actor.App()].Version
 	switch {
+	case c.Version != 0 && c.Version != version:
+		return refuse(faultVersion, "actor %s of version %d of its application, which is at version %d", c.Actor, c.Version, version)
 	case !ok:
 		return refuse(faultElsewhere, "actor %s is in no plan", c.Actor)
 	case a.place.Node != c.Node:

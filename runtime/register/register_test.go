@@ -20,7 +20,7 @@ func TestSingleVoterKeepsEverything(t *testing.T) {
 	r := c.start("a")
 	ctx := within(t)
 	app := deploy(t, r, map[flow.ActorID]flow.NodeID{"ward:sum": "a", "ward:log": "b"})
-	whole, err := r.Claim(ctx, "ward:sum")
+	whole, err := r.Claim(ctx, "ward:sum", 0)
 	if err != nil || whole.Epoch != 1 || whole.State != nil {
 		t.Fatalf("Claim = %+v, %v, want epoch 1 and nothing else", whole, err)
 	}
@@ -54,7 +54,7 @@ func TestSingleVoterKeepsEverything(t *testing.T) {
 	if b, ok, err := r.Certificate(ctx, sha256.Sum256(der)); err != nil || !ok || !bytes.Equal(b, der) {
 		t.Errorf("Certificate = %q, %v, %v", b, ok, err)
 	}
-	whole, err = r.Claim(ctx, "ward:sum")
+	whole, err = r.Claim(ctx, "ward:sum", 0)
 	if err != nil || whole.Epoch != 2 || string(whole.State) != "ward:sum at 5" || len(whole.Out) != 3 || whole.Out[0].Token.Seq != 3 {
 		t.Errorf("Claim after the restart = %+v, %v, want epoch 2, tokens 3 to 5", whole, err)
 	}
@@ -77,7 +77,7 @@ func TestLeaderLost(t *testing.T) {
 	}
 	r := c.nodes[other] // calls go through a voter that does not lead
 	deploy(t, r, map[flow.ActorID]flow.NodeID{"ward:sum": other})
-	whole, err := r.Claim(ctx, "ward:sum")
+	whole, err := r.Claim(ctx, "ward:sum", 0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -97,7 +97,7 @@ func TestLeaderLost(t *testing.T) {
 	if err := c.nodes[first].Sync(ctx); err != nil {
 		t.Fatal(err)
 	}
-	whole, err = r.Claim(ctx, "ward:sum")
+	whole, err = r.Claim(ctx, "ward:sum", 0)
 	if err != nil || len(whole.Out) != 40 || whole.Epoch != 2 {
 		t.Fatalf("Claim = %d tokens, epoch %d, %v, want 40 and 2", len(whole.Out), whole.Epoch, err)
 	}
@@ -125,7 +125,7 @@ func TestFollower(t *testing.T) {
 	if got := r.View().Apps["ward"].Version; got != app.Version {
 		t.Errorf("version in the View after PutApp = %d, want %d", got, app.Version)
 	}
-	whole, err := r.Claim(ctx, "ward:sum")
+	whole, err := r.Claim(ctx, "ward:sum", 0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -178,7 +178,7 @@ func TestLostAnswers(t *testing.T) {
 	c.w.mu.Unlock()
 	r := c.nodes[from]
 	app := deploy(t, r, map[flow.ActorID]flow.NodeID{"ward:sum": from})
-	whole, err := r.Claim(ctx, "ward:sum")
+	whole, err := r.Claim(ctx, "ward:sum", 0)
 	if err != nil || whole.Epoch != 1 {
 		t.Fatalf("Claim = epoch %d, %v, want 1", whole.Epoch, err)
 	}
@@ -187,7 +187,7 @@ func TestLostAnswers(t *testing.T) {
 			t.Fatalf("Commit = %v, %v", stale, err)
 		}
 	}
-	whole, err = r.Claim(ctx, "ward:sum")
+	whole, err = r.Claim(ctx, "ward:sum", 0)
 	if err != nil || whole.Epoch != 2 || len(whole.Out) != 10 {
 		t.Errorf("Claim = epoch %d, %d tokens, %v, want 2 and 10", whole.Epoch, len(whole.Out), err)
 	}
@@ -207,7 +207,7 @@ func TestPartition(t *testing.T) {
 	ctx := within(t)
 	old := c.leader()
 	deploy(t, c.nodes[old], map[flow.ActorID]flow.NodeID{"ward:sum": old})
-	whole, err := c.nodes[old].Claim(ctx, "ward:sum")
+	whole, err := c.nodes[old].Claim(ctx, "ward:sum", 0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -222,7 +222,7 @@ func TestPartition(t *testing.T) {
 	if err := r.PutPlan(ctx, "ward", 0, []flow.Placement{{Actor: "ward:sum", Node: second}}); err != nil {
 		t.Fatal(err)
 	}
-	moved, err := r.Claim(ctx, "ward:sum")
+	moved, err := r.Claim(ctx, "ward:sum", 0)
 	if err != nil || moved.Epoch != whole.Epoch+1 || len(moved.Out) != 0 {
 		t.Fatalf("Claim = %+v, %v, want the next epoch and nothing of the other side", moved, err)
 	}
@@ -338,7 +338,7 @@ func TestSnapshotOnDisk(t *testing.T) {
 	r := c.start("a")
 	ctx := within(t)
 	deploy(t, r, map[flow.ActorID]flow.NodeID{"ward:sum": "a"})
-	if _, err := r.Claim(ctx, "ward:sum"); err != nil {
+	if _, err := r.Claim(ctx, "ward:sum", 0); err != nil {
 		t.Fatal(err)
 	}
 	for k := uint64(1); k <= 100; k++ {
@@ -354,7 +354,7 @@ func TestSnapshotOnDisk(t *testing.T) {
 	}
 	c.stop("a")
 	r = c.start("a")
-	whole, err := r.Claim(ctx, "ward:sum")
+	whole, err := r.Claim(ctx, "ward:sum", 0)
 	if err != nil || len(whole.Out) != 100 || whole.Epoch != 2 {
 		t.Errorf("Claim = %d tokens, epoch %d, %v, want 100 and 2", len(whole.Out), whole.Epoch, err)
 	}
@@ -372,7 +372,7 @@ func TestCommitIsOneEntry(t *testing.T) {
 	deploy(t, r, where)
 	var steps []flow.Checkpoint
 	for id := range where {
-		if _, err := r.Claim(ctx, id); err != nil {
+		if _, err := r.Claim(ctx, id, 0); err != nil {
 			t.Fatal(err)
 		}
 		steps = append(steps, flow.Checkpoint{Actor: id, Epoch: 1, State: make([]byte, 1000)})

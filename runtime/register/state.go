@@ -95,12 +95,48 @@ func (s *state) putApp(index uint64, c putApp) result {
 		return refuse(faultBad, "application %q: its graph is of application %q", app.Name, app.Graph.App)
 	}
 	old, known := s.apps[app.Name]
+	app.Lives = livesOf(index, old, app)
 	if app.Version = old.Version; !known || !sameApp(old, app) {
 		app.Version = index
 		s.apps[app.Name] = app
 		s.changed = index
+		s.renew(old, app)
 	}
 	return result{Index: s.changed, App: &app}
+}
+
+// livesOf are the lives of an application's links: those that it had and that
+// join the same types of actor go on, the others begin at index.
+func livesOf(index uint64, old, app App) map[flow.LinkID]uint64 {
+	was, is := typesOf(old), typesOf(app)
+	lives := make(map[flow.LinkID]uint64, len(app.Graph.Links))
+	for _, l := range app.Graph.Links {
+		lives[l.ID()] = index
+		if life, ok := old.Lives[l.ID()]; ok && was[l.From.Actor] == is[l.From.Actor] && was[l.To.Actor] == is[l.To.Actor] {
+			lives[l.ID()] = life
+		}
+	}
+	return lives
+}
+
+func typesOf(a App) map[flow.ActorID]string {
+	types := make(map[flow.ActorID]string, len(a.Graph.Actors))
+	for _, n := range a.Graph.Actors {
+		types[n.ID] = n.Type
+	}
+	return types
+}
+
+// renew drops the checkpoints of actors that have become another type: their
+// state means nothing to it. The instance that runs is fenced.
+func (s *state) renew(old, app App) {
+	is := typesOf(app)
+	for id, typ := range typesOf(old) {
+		if a, ok := s.actors[id]; ok && is[id] != "" && is[id] != typ {
+			a.whole, a.holder, a.nonce = whole{}, "", 0
+			s.actors[id] = a
+		}
+	}
 }
 
 func sameApp(a, b App) bool {
