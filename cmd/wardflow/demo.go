@@ -37,10 +37,13 @@ fails if anything that should hold does not.`,
 			if st, err := os.Stdout.Stat(); err == nil && cfg.Out == os.Stdout {
 				cfg.Live = st.Mode()&os.ModeCharDevice != 0
 			}
+			if cfg.Dir == "" {
+				cfg.Dir = demo.DefaultDir(cfg.Data)
+			}
 			return demo.Run(cmd.Context(), cfg)
 		},
 	}
-	cmd.Flags().StringVar(&cfg.Dir, "dir", "wardflow-data", "directory that everything lies in, and goes on from")
+	cmd.Flags().StringVar(&cfg.Dir, "dir", "", "directory that everything lies in, and goes on from (default wardflow-data, or one of its own for each set of recordings)")
 	cmd.Flags().StringArrayVar(&cfg.Data, "data", nil, "folder of recordings to play; may be given several times")
 	cmd.Flags().DurationVar(&cfg.For, "for", 0*time.Second, "end by itself after so long; 0: at Ctrl-C")
 	return cmd

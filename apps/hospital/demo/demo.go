@@ -103,6 +103,9 @@ func prepare(ctx context.Context, cfg Config) (*demo, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := same(d.l, source(cfg.Data)); err != nil {
+		return nil, err
+	}
 	d.say("preparing the hospital in %s", cfg.Dir)
 	if err := certify(d.l, d.ward, time.Now()); err != nil {
 		return nil, err

@@ -27,6 +27,7 @@ func (l layout) trust() string               { return filepath.Join(l.dir, "ca",
 func (l layout) staff() string               { return filepath.Join(l.dir, "staff", staffName) }
 func (l layout) rules() string               { return filepath.Join(l.dir, "authority", "rules.key") }
 func (l layout) context() string             { return filepath.Join(l.dir, "context.yaml") }
+func (l layout) plays() string               { return filepath.Join(l.dir, "plays") }
 func (l layout) script() string              { return filepath.Join(l.dir, appName+".calvin") }
 func (l layout) ports() string               { return filepath.Join(l.dir, "ports.json") }
 func (l layout) node(n flow.NodeID) string   { return filepath.Join(l.dir, string(n)) }

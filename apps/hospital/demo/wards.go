@@ -1,6 +1,7 @@
 package demo
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -32,6 +33,39 @@ func invented() *hospital.Ward {
 		b.add("cgm", fmt.Sprintf(`sensor.Generator(signal="glucose", seed=%d, rate=0.2)`, seed))
 	}
 	return w
+}
+
+// source names what a ward's signals come from: the folders of its recordings.
+func source(data []string) string {
+	var names []string
+	for _, dir := range data {
+		names = append(names, filepath.Base(dir))
+	}
+	slices.Sort(names)
+	return strings.Join(names, "+")
+}
+
+// DefaultDir is where a demo with these recordings lies when nothing is said:
+// each ward has a directory of its own, since its patients' records go on there.
+func DefaultDir(data []string) string {
+	if len(data) == 0 {
+		return "wardflow-data"
+	}
+	return "wardflow-data-" + source(data)
+}
+
+// same says whether a directory holds the ward of this source, or none yet.
+func same(l layout, src string) error {
+	b, err := os.ReadFile(l.plays())
+	switch {
+	case errors.Is(err, os.ErrNotExist):
+		return os.WriteFile(l.plays(), []byte(src+"\n"), 0o644)
+	case err != nil:
+		return err
+	case strings.TrimSpace(string(b)) != src:
+		return fmt.Errorf("%s holds the ward of %q, whose devices and patients are others: give --dir another directory", l.dir, strings.TrimSpace(string(b)))
+	}
+	return nil
 }
 
 // A player makes the beds that a folder of recordings fills.
