@@ -19,6 +19,10 @@ import (
 // turnFirings is how often an actor fires before others get their turn.
 const turnFirings = 64
 
+// stepBytes is how much an actor gives before a step of it must be made: what
+// keeps checkpoints takes no step of any size.
+const stepBytes = 1 << 20
+
 // wakeUp is the only message in an actor's mailbox: look at your actions. At
 // most one is in a mailbox, so that an unbounded mailbox stays small.
 type wakeUp struct{}
@@ -43,6 +47,7 @@ type cell struct {
 	actions  []action
 	firing   flow.Firing
 	dirty    bool // has fired since the last step
+	given    int  // bytes given since the last step, about
 	stepped  map[flow.LinkID]uint64
 	stopping bool
 	flying   int           // steps on their way to the register
@@ -229,7 +234,7 @@ func (c *cell) turn() {
 		return
 	}
 	n := 0
-	for n < turnFirings {
+	for n < turnFirings && c.given < stepBytes {
 		fired, err := c.fire(now)
 		if err != nil {
 			c.stumble(err)
@@ -300,6 +305,7 @@ func (c *cell) fire(now time.Time) (fired bool, err error) {
 		}
 		a.take(now)
 		for _, g := range c.firing.Given() {
+			c.given += weight(g.Value) * len(a.outs[g.Port].ends)
 			a.outs[g.Port].offer(flow.Token{Value: g.Value, Source: c.id, Made: now})
 		}
 		return true, nil
@@ -365,7 +371,10 @@ func (c *cell) stepLocked() (flow.Checkpoint, bool) {
 		o.mu.Unlock()
 		c.stepped[o.key] = ck.Made[o.key]
 	}
-	c.dirty = false
+	if c.given >= stepBytes {
+		c.wake() // it stopped firing for this step's sake
+	}
+	c.dirty, c.given = false, 0
 	c.flying++
 	return ck, true
 }

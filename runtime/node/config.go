@@ -36,6 +36,8 @@ type Config struct {
 	Join   []string `yaml:"join,omitempty"`   // doors of nodes to meet at the start
 	Voters []Voter  `yaml:"voters,omitempty"` // who keeps the register; the same on all nodes; empty: this node alone
 
+	Gossip string `yaml:"gossip,omitempty"` // how soon a node counts as lost: local, lan (default) or wan
+
 	Chain *ChainConfig `yaml:"chain,omitempty"` // nil: this node judges nothing
 	Page  bool         `yaml:"page,omitempty"`  // serve the live page beside the API
 }

@@ -15,11 +15,9 @@ const (
 	eventActorFault   = control.ActorFault
 	eventAppDeployed  = control.AppDeployed
 	eventAppStopped   = control.AppStopped
-	eventLinkUp       = control.LinkUp
 	eventLinkRefused  = control.LinkRefused
 	eventNodeUp       = control.NodeUp
 	eventNodeDown     = control.NodeDown
-	eventRuleChanged  = control.RuleChanged
 )
 
 // events are what happened on this node lately, oldest first.

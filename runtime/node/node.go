@@ -214,7 +214,7 @@ func (n *Node) meet(ctx context.Context) (err error) {
 		Self: flow.NodeInfo{ID: n.cfg.Node, Boot: uint64(time.Now().UnixNano()), Door: n.door.Addr(), Control: n.cfg.Control,
 			Attributes: n.cfg.Attributes, Capabilities: n.offer.names()},
 		Signer: n.signer, Verifier: n.verifier, Transport: n.door, Seeds: n.cfg.Join,
-		Dir: filepath.Join(n.cfg.Dir, "members"), Log: n.log})
+		Dir: filepath.Join(n.cfg.Dir, "members"), Preset: member.Preset(n.cfg.Gossip), Log: n.log})
 	if err == nil {
 		n.ends = append(n.ends, n.part)
 	}
@@ -267,8 +267,6 @@ func (n *Node) engineEvent(e engine.Event) {
 	case "link refused":
 		n.log.Warn("link refused", "link", e.Link, "err", e.Why)
 		n.events.add(eventLinkRefused, e.Actor, e.Link, fmt.Sprintf("link %s was refused: %s", e.Link, e.Why))
-	case "link up":
-		n.events.add(eventLinkUp, e.Actor, e.Link, fmt.Sprintf("link %s is up with %s", e.Link, e.Why))
 	}
 }
 

@@ -80,7 +80,7 @@ func configure(l layout, at map[flow.NodeID]address, manager string, data []stri
 		doors = append(doors, at[n].Door)
 	}
 	for _, n := range nodeNames {
-		c := node.Config{Node: n, Dir: l.node(n), Door: at[n].Door, Control: at[n].Control, Page: true,
+		c := node.Config{Node: n, Dir: l.node(n), Door: at[n].Door, Control: at[n].Control, Page: true, Gossip: "local",
 			Certificate: l.cert(n), Trust: l.trust(), Join: doors, Voters: voters,
 			Identities: filepath.Join(l.node(n), "identities"),
 			Attributes: flow.Attributes{

@@ -37,6 +37,9 @@ func invented() *hospital.Ward {
 
 // source names what a ward's signals come from: the folders of its recordings.
 func source(data []string) string {
+	if len(data) == 0 {
+		return "generated signals"
+	}
 	var names []string
 	for _, dir := range data {
 		names = append(names, filepath.Base(dir))
