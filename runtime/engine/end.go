@@ -59,7 +59,6 @@ type outEnd struct {
 	held    link.Frame // taken from out, not taken by to yet
 	holding bool
 	given   uint64 // tokens given since the start here
-	resent  uint64
 }
 
 // room is how many tokens may be offered.

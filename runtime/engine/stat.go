@@ -31,8 +31,6 @@ type LinkStat struct {
 	Tokens  uint64        // given (sender) or accepted (receiver) since the start here
 	Held    int           // not settled yet (sender), or not taken yet (receiver)
 	Window  int           // tokens that Held may reach
-	Bytes   uint64        // sent to another node (sender)
-	Resent  uint64        // frames sent again after a reconnect (sender)
 	Ages    Ages          // of tokens when the receiver took them; the sender's end has none
 }
 
