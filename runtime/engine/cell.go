@@ -305,8 +305,9 @@ func (c *cell) fire(now time.Time) (fired bool, err error) {
 		}
 		a.take(now)
 		for _, g := range c.firing.Given() {
-			c.given += weight(g.Value) * len(a.outs[g.Port].ends)
-			a.outs[g.Port].offer(flow.Token{Value: g.Value, Source: c.id, Made: now})
+			bytes := weight(g.Value)
+			c.given += bytes * len(a.outs[g.Port].ends)
+			a.outs[g.Port].offer(flow.Token{Value: g.Value, Source: c.id, Made: now}, bytes)
 		}
 		return true, nil
 	}

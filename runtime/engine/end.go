@@ -59,6 +59,7 @@ type outEnd struct {
 	held    link.Frame // taken from out, not taken by to yet
 	holding bool
 	given   uint64 // tokens given since the start here
+	bytes   uint64 // of them, about
 }
 
 // room is how many tokens may be offered.
@@ -69,13 +70,14 @@ func (o *outEnd) room() int {
 }
 
 // offer numbers and holds a token. The caller has seen room.
-func (o *outEnd) offer(t flow.Token) {
+func (o *outEnd) offer(t flow.Token, bytes int) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if _, err := o.out.Offer(t); err != nil {
 		panic("engine: offer without room: " + err.Error())
 	}
 	o.given++
+	o.bytes += uint64(bytes)
 }
 
 // release lets the tokens that a committed checkpoint covers go.

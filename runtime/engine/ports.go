@@ -116,8 +116,8 @@ func (o *outlet) room() bool {
 	return true
 }
 
-func (o *outlet) offer(t flow.Token) {
+func (o *outlet) offer(t flow.Token, bytes int) {
 	for _, e := range o.ends {
-		e.offer(t)
+		e.offer(t, bytes)
 	}
 }

@@ -29,6 +29,7 @@ type LinkStat struct {
 	Refused string        // why the link may not be
 	Why     string        // why it is down
 	Tokens  uint64        // given (sender) or accepted (receiver) since the start here
+	Bytes   uint64        // of the tokens given, about (sender)
 	Held    int           // not settled yet (sender), or not taken yet (receiver)
 	Window  int           // tokens that Held may reach
 	Ages    Ages          // of tokens when the receiver took them; the sender's end has none
@@ -69,7 +70,7 @@ func (o *outEnd) stat(window int) LinkStat {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	return LinkStat{ID: o.id, Out: true, Up: o.status.isUp, Peer: o.status.peer, Refused: o.status.refused,
-		Why: o.status.why, Tokens: o.given, Held: window - o.out.Room(), Window: window}
+		Why: o.status.why, Tokens: o.given, Bytes: o.bytes, Held: window - o.out.Room(), Window: window}
 }
 
 func (i *inEnd) stat(window int) LinkStat {

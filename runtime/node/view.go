@@ -152,6 +152,7 @@ func (n *Node) linkStates(app *register.App, view *register.View, now, old map[f
 		sender, receiver := end(now[from], s.ID, true), end(now[to], s.ID, false)
 		if sender != nil {
 			s.Tokens, s.Held, s.Window, s.Refused = sender.Tokens, sender.Held, sender.Window, sender.Refused
+			s.Bytes = sender.Bytes
 			if sender.Peer.Known() {
 				s.Taker = &sender.Peer
 			}
