@@ -13,8 +13,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/wardflow/wardflow/runtime/chain"
-	"github.com/wardflow/wardflow/runtime/flow"
-	"github.com/wardflow/wardflow/runtime/pki"
 	"github.com/wardflow/wardflow/runtime/rule"
 )
 
@@ -158,15 +156,10 @@ func (r *reach) transport() (*http.Transport, error) {
 	if err != nil {
 		return nil, err
 	}
-	trust, err := pki.LoadTrust(at.Trust)
+	conf, err := at.tls()
 	if err != nil {
-		return nil, fmt.Errorf("whom to trust: %w", err)
+		return nil, err
 	}
-	own, err := pki.LoadSigner(at.Cert)
-	if err != nil {
-		return nil, fmt.Errorf("your certificate: %w", err)
-	}
-	conf := pki.ClientTLS(func() flow.Signer { return own }, pki.NewVerifier(trust), pki.Only(flow.RoleNode))
 	return &http.Transport{TLSClientConfig: conf, TLSHandshakeTimeout: 5 * time.Second}, nil
 }
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"os"
@@ -54,20 +55,28 @@ func (r *reach) client() (*control.Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	trust, err := pki.LoadTrust(at.Trust)
+	conf, err := at.tls("h2", "http/1.1")
 	if err != nil {
-		return nil, fmt.Errorf("whom to trust: %w", err)
+		return nil, err
 	}
-	own, err := pki.LoadSigner(at.Cert)
-	if err != nil {
-		return nil, fmt.Errorf("your certificate: %w", err)
-	}
-	conf := pki.ClientTLS(func() flow.Signer { return own }, pki.NewVerifier(trust), pki.Only(flow.RoleNode), "h2", "http/1.1")
 	c, err := control.NewClient(at.Node, conf)
 	if err != nil {
 		return nil, usageError{err}
 	}
 	return c, nil
+}
+
+// tls shows the certificate, and believes nodes of the trust only.
+func (r *reach) tls(protos ...string) (*tls.Config, error) {
+	trust, err := pki.LoadTrust(r.Trust)
+	if err != nil {
+		return nil, fmt.Errorf("whom to trust: %w", err)
+	}
+	own, err := pki.LoadSigner(r.Cert)
+	if err != nil {
+		return nil, fmt.Errorf("your certificate: %w", err)
+	}
+	return pki.ClientTLS(func() flow.Signer { return own }, pki.NewVerifier(trust), pki.Only(flow.RoleNode), protos...), nil
 }
 
 // complete fills what no flag gave from the context file.

@@ -160,7 +160,7 @@ type LinkState struct {
 	FromNode  flow.NodeID    `json:"fromNode,omitempty"`
 	ToNode    flow.NodeID    `json:"toNode,omitempty"`
 	Tokens    uint64         `json:"tokens"`              // given since this activation
-	Bytes     uint64         `json:"bytes"`               // sent since this activation
+	Bytes     uint64         `json:"bytes"`               // of the tokens given since this activation, about
 	PerSecond float64        `json:"perSecond"`           // tokens, over the last seconds
 	Held      int            `json:"held"`                // tokens given and not settled yet
 	Window    int            `json:"window"`              // how many it may hold
