@@ -97,7 +97,7 @@ type App struct {
 	Why        string    `json:"why,omitempty"` // why it is not running
 	By         string    `json:"by"`            // SPIFFE ID of who deployed it
 	At         time.Time `json:"at"`            // when
-	Version    uint64    `json:"version"`       // 1 for the first deployment of the name, then one more each
+	Version    uint64    `json:"version"`       // rises with each deployment that changes something
 	Script     string    `json:"script,omitempty"`
 	Actors     int       `json:"actors"`  // how many it has
 	Running    int       `json:"running"` // how many of them run

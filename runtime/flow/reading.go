@@ -11,7 +11,7 @@ import "time"
 type Reading struct {
 	Device  string        // EPC, 24 hex digits, upper case
 	Stream  string        // one device may have several, such as "ecg/MLII"
-	Seq     uint64        // the device's own count on the stream, from 1, no gaps
+	Seq     uint64        // the device's own count on the stream, no gaps; it never begins again lower
 	Kind    string        // LOINC code, such as "8867-4" heart rate
 	Unit    string        // UCUM code, such as "/min"
 	At      time.Time     // when the first sample was taken

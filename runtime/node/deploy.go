@@ -123,7 +123,11 @@ func (n *Node) Deploy(ctx context.Context, by flow.Identity, d control.Deploymen
 	if err != nil {
 		return nil, err
 	}
-	app, err := n.register.PutApp(ctx, register.App{Name: g.App, Script: d.Script, Graph: *g, By: by.URI, At: time.Now().UTC()})
+	next := register.App{Name: g.App, Script: d.Script, Graph: *g, By: by.URI, At: time.Now().UTC()}
+	if old, ok := n.register.View().Apps[g.App]; ok && old.Script == d.Script {
+		next.By, next.At = old.By, old.At // the same again changes nothing
+	}
+	app, err := n.register.PutApp(ctx, next)
 	if err != nil {
 		return nil, unavailable(err)
 	}
