@@ -272,7 +272,7 @@ func (c *cell) keep() {
 			break
 		}
 		if errors.Is(err, flow.ErrStale) {
-			go c.expire()
+			c.eng.ending.Go(c.expire)
 			return
 		}
 		c.health.wait("its checkpoint can't be kept: " + err.Error())
@@ -435,7 +435,11 @@ func (c *cell) expire() {
 		c.landed = nil
 	}
 	c.mu.Unlock()
-	go c.eng.Stop(context.Background(), c.id)
+	c.eng.ending.Go(func() {
+		if err := c.eng.Stop(context.Background(), c.id); err != nil {
+			c.eng.cfg.Log.Error("replaced actor could not be stopped", "actor", c.id, "err", err)
+		}
+	})
 }
 
 // stop freezes the actor, waits until its last step is kept or ctx ends, and

@@ -98,18 +98,21 @@ func (ns *nodes) tend() (restarted []flow.NodeID, err error) {
 	return restarted, nil
 }
 
-// stop asks every node to end and waits; who has not within the time is killed,
-// which is an error.
+// stop asks the nodes to end, one after the other the way the tokens go, so
+// that what the sensors gave still arrives. Who has not ended within the time
+// is killed, which is an error.
 func (ns *nodes) stop(within time.Duration) error {
 	ns.mu.Lock()
 	defer ns.mu.Unlock()
-	for _, p := range ns.all {
-		p.cmd.Process.Signal(syscall.SIGTERM)
-	}
 	ctx, cancel := context.WithTimeout(context.Background(), within)
 	defer cancel()
 	var errs []error
-	for name, p := range ns.all {
+	for _, name := range nodeNames {
+		p := ns.all[name]
+		if p == nil {
+			continue
+		}
+		p.cmd.Process.Signal(syscall.SIGTERM) // an error means that it has ended
 		select {
 		case <-p.done:
 			if p.err != nil {
