@@ -191,7 +191,8 @@ func (d *demo) live(ctx context.Context) (*control.Snapshot, error) {
 	d.stored = time.Now()
 	d.say("the first reading was stored %.1f s after the start", d.stored.Sub(d.start).Seconds())
 	if login, err := c.Login(ctx); err == nil {
-		d.say("\n  see it live    %s\n  what runs      %s", login.Link, d.l.script())
+		d.say("\n  see it live    %s\n                 (once; your browser does not know the demo's authority and will ask)", login.Link)
+		d.say("  what runs      %s", d.l.script())
 		d.say("  command line   wardflow app show %s --context %s\n", app, d.l.context())
 	}
 	if d.cfg.For > 0 {
