@@ -135,7 +135,7 @@ func (n *Node) Deploy(ctx context.Context, by flow.Identity, d control.Deploymen
 		return nil, unavailable(err)
 	}
 	n.log.Info("application deployed", "app", g.App, "by", by.URI, "actors", len(g.Actors))
-	n.events.add(eventAppDeployed, "", "", fmt.Sprintf("%s was deployed by %s", g.App, by.URI))
+	n.events.add(control.AppDeployed, "", "", fmt.Sprintf("%s was deployed by %s", g.App, by.URI))
 	return n.app(app, n.register.View()), nil
 }
 
@@ -148,7 +148,7 @@ func (n *Node) Stop(ctx context.Context, by flow.Identity, app string) error {
 		return unavailable(err)
 	}
 	n.log.Info("application stopped", "app", app, "by", by.URI)
-	n.events.add(eventAppStopped, "", "", fmt.Sprintf("%s was stopped by %s", app, by.URI))
+	n.events.add(control.AppStopped, "", "", fmt.Sprintf("%s was stopped by %s", app, by.URI))
 	return nil
 }
 

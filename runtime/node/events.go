@@ -8,18 +8,6 @@ import (
 	"github.com/wardflow/wardflow/runtime/flow"
 )
 
-// The kinds of event this package adds.
-const (
-	eventActorStarted = control.ActorStarted
-	eventActorStopped = control.ActorStopped
-	eventActorFault   = control.ActorFault
-	eventAppDeployed  = control.AppDeployed
-	eventAppStopped   = control.AppStopped
-	eventLinkRefused  = control.LinkRefused
-	eventNodeUp       = control.NodeUp
-	eventNodeDown     = control.NodeDown
-)
-
 // events are what happened on this node lately, oldest first.
 type events struct {
 	node flow.NodeID
@@ -30,7 +18,7 @@ type events struct {
 }
 
 func (e *events) add(kind control.EventKind, actor flow.ActorID, link flow.LinkID, text string) {
-	bad := kind == eventActorFault || kind == eventLinkRefused || kind == eventNodeDown
+	bad := kind == control.ActorFault || kind == control.LinkRefused || kind == control.NodeDown
 	app := actor.App()
 	if l, err := flow.ParseLinkID(link); err == nil {
 		app = l.From.Actor.App()

@@ -263,10 +263,10 @@ func (n *Node) openEngine(context.Context) (err error) {
 func (n *Node) engineEvent(e engine.Event) {
 	switch e.What {
 	case "faulted":
-		n.events.add(eventActorFault, e.Actor, "", fmt.Sprintf("%s faulted: %s", e.Actor, e.Why))
+		n.events.add(control.ActorFault, e.Actor, "", fmt.Sprintf("%s faulted: %s", e.Actor, e.Why))
 	case "link refused":
 		n.log.Warn("link refused", "link", e.Link, "err", e.Why)
-		n.events.add(eventLinkRefused, e.Actor, e.Link, fmt.Sprintf("link %s was refused: %s", e.Link, e.Why))
+		n.events.add(control.LinkRefused, e.Actor, e.Link, fmt.Sprintf("link %s was refused: %s", e.Link, e.Why))
 	}
 }
 
@@ -316,9 +316,9 @@ func (n *Node) watchMembers(ctx context.Context) {
 			up[m.ID] = m.Up
 			if m.Up {
 				n.door.Wake(m.ID)
-				n.events.add(eventNodeUp, "", "", fmt.Sprintf("node %s came up", m.ID))
+				n.events.add(control.NodeUp, "", "", fmt.Sprintf("node %s came up", m.ID))
 			} else {
-				n.events.add(eventNodeDown, "", "", fmt.Sprintf("node %s went down", m.ID))
+				n.events.add(control.NodeDown, "", "", fmt.Sprintf("node %s went down", m.ID))
 			}
 		}
 		n.replan(ctx)

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/wardflow/wardflow/runtime/control"
 	"github.com/wardflow/wardflow/runtime/engine"
 	"github.com/wardflow/wardflow/runtime/flow"
 	"github.com/wardflow/wardflow/runtime/register"
@@ -161,14 +162,14 @@ func (r *reconciler) start(ctx context.Context, view *register.View, id flow.Act
 	case err == nil:
 		res.why, res.rest = "", 0
 		r.n.log.Info("actor started", "actor", id)
-		r.n.events.add(eventActorStarted, id, "", fmt.Sprintf("%s started on %s", id, r.n.cfg.Node))
+		r.n.events.add(control.ActorStarted, id, "", fmt.Sprintf("%s started on %s", id, r.n.cfg.Node))
 	case ctx.Err() != nil || errors.Is(err, engine.ErrRunning):
 	case errors.Is(err, register.ErrVersion) || errors.Is(err, register.ErrElsewhere):
 		// The view is behind; the next one says what to do.
 	default:
 		if res.why != err.Error() {
 			r.n.log.Info("actor could not start and is tried again", "actor", id, "err", err)
-			r.n.events.add(eventActorFault, id, "", fmt.Sprintf("%s could not start on %s: %v", id, r.n.cfg.Node, err))
+			r.n.events.add(control.ActorFault, id, "", fmt.Sprintf("%s could not start on %s: %v", id, r.n.cfg.Node, err))
 		}
 		res.why = err.Error()
 		res.rest = min(max(2*res.rest, 250*time.Millisecond), 10*time.Second)
@@ -224,7 +225,7 @@ func (r *reconciler) stop(ctx context.Context, id flow.ActorID) {
 	} else {
 		r.n.log.Info("actor stopped", "actor", id)
 	}
-	r.n.events.add(eventActorStopped, id, "", fmt.Sprintf("%s stopped on %s", id, r.n.cfg.Node))
+	r.n.events.add(control.ActorStopped, id, "", fmt.Sprintf("%s stopped on %s", id, r.n.cfg.Node))
 }
 
 // links joins what is here and opens what leads to other nodes.
