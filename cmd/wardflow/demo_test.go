@@ -91,6 +91,40 @@ func TestDemo(t *testing.T) {
 	runDemo(t, demo.Config{Dir: dir}, func(s *control.Snapshot) bool { return readings(s) >= first+20 })
 }
 
+// A rule that is set while the ward runs is judged by from then on, and the
+// command line sees and stops what runs.
+func TestTheCommandLineSteersTheDemo(t *testing.T) {
+	dir := t.TempDir()
+	with := func(args ...string) {
+		t.Helper()
+		if code := run(append(args, "--context", filepath.Join(dir, "context.yaml"))); code != 0 {
+			t.Errorf("wardflow %s ended with %d", strings.Join(args, " "), code)
+		}
+	}
+	set, stopped := false, false
+	runDemo(t, demo.Config{Dir: dir}, func(s *control.Snapshot) bool {
+		switch {
+		case readings(s) < 20:
+		case !set:
+			set = true
+			with("app", "list")
+			with("app", "show", "ward")
+			with("rule", "set", "--key", filepath.Join(dir, "authority", "rules.key"),
+				"--group", "h1/3", "--kind", "59408-5", "--unit", "%", "--min", "100", "--max", "100")
+		case !stopped:
+			for _, r := range s.Refusals {
+				if r.Kind == "59408-5" && r.Epoch == 2 && strings.Contains(r.Clause, "below 100 %") {
+					stopped = true
+				}
+			}
+			if stopped {
+				with("app", "stop", "ward")
+			}
+		}
+		return stopped && len(s.Apps) == 0 && len(s.Actors) == 0
+	})
+}
+
 // kill -9 of each process in turn: the demo starts it again, flow goes on by
 // itself, and at the end the whole record holds with no number missing.
 func TestDemoSurvivesKills(t *testing.T) {

@@ -68,7 +68,8 @@ type demo struct {
 	at     map[flow.NodeID]address
 	nodes  *nodes
 	start  time.Time
-	stored time.Time        // when the first reading of this run was stored
+	stored time.Time // when the first reading of this run was stored
+	tally  tally
 	lined  time.Time        // when the last line of counts was printed
 	logs   map[string]int64 // how long each log was before this run
 }

@@ -19,62 +19,16 @@ import (
 	"github.com/wardflow/wardflow/runtime/store/sqlite"
 )
 
-// A total is what went through the ward in this run.
-type total struct {
-	sent, accepted uint64
-	refused        map[string]uint64 // by reason
-	perSecond      float64
-}
-
-func (t total) refusedAll() uint64 {
-	var n uint64
-	for _, c := range t.refused {
-		n += c
-	}
-	return n
-}
-
-// totals adds up sensors and rule checks.
-func totals(s *control.Snapshot) total {
-	t := total{refused: map[string]uint64{}}
-	for _, l := range s.Links {
-		if typeOf(s, l) == "sensor" {
-			t.sent += l.Tokens
-			t.perSecond += l.PerSecond
-		}
-	}
-	for _, a := range s.Actors {
-		if a.Judged == nil || a.Type != "ward.RuleCheck" {
-			continue
-		}
-		t.accepted += a.Judged.Accepted
-		for reason, n := range a.Judged.Refused {
-			t.refused[reason] += n
-		}
-	}
-	return t
-}
-
-// typeOf is the namespace of the actor type that a link starts at.
-func typeOf(s *control.Snapshot, l control.LinkState) string {
-	for _, a := range s.Actors {
-		if a.ID == l.From.Actor {
-			ns, _, _ := strings.Cut(a.Type, ".")
-			return ns
-		}
-	}
-	return ""
-}
-
 // summarize verifies the record and says how the run was.
 func (d *demo) summarize(s *control.Snapshot) error {
 	report, err := d.verify()
 	if err != nil {
 		return err
 	}
-	t := totals(s)
-	verified, windows, missing := 0, 0, uint64(0)
+	t := &d.tally
+	verified, readings, windows, missing := 0, 0, 0, uint64(0)
 	for _, p := range report.Patients {
+		readings += p.Readings
 		verified += p.Verified
 		windows += p.Windows
 		missing += p.Missing
@@ -88,7 +42,7 @@ func (d *demo) summarize(s *control.Snapshot) error {
 	fmt.Fprintf(w, "sent\t%d readings\n", t.sent)
 	fmt.Fprintf(w, "accepted\t%d\n", t.accepted)
 	fmt.Fprintf(w, "refused\t%s\n", reasons(t))
-	fmt.Fprintf(w, "stored\t%d readings in %d windows (with earlier runs)\n", s.Store.Readings, windows)
+	fmt.Fprintf(w, "stored\t%d readings in %d windows, with earlier runs\n", readings, windows)
 	fmt.Fprintf(w, "verified\t%d readings and refusals, %d bad\n", verified, report.Bad)
 	fmt.Fprintf(w, "anchored\tnot yet: the record's head is not put on the chain\n")
 	fmt.Fprintf(w, "slowest stage\t%s\n", slowest(s))
@@ -98,12 +52,12 @@ func (d *demo) summarize(s *control.Snapshot) error {
 }
 
 // held is what should hold and does not.
-func held(s *control.Snapshot, t total, r proof.Report, missing uint64, warnings []string) error {
+func held(s *control.Snapshot, t *tally, r proof.Report, missing uint64, warnings []string) error {
 	var errs []error
 	if t.sent == 0 {
 		errs = append(errs, errors.New("no sensor sent anything"))
 	}
-	if s.Store == nil || s.Store.Readings == 0 {
+	if len(r.Patients) == 0 {
 		errs = append(errs, errors.New("nothing was stored"))
 	}
 	if !r.OK() {
@@ -128,7 +82,7 @@ func held(s *control.Snapshot, t total, r proof.Report, missing uint64, warnings
 	return errors.Join(errs...)
 }
 
-func reasons(t total) string {
+func reasons(t *tally) string {
 	if t.refusedAll() == 0 {
 		return "0"
 	}

@@ -23,6 +23,7 @@ func (d *demo) watch(ctx context.Context, c *control.Client) (*control.Snapshot,
 		}
 		if s, err := c.Snapshot(context.WithoutCancel(ctx)); err == nil {
 			last = s
+			d.tally.add(s)
 			d.cfg.Seen(s)
 			d.show(s, shown)
 		}
@@ -36,8 +37,9 @@ func (d *demo) watch(ctx context.Context, c *control.Client) (*control.Snapshot,
 				if last == nil {
 					return nil, err
 				}
-				s = last
+				return last, nil
 			}
+			d.tally.add(s)
 			return s, nil
 		case <-tick.C:
 		}
@@ -62,7 +64,7 @@ func (d *demo) show(s *control.Snapshot, shown map[string]bool) {
 				clear, r.Name, r.Device, r.Clause, r.Actor, r.Version, r.Epoch, r.Block)
 		}
 	}
-	switch line := counts(s); {
+	switch line := d.counts(s); {
 	case d.cfg.Live:
 		fmt.Fprintf(d.cfg.Out, "%s%s", clear, line)
 	case time.Since(d.lined) >= linePause:
@@ -71,8 +73,8 @@ func (d *demo) show(s *control.Snapshot, shown map[string]bool) {
 	}
 }
 
-func counts(s *control.Snapshot) string {
-	t := totals(s)
+func (d *demo) counts(s *control.Snapshot) string {
+	t := &d.tally
 	up := 0
 	for _, n := range s.Nodes {
 		if n.Up {
