@@ -48,6 +48,7 @@ type cell struct {
 	firing   flow.Firing
 	dirty    bool // has fired since the last step
 	given    int  // bytes given since the last step, about
+	bytes    []int
 	stepped  map[flow.LinkID]uint64
 	stopping bool
 	flying   int           // steps on their way to the register
@@ -303,9 +304,18 @@ func (c *cell) fire(now time.Time) (fired bool, err error) {
 		if err := c.call(a); err != nil {
 			return false, err
 		}
+		given := c.firing.Given()
+		c.bytes = c.bytes[:0]
+		for _, g := range given {
+			n, err := weigh(g.Value)
+			if err != nil {
+				return false, fmt.Errorf("given on out-port %s: %w", a.Out[g.Port], err)
+			}
+			c.bytes = append(c.bytes, n)
+		}
 		a.take(now)
-		for _, g := range c.firing.Given() {
-			bytes := weight(g.Value)
+		for i, g := range given {
+			bytes := c.bytes[i]
 			c.given += bytes * len(a.outs[g.Port].ends)
 			a.outs[g.Port].offer(flow.Token{Value: g.Value, Source: c.id, Made: now}, bytes)
 		}
@@ -356,6 +366,10 @@ func (c *cell) stepLocked() (flow.Checkpoint, bool) {
 		state, err := s.Save()
 		if err != nil {
 			c.stumble(fmt.Errorf("save state: %w", err))
+			return flow.Checkpoint{}, false
+		}
+		if len(state) > stepBytes {
+			c.stumble(fmt.Errorf("its state has %d bytes, at most %d can be kept", len(state), stepBytes))
 			return flow.Checkpoint{}, false
 		}
 		ck.State = state

@@ -136,6 +136,13 @@ func (n *Node) Deploy(ctx context.Context, by flow.Identity, d control.Deploymen
 	}
 	n.log.Info("application deployed", "app", g.App, "by", by.URI, "actors", len(g.Actors))
 	n.events.add(control.AppDeployed, "", "", fmt.Sprintf("%s was deployed by %s", g.App, by.URI))
+	for _, p := range out.Unplaced() {
+		if p.Actor.App() == g.App {
+			why := strings.Join(p.Why, "; ")
+			n.log.Info("actor waits for a node that is fit", "actor", p.Actor, "reason", why)
+			n.events.add(control.ActorFault, p.Actor, "", fmt.Sprintf("%s waits for a node that is fit: %s", p.Actor, why))
+		}
+	}
 	return n.app(app, n.register.View()), nil
 }
 

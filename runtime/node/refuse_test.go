@@ -113,6 +113,13 @@ func TestADeviceWithoutACertificate(t *testing.T) {
 	if d.State != control.Waiting || !strings.Contains(strings.Join(d.Why, " "), "identity.monitor") {
 		t.Errorf("%s is %s because %q; want it waiting for identity.monitor", d.ID, d.State, d.Why)
 	}
+	told := false
+	for _, e := range s.Events {
+		told = told || e.Actor == d.ID && e.Bad && strings.Contains(e.Text, "identity.monitor")
+	}
+	if !told {
+		t.Errorf("no event says what %s waits for: %+v", d.ID, s.Events)
+	}
 }
 
 // A script in which a device goes past its collector is refused before it runs.
