@@ -2,11 +2,8 @@ package main
 
 import (
 	"context"
-	"crypto/x509"
 	"log/slog"
-	"os"
 	"path/filepath"
-	"strconv"
 	"testing"
 	"time"
 
@@ -16,7 +13,6 @@ import (
 	"github.com/wardflow/wardflow/runtime/control"
 	"github.com/wardflow/wardflow/runtime/control/controltest"
 	"github.com/wardflow/wardflow/runtime/flow"
-	"github.com/wardflow/wardflow/runtime/pki"
 	"github.com/wardflow/wardflow/runtime/pki/pkitest"
 	"github.com/wardflow/wardflow/runtime/rule"
 )
@@ -72,35 +68,16 @@ func serveLedger(env *testscript.Env, t *testing.T) error {
 			t.Error(err)
 		}
 	})
-	h := pkitest.New(t)
-	own := h.Node("ward")
 	w := &ledgerWard{Ward: controltest.New(time.Now), manager: info.Manager.Hex()}
-	s, err := control.Serve(control.Config{
-		Backend: w,
-		Own:     func() flow.Signer { return own },
-		Verify: func(chain []*x509.Certificate) (flow.Identity, error) {
-			return h.Verifier().Identify(chain, time.Now())
-		},
+	s, err := servePeople(env, t, w, func(h *pkitest.Hospital) map[string]flow.Signer {
+		return map[string]flow.Signer{"patient/p-1": h.Patient("p-1")}
 	})
 	if err != nil {
 		return err
 	}
-	env.Defer(func() { s.Close() })
 	w.self = func() string { return s.Addr().String() }
 	s.Mount("/chain/rpc", c.Handler(), flow.RoleNode, flow.RoleStaff)
-	if err := h.Authority.Save(filepath.Join(data, "ca")); err != nil {
-		return err
-	}
-	for dir, signer := range map[string]flow.Signer{"staff/admin": h.Staff("admin"), "patient/p-1": h.Patient("p-1"), "stranger/admin": h.Rogue().Staff("admin")} {
-		if err := pki.SaveSigner(filepath.Join(data, dir), signer); err != nil {
-			return err
-		}
-	}
-	node := "https://" + s.Addr().String()
-	env.Setenv("NODE", node)
-	env.Setenv("RPC", node+"/chain/rpc")
+	env.Setenv("RPC", "https://"+s.Addr().String()+"/chain/rpc")
 	env.Setenv("MANAGER", info.Manager.Hex())
-	env.Setenv("HOME", env.WorkDir)
-	context := "node: " + strconv.Quote(node) + "\ncert: staff/admin\ntrust: ca/trust.pem\n"
-	return os.WriteFile(filepath.Join(data, "context.yaml"), []byte(context), 0o600)
+	return nil
 }
