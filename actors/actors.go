@@ -10,32 +10,23 @@ import (
 	"github.com/wardflow/wardflow/runtime/flow"
 )
 
+// namespaces are where actor types come from: a new folder gets a line here.
+var namespaces = []func() []flow.Type{
+	flowactors.Types,
+	ioactors.Types,
+	sensor.Types,
+	std.Types,
+	testactors.Types,
+	ward.Types,
+}
+
 // All are the actor types of this house, by name.
 func All() flow.Types {
 	types := flow.Types{}
-	for _, t := range []flow.Type{
-		flowactors.Collect(),
-		flowactors.Init(),
-		flowactors.Terminator(),
-		flowactors.Void(),
-		ioactors.Log(),
-		ioactors.Print(),
-		sensor.Generator(),
-		sensor.Player(),
-		std.Constant(),
-		std.Constantify(),
-		std.Counter(),
-		std.CountTimer(),
-		std.Identity(),
-		std.Sum(),
-		std.Trigger(),
-		testactors.FiniteCounter(),
-		testactors.Sink(),
-		ward.Collector(),
-		ward.RuleCheck(),
-		ward.Store(),
-	} {
-		types[t.Spec.Name] = t
+	for _, namespace := range namespaces {
+		for _, t := range namespace() {
+			types[t.Spec.Name] = t
+		}
 	}
 	return types
 }

@@ -14,7 +14,7 @@ import (
 // It keeps its pace and its numbers as [Player] does.
 func Generator() flow.Type {
 	return flow.Type{
-		Spec: flow.Spec{Name: "sensor.Generator",
+		Spec: flow.Spec{Name: "sensor.Generator", Fault: flow.FaultRetry,
 			Doc: "Make up plausible readings of a device",
 			Args: []flow.ArgSpec{
 				{Name: "device", Doc: "name of the device's certificate on its node", Kind: "string", Required: true},

@@ -23,7 +23,7 @@ import (
 // counts on from the clock, in milliseconds since 1970.
 func Player() flow.Type {
 	return flow.Type{
-		Spec: flow.Spec{Name: "sensor.Player",
+		Spec: flow.Spec{Name: "sensor.Player", Fault: flow.FaultRetry,
 			Doc: "Play one channel of a recording as the readings of a device",
 			Args: []flow.ArgSpec{
 				{Name: "device", Doc: "name of the device's certificate on its node", Kind: "string", Required: true},

@@ -26,7 +26,7 @@ const leaves = 256
 // be vouched for is not passed on.
 func Collector() flow.Type {
 	return flow.Type{
-		Spec: flow.Spec{Name: "ward.Collector",
+		Spec: flow.Spec{Name: "ward.Collector", Fault: flow.FaultRetry,
 			Doc: "Take the readings of one patient's devices, and sign windows of them with the patient's card",
 			Args: []flow.ArgSpec{
 				{Name: "patient", Doc: "pseudonym, as on the card", Kind: "string", Required: true},

@@ -16,7 +16,7 @@ import (
 // known now waits.
 func RuleCheck() flow.Type {
 	return flow.Type{
-		Spec: flow.Spec{Name: "ward.RuleCheck",
+		Spec: flow.Spec{Name: "ward.RuleCheck", Fault: flow.FaultRetry,
 			Doc: "Judge readings by the rules on the chain, and sign what was found of each window",
 			In:  []flow.Port{{Name: "in", Doc: "from one or more collectors", Routing: "collect-unordered"}},
 			Out: []flow.Port{

@@ -24,7 +24,7 @@ import (
 // transaction of the node's store.
 func Store() flow.Type {
 	return flow.Type{
-		Spec: flow.Spec{Name: "ward.Store",
+		Spec: flow.Spec{Name: "ward.Store", Fault: flow.FaultRetry,
 			Doc:      "Keep readings that hold, under windows that hold",
 			Args:     []flow.ArgSpec{{Name: "storage", Doc: "name of the storage's certificate on its node", Kind: "string", Required: true}},
 			In:       []flow.Port{{Name: "in", Doc: "readings and windows that checks have passed", Routing: "collect-unordered"}},

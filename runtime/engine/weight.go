@@ -36,7 +36,11 @@ func weight(v flow.Value, depth int) (n int, err error) {
 	case flow.Sealed:
 		n += len(v.Kind) + len(v.Bytes)
 	case flow.Exception:
-		n += len(v.Kind) + len(v.Value)
+		m, err := weight(v.Value, depth-1)
+		if err != nil {
+			return 0, err
+		}
+		n += len(v.Kind) + m
 	case []any:
 		for _, e := range v {
 			m, err := weight(e, depth-1)

@@ -33,11 +33,15 @@ type Action struct {
 	In    []string
 	Out   []string
 	Guard func() bool // looks at the actor's state only; nil is true
+	// Exceptions says that Fire takes exception tokens like any others. When
+	// it is false, a firing with one among its tokens doesn't happen: the
+	// tokens go to the actor's dead letters, and the actor goes on.
+	Exceptions bool
 	// Fire takes the tokens and gives at most one to each port of Out. If it
 	// returns an error, the firing has not happened: the tokens stay where
 	// they are and nothing is given, so it must not have changed the actor.
-	// [ErrLater] means try again after the next [Env.Wake]; any other error
-	// counts as a fault of the actor, which is tried again with growing pauses.
+	// [ErrLater] means try again after the next [Env.Wake]; any other error is
+	// a fault of the actor: what follows is for its type's [Spec.Fault] to say.
 	Fire func(f *Firing) error
 }
 
@@ -110,6 +114,27 @@ type Stopper interface{ Stop() }
 type Stateful interface {
 	Save() ([]byte, error)
 	Restore(version int, state []byte) error
+}
+
+// A Reporter answers questions about itself, and takes what is handed to it,
+// between two firings. Args is what the asker gave, a dictionary or empty; the
+// answer is a value that a token could carry.
+type Reporter interface {
+	Report(args map[string]Value) (Value, error)
+}
+
+// A Router says how its ports treat their peers one by one. It is asked once,
+// before Start.
+type Router interface {
+	// Routes are by port, in-ports and out-ports apart: "in:token", "out:token".
+	Routes() map[string]Route
+}
+
+// A Route is what a port with routing by peer needs to know of the actor. Peers
+// are named as the script names them where the actor stands: "source.token".
+type Route struct {
+	Order   []string          // dispatch-ordered: whose turn it is, cyclically; collecting: the tags, in order
+	Mapping map[string]string // dispatch-mapped: selector → peer; collecting: tag → peer
 }
 
 // A Committer keeps its own checkpoints, so that what it stores and the place

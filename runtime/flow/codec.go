@@ -15,7 +15,7 @@ import (
 // be read is written again as the same bytes, and equal values are equal bytes.
 //
 //	value  = 0 | 1 (false) | 2 (true) | 3 zigzag | 4 eight bytes | 5 string
-//	       | 6 count value* | 7 count (string value)* | 8 string string | 9 string string
+//	       | 6 count value* | 7 count (string value)* | 8 string value | 9 string string
 //	token  = seq, made (eight bytes), source, value
 //
 // Numbers of fixed width are big-endian.
@@ -104,7 +104,10 @@ func appendValue(b []byte, v Value, depth int) ([]byte, error) {
 		}
 		return b, nil
 	case Exception:
-		return appendString(appendString(append(b, tagException), v.Kind), v.Value), nil
+		if depth == 0 {
+			return nil, fmt.Errorf("%w: nested deeper than %d", ErrTooLarge, MaxDepth)
+		}
+		return appendValue(appendString(append(b, tagException), v.Kind), v.Value, depth-1)
 	case Sealed:
 		b = appendString(append(b, tagSealed), v.Kind)
 		return append(binary.AppendUvarint(b, uint64(len(v.Bytes))), v.Bytes...), nil
@@ -164,7 +167,9 @@ func readValue(b []byte, depth int) (Value, []byte, error) {
 		return list, b, nil
 	case tagMap:
 		return readMap(b, depth)
-	case tagException, tagSealed:
+	case tagException:
+		return readException(b, depth)
+	case tagSealed:
 		kind, b, err := readBytes(b)
 		if err != nil {
 			return nil, nil, err
@@ -173,12 +178,24 @@ func readValue(b []byte, depth int) (Value, []byte, error) {
 		if err != nil {
 			return nil, nil, err
 		}
-		if tag == tagException {
-			return Exception{Kind: string(kind), Value: string(val)}, b, nil
-		}
 		return Sealed{Kind: sealedKind(kind), Bytes: append(make([]byte, 0, len(val)), val...)}, b, nil
 	}
 	return nil, nil, fmt.Errorf("unknown tag %d", tag)
+}
+
+func readException(b []byte, depth int) (Value, []byte, error) {
+	if depth == 0 {
+		return nil, nil, ErrTooLarge
+	}
+	kind, b, err := readBytes(b)
+	if err != nil {
+		return nil, nil, err
+	}
+	val, b, err := readValue(b, depth-1)
+	if err != nil {
+		return nil, nil, err
+	}
+	return Exception{Kind: string(kind), Value: val}, b, nil
 }
 
 // sealedKind is string(b), without allocating for the kinds that are on every link.

@@ -30,7 +30,10 @@ func anyValue(rng *rand.Rand, deep int) Value {
 	case 4:
 		return anyText(rng)
 	case 5:
-		return Exception{Kind: anyText(rng), Value: anyText(rng)}
+		if deep == 0 {
+			return Exception{Kind: anyText(rng), Value: anyText(rng)}
+		}
+		return Exception{Kind: anyText(rng), Value: anyValue(rng, deep-1)}
 	case 6:
 		return Sealed{Kind: anyText(rng), Bytes: []byte(anyText(rng))}
 	case 7:

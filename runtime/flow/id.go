@@ -51,6 +51,14 @@ type LinkID string
 type Link struct {
 	From Endpoint `json:"from"`
 	To   Endpoint `json:"to"`
+
+	// FromAs and ToAs are the ends as the script calls them where the other end
+	// stands: "sensor.reading". Ports with routing by peer know them by it.
+	FromAs string `json:"from_as,omitempty"`
+	ToAs   string `json:"to_as,omitempty"`
+	// Tag is the label that collecting in-ports give to tokens of this link:
+	// the out-port's property, else FromAs.
+	Tag string `json:"tag,omitempty"`
 }
 
 // ID is the link's name. Two links of one graph differ in an end, so in the name.

@@ -11,6 +11,9 @@ type Spec struct {
 	Requires []string  `json:"requires,omitempty"` // capabilities that its node must offer
 	State    int       `json:"state,omitempty"`    // version of what Save writes
 
+	// Fault is what follows when an action returns an error; "" is [FaultLetter].
+	Fault FaultPolicy `json:"fault,omitempty"`
+
 	// Identity names the argument that says which certificate the actor
 	// speaks with, such as "device"; "" is the certificate of its node.
 	// The node must hold it: the capability "identity.<argument's value>".
@@ -18,6 +21,22 @@ type Spec struct {
 	// Speaks is the role that certificate must have, such as [RoleDevice].
 	Speaks Role `json:"speaks,omitempty"`
 }
+
+// A FaultPolicy says what follows when an action returns an error or panics.
+type FaultPolicy string
+
+// The policies. No token is lost by any of them.
+const (
+	// FaultLetter lays the tokens of the firing among the actor's dead letters
+	// and goes on with the next ones. It fits actors that only compute: the
+	// same tokens would fail again.
+	FaultLetter FaultPolicy = "dead-letter"
+	// FaultRetry leaves the tokens where they are and tries again with growing
+	// pauses. It fits actors that need something of the world.
+	FaultRetry FaultPolicy = "retry"
+	// FaultStop leaves the tokens and stops until somebody lets it go on.
+	FaultStop FaultPolicy = "stop"
+)
 
 // An ArgSpec describes one argument of an actor type.
 type ArgSpec struct {
@@ -32,7 +51,7 @@ type ArgSpec struct {
 type Port struct {
 	Name    string `json:"name"`
 	Doc     string `json:"doc,omitempty"`
-	Kind    string `json:"kind,omitempty"`    // "number<Cel>", "reading", "window"; "" is any
+	Kind    string `json:"kind,omitempty"`    // in the language of package kind: "number<Cel>", "list<string>"; "" is any
 	Routing string `json:"routing,omitempty"` // Calvin's routing: "collect-unordered", "round-robin"; "" is default
 }
 

@@ -1,6 +1,9 @@
 package flow
 
-import "time"
+import (
+	"fmt"
+	"time"
+)
 
 // A Value is what a token carries. It is one of
 //
@@ -15,12 +18,29 @@ type Value = any
 // An Exception is a token that says something went wrong, or, as [EOS], that a
 // stream or a record in it has ended.
 type Exception struct {
-	Kind  string // "ExceptionToken" or "EOSToken"
-	Value string // a sentence for people
+	Kind  string // [ExceptionKind] or [EOSKind]
+	Value Value  // a sentence for people; from a port that collects, {tag: sentence}
+}
+
+// The kinds of exception tokens, as Calvin calls them.
+const (
+	ExceptionKind = "ExceptionToken"
+	EOSKind       = "EOSToken"
+)
+
+// Exceptional is an exception token that says why.
+func Exceptional(format string, args ...any) Exception {
+	return Exception{Kind: ExceptionKind, Value: fmt.Sprintf(format, args...)}
 }
 
 // EOS is Calvin's end-of-stream token.
-var EOS = Exception{Kind: "EOSToken", Value: "End of stream"}
+var EOS = Exception{Kind: EOSKind, Value: "End of stream"}
+
+// IsEOS reports whether a value is an end of stream, whatever it says.
+func IsEOS(v Value) bool {
+	e, ok := v.(Exception)
+	return ok && e.Kind == EOSKind
+}
 
 // Sealed is a value whose bytes are signed and so travel unchanged.
 type Sealed struct {
