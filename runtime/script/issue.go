@@ -29,6 +29,13 @@ type Issue struct {
 	Reason   string    `json:"reason"` // the same in Calvin's own words
 	Hint     string    `json:"hint,omitempty"`
 	Related  []Related `json:"related,omitempty"` // other places that matter
+	Fix      []Edit    `json:"fix,omitempty"`     // the hint as edits of File, all or none, when it is that clear
+}
+
+// An Edit puts New where the text at Span stands; an empty span inserts.
+type Edit struct {
+	Span Span   `json:"span"`
+	New  string `json:"new"`
 }
 
 // A Related is another place that an issue speaks of.
