@@ -19,9 +19,9 @@ type Backend interface {
 	Snapshot(ctx context.Context) (*Snapshot, error)
 
 	// Check compiles a script and gives back what is wrong with it: nothing,
-	// if it compiles. The name stands for the file in the issues. The error
-	// is for a check that could not be made, not for a bad script.
-	Check(ctx context.Context, name, script string) ([]Issue, error)
+	// if it compiles. The error is for a check that could not be made, not for
+	// a bad script.
+	Check(ctx context.Context, d Deployment) ([]Issue, error)
 
 	// Plan says what Deploy would do now, and does nothing. A script that
 	// does not compile is a [*ScriptError].
@@ -36,6 +36,11 @@ type Backend interface {
 	// Stop removes an application everywhere, and returns once that is
 	// agreed. An application that is not there is [ErrNotFound].
 	Stop(ctx context.Context, by flow.Identity, app string) error
+
+	// Report asks a running actor, wherever it is: args go to its report and
+	// the answer comes back. An actor that is not there is [ErrNotFound], one
+	// whose type answers nothing or that refuses what it was given [ErrConflict].
+	Report(ctx context.Context, by flow.Identity, id flow.ActorID, args map[string]flow.Value) (flow.Value, error)
 }
 
 // What a Backend's errors wrap, so that the API can tell them apart. Any other

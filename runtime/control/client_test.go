@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -47,6 +48,10 @@ func TestClient(t *testing.T) {
 	if l, err := c.Login(ctx); err != nil || !strings.HasPrefix(l.Link, b.url+"/#login=") {
 		t.Fatalf("login %+v, %v", l, err)
 	}
+	id := flow.ActorID("night:bed1:collector")
+	if v, err := c.Report(ctx, id, map[string]flow.Value{"n": int64(2)}); err != nil || !reflect.DeepEqual(v.(map[string]any)["asked"], map[string]any{"n": int64(2)}) {
+		t.Fatalf("report %v, %v", v, err)
+	}
 	if err := c.Stop(ctx, "night"); err != nil {
 		t.Fatal(err)
 	}
@@ -75,6 +80,8 @@ func TestClientErrors(t *testing.T) {
 		want error
 	}{
 		{"no such application", c.Stop(ctx, "none"), control.ErrNotFound},
+		{"no such actor", second(c.Report(ctx, "ward:none", nil)), control.ErrNotFound},
+		{"an actor that answers nothing", second(c.Report(ctx, "ward:store", nil)), control.ErrConflict},
 		{"no node fit", second(c.Deploy(ctx, control.Deployment{Name: "a", Script: "nowhere"})), control.ErrUnplaceable},
 		{"a node's certificate", second(b.client(b.h.Node("bedside"), b.h.Verifier()).Apps(ctx)), control.ErrDenied},
 		{"a stranger's certificate", second(b.client(b.h.Rogue().Staff("admin"), b.h.Verifier()).Apps(ctx)), control.ErrDenied},

@@ -32,6 +32,7 @@ func (s *Server) routes() []route {
 		{"GET /apps/{name}", readers, s.getApp},
 		{"GET /nodes", readers, listing(s, func(v *Snapshot) []NodeState { return v.Nodes })},
 		{"GET /actors", readers, listing(s, func(v *Snapshot) []ActorState { return v.Actors })},
+		{"POST /actors/{id}/report", staffOnly, s.postReport},
 		{"GET /links", readers, listing(s, func(v *Snapshot) []LinkState { return v.Links })},
 		{"GET /refusals", readers, listing(s, func(v *Snapshot) []Refusal { return v.Refusals })},
 		{"POST /apps", staffOnly, s.postApp},
@@ -178,7 +179,8 @@ func (s *Server) postCheck(w http.ResponseWriter, r *http.Request) error {
 	if file == "" {
 		file = d.Name + ".calvin"
 	}
-	issues, err := s.cfg.Backend.Check(r.Context(), file, d.Script)
+	d.File = file
+	issues, err := s.cfg.Backend.Check(r.Context(), d)
 	if err != nil {
 		return fmt.Errorf("check %s: %w", file, err)
 	}

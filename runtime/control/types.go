@@ -15,6 +15,9 @@ type Deployment struct {
 	Name   string `json:"name"`           // of the application: a letter, then letters, digits, "_" or "-"; at most 63
 	Script string `json:"script"`         // CalvinScript
 	File   string `json:"file,omitempty"` // what issues call the script; default Name + ".calvin"
+	// Includes are the texts of what the script includes, and of what that
+	// includes, by the names that stand after the word include.
+	Includes map[string]string `json:"includes,omitempty"`
 }
 
 // An Issue is something wrong with a script, at the place to mend it.
@@ -26,6 +29,14 @@ type Issue struct {
 	Code     string `json:"code,omitempty"` // "WF0102"
 	Msg      string `json:"msg"`
 	Hint     string `json:"hint,omitempty"` // what to write instead
+}
+
+// A Letter is what an actor could not take: the tokens of a firing that did not
+// happen.
+type Letter struct {
+	At     time.Time      `json:"at"`
+	Why    string         `json:"why"`
+	Tokens map[string]any `json:"tokens"` // by in-port; as package flow writes values in JSON
 }
 
 // A PlanResult is what a deployment would change.
@@ -138,7 +149,8 @@ type ActorState struct {
 	PerSecond float64      `json:"perSecond"`        // firings, over the last seconds
 	Errors    uint64       `json:"errors"`           // firings that failed
 	LastError string       `json:"lastError,omitempty"`
-	Judged    *Judged      `json:"judged,omitempty"` // actors that judge readings
+	Letters   uint64       `json:"letters,omitempty"` // dead letters since this activation
+	Judged    *Judged      `json:"judged,omitempty"`  // actors that judge readings
 }
 
 // Judged is what an actor that judges by rules has done, and with which rules.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -16,8 +17,11 @@ import (
 )
 
 // Check compiles a script and says what is wrong with it.
-func (n *Node) Check(_ context.Context, name, src string) ([]control.Issue, error) {
-	_, issues := n.compile(control.Deployment{Name: "check", Script: src, File: name})
+func (n *Node) Check(_ context.Context, d control.Deployment) ([]control.Issue, error) {
+	if d.Name == "" {
+		d.Name = "check"
+	}
+	_, issues := n.compile(d)
 	return controlIssues(issues), nil
 }
 
@@ -123,8 +127,8 @@ func (n *Node) Deploy(ctx context.Context, by flow.Identity, d control.Deploymen
 	if err != nil {
 		return nil, err
 	}
-	next := register.App{Name: g.App, Script: d.Script, Graph: *g, By: by.URI, At: time.Now().UTC()}
-	if old, ok := n.register.View().Apps[g.App]; ok && old.Script == d.Script {
+	next := register.App{Name: g.App, Script: d.Script, Includes: d.Includes, Graph: *g, By: by.URI, At: time.Now().UTC()}
+	if old, ok := n.register.View().Apps[g.App]; ok && old.Script == d.Script && maps.Equal(old.Includes, d.Includes) {
 		next.By, next.At = old.By, old.At // the same again changes nothing
 	}
 	app, err := n.register.PutApp(ctx, next)

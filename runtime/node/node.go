@@ -294,6 +294,7 @@ func (n *Node) run() {
 	ctx, stop := context.WithCancel(context.Background())
 	n.stop = stop
 	n.door.Carry(n.links)
+	n.door.Answer(askActor, n.answerErrand)
 	n.door.Answer(askReport, func(ctx context.Context, _ flow.Identity, _ []byte) ([]byte, error) {
 		return json.Marshal(n.self(ctx))
 	})

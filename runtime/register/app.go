@@ -16,12 +16,13 @@ import (
 // put or read.
 type App struct {
 	Name      string
-	Script    string     // the source text
-	Graph     flow.Graph // what the script compiled to; Graph.App is Name
-	By        string     // SPIFFE ID of who deployed it
-	At        time.Time  // when it was deployed, by the deployer's clock
-	Signature []byte     // by the deployer over what package control says
-	Version   uint64     // given by the register; rises with each change
+	Script    string            // the source text
+	Includes  map[string]string // the texts it includes, by name
+	Graph     flow.Graph        // what the script compiled to; Graph.App is Name
+	By        string            // SPIFFE ID of who deployed it
+	At        time.Time         // when it was deployed, by the deployer's clock
+	Signature []byte            // by the deployer over what package control says
+	Version   uint64            // given by the register; rises with each change
 	// Lives are given by the register: the version since which each link has
 	// been there without a break, and between actors of the same types. A link
 	// that is taken out and put in again has another life, and its numbers
@@ -33,13 +34,14 @@ type App struct {
 // float is written with a point or an exponent and an integer without, so that
 // 2.0 does not come back as 2.
 type appJSON struct {
-	Name      string     `json:"name"`
-	Script    string     `json:"script"`
-	Graph     flow.Graph `json:"graph"`
-	By        string     `json:"by"`
-	At        time.Time  `json:"at"`
-	Signature []byte     `json:"signature,omitempty"`
-	Version   uint64     `json:"version"`
+	Name      string            `json:"name"`
+	Script    string            `json:"script"`
+	Includes  map[string]string `json:"includes,omitempty"`
+	Graph     flow.Graph        `json:"graph"`
+	By        string            `json:"by"`
+	At        time.Time         `json:"at"`
+	Signature []byte            `json:"signature,omitempty"`
+	Version   uint64            `json:"version"`
 
 	Lives map[flow.LinkID]uint64 `json:"lives,omitempty"`
 }
@@ -51,7 +53,7 @@ func (a App) MarshalJSON() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return json.Marshal(appJSON{a.Name, a.Script, g, a.By, a.At, a.Signature, a.Version, a.Lives})
+	return json.Marshal(appJSON{a.Name, a.Script, a.Includes, g, a.By, a.At, a.Signature, a.Version, a.Lives})
 }
 
 // UnmarshalJSON reads what MarshalJSON writes.
@@ -66,7 +68,7 @@ func (a *App) UnmarshalJSON(b []byte) error {
 	if err != nil {
 		return err
 	}
-	*a = App{j.Name, j.Script, g, j.By, j.At, j.Signature, j.Version, j.Lives}
+	*a = App{j.Name, j.Script, j.Includes, g, j.By, j.At, j.Signature, j.Version, j.Lives}
 	return nil
 }
 

@@ -110,10 +110,10 @@ func (w *Ward) Did() []string {
 
 // Check finds fault with every line that has the word "nosuch", and notes what
 // it is.
-func (w *Ward) Check(_ context.Context, name, script string) ([]control.Issue, error) {
+func (w *Ward) Check(_ context.Context, d control.Deployment) ([]control.Issue, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return check(name, script), w.err
+	return check(d.File, d.Script), w.err
 }
 
 func check(name, script string) []control.Issue {

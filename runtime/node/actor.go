@@ -1,0 +1,139 @@
+package node
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/wardflow/wardflow/runtime/control"
+	"github.com/wardflow/wardflow/runtime/engine"
+	"github.com/wardflow/wardflow/runtime/flow"
+)
+
+// What people ask one actor goes to the node that it runs on.
+
+// askActor is the question that a node asks for somebody about an actor there.
+const askActor = "node.actor"
+
+// An errand is such a question: what to do with which actor.
+type errand struct {
+	Actor flow.ActorID               `json:"actor"`
+	Do    string                     `json:"do"` // "report"
+	Args  map[string]json.RawMessage `json:"args,omitempty"`
+}
+
+// An outcome is its answer. Refused is why not; the actor is here all the same.
+type outcome struct {
+	Value   json.RawMessage `json:"value,omitempty"`
+	Refused string          `json:"refused,omitempty"`
+	Absent  bool            `json:"absent,omitempty"` // it does not run here
+}
+
+// Report asks a running actor, wherever it is.
+func (n *Node) Report(ctx context.Context, by flow.Identity, id flow.ActorID, args map[string]flow.Value) (flow.Value, error) {
+	e := errand{Actor: id, Do: "report", Args: map[string]json.RawMessage{}}
+	for name, v := range args {
+		b, err := flow.MarshalValue(v)
+		if err != nil {
+			return nil, fmt.Errorf("argument %s: %w", name, err)
+		}
+		e.Args[name] = b
+	}
+	out, err := n.run(ctx, by, e)
+	if err != nil {
+		return nil, err
+	}
+	return flow.UnmarshalValue(out.Value)
+}
+
+// run does an errand where its actor is, and notes who sent it.
+func (n *Node) run(ctx context.Context, by flow.Identity, e errand) (*outcome, error) {
+	place, ok := n.register.View().Placements[e.Actor]
+	if !ok {
+		return nil, fmt.Errorf("actor %s: %w", e.Actor, control.ErrNotFound)
+	}
+	if place.Node == "" {
+		return nil, fmt.Errorf("actor %s waits for a node that is fit: %w", e.Actor, control.ErrConflict)
+	}
+	n.log.Info("actor was asked", "actor", e.Actor, "what", e.Do, "by", by.URI)
+	out, err := n.carry(ctx, place.Node, e)
+	switch {
+	case err != nil:
+		return nil, err
+	case out.Absent:
+		return nil, fmt.Errorf("actor %s is not running on %s just now: %w", e.Actor, place.Node, control.ErrUnavailable)
+	case out.Refused != "":
+		return nil, fmt.Errorf("actor %s: %s: %w", e.Actor, out.Refused, control.ErrConflict)
+	}
+	return out, nil
+}
+
+// carry brings an errand to a node and its outcome back.
+func (n *Node) carry(ctx context.Context, to flow.NodeID, e errand) (*outcome, error) {
+	if to == n.cfg.Node {
+		return n.serve(ctx, e)
+	}
+	body, err := json.Marshal(e)
+	if err != nil {
+		return nil, fmt.Errorf("ask %s: %w", to, err)
+	}
+	reply, err := n.door.Ask(ctx, to, askActor, body)
+	if err != nil {
+		return nil, fmt.Errorf("%w: ask %s: %w", control.ErrUnavailable, to, err)
+	}
+	var out outcome
+	if err := json.Unmarshal(reply, &out); err != nil {
+		return nil, fmt.Errorf("ask %s: %w", to, err)
+	}
+	return &out, nil
+}
+
+// answerErrand is carry's other end.
+func (n *Node) answerErrand(ctx context.Context, _ flow.Identity, body []byte) ([]byte, error) {
+	var e errand
+	if err := json.Unmarshal(body, &e); err != nil {
+		return nil, fmt.Errorf("read errand: %w", err)
+	}
+	out, err := n.serve(ctx, e)
+	if err != nil {
+		return nil, err
+	}
+	return json.Marshal(out)
+}
+
+// serve does an errand for an actor of this node.
+func (n *Node) serve(ctx context.Context, e errand) (*outcome, error) {
+	out := &outcome{}
+	var err error
+	switch e.Do {
+	case "report":
+		out.Value, err = n.report(ctx, e)
+	default:
+		return nil, fmt.Errorf("this node knows no errand %q", e.Do)
+	}
+	if errors.Is(err, engine.ErrNotRunning) {
+		return &outcome{Absent: true}, nil
+	}
+	if err != nil {
+		return &outcome{Refused: err.Error()}, nil
+	}
+	return out, nil
+}
+
+func (n *Node) report(ctx context.Context, e errand) ([]byte, error) {
+	args := make(map[string]flow.Value, len(e.Args))
+	for name, b := range e.Args {
+		v, err := flow.UnmarshalValue(slices.Clone(b))
+		if err != nil {
+			return nil, fmt.Errorf("argument %s: %w", name, err)
+		}
+		args[name] = v
+	}
+	v, err := n.engine.Report(ctx, e.Actor, args)
+	if err != nil {
+		return nil, err
+	}
+	return flow.MarshalValue(v)
+}
