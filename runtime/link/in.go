@@ -19,11 +19,12 @@ var ErrOverrun = errors.New("more tokens than were granted")
 type In struct {
 	id     flow.LinkID
 	window int
-	queue  ring // tokens taken+1 … received
+	queue  ring // tokens forgotten+1 … received
 
-	taken   uint64 // last number the actor has taken
-	granted uint64 // last number the sender may send
-	settled uint64 // last number that took effect for good
+	forgotten uint64 // last number that is not kept any more
+	taken     uint64 // last number the actor has taken
+	granted   uint64 // last number the sender may send
+	settled   uint64 // last number that took effect for good
 }
 
 // NewIn makes the receiving end of a new link, with room for window tokens
@@ -36,7 +37,7 @@ func RestoreIn(id flow.LinkID, window int, taken uint64) *In {
 	if window < 1 {
 		panic(fmt.Sprintf("link: window of %d tokens", window))
 	}
-	return &In{id: id, window: window, taken: taken, granted: taken}
+	return &In{id: id, window: window, forgotten: taken, taken: taken, granted: taken}
 }
 
 // ID is the link's name.
@@ -70,24 +71,58 @@ func (in *In) Accept(f *Frame) (n int, err error) {
 }
 
 // Len is how many tokens wait.
-func (in *In) Len() int { return in.queue.n }
+func (in *In) Len() int { return in.queue.n - in.undo() }
+
+// undo is how many tokens are taken, but not forgotten.
+func (in *In) undo() int { return int(in.taken - in.forgotten) }
 
 // Peek is the oldest token that waits, if there is one.
 func (in *In) Peek() (flow.Token, bool) {
-	if in.queue.n == 0 {
+	if in.Len() == 0 {
 		return flow.Token{}, false
 	}
-	return *in.queue.at(0), true
+	return *in.queue.at(in.undo()), true
 }
 
-// Take is Peek that takes the token out.
+// Waiting are the oldest tokens that wait, perhaps not all: nil when none does.
+// They may be read, also without the lock that guards In, until they are
+// forgotten; so an actor looks once and takes many.
+func (in *In) Waiting() []flow.Token { return in.queue.view(in.undo()) }
+
+// Take is Peek that takes the token.
 func (in *In) Take() (flow.Token, bool) {
 	t, ok := in.Peek()
 	if ok {
-		in.queue.drop(1)
 		in.taken++
 	}
 	return t, ok
+}
+
+// TakeAll takes the n oldest tokens. Taking more than wait is a bug and panics.
+func (in *In) TakeAll(n int) {
+	if n > in.Len() {
+		panic(fmt.Sprintf("link %s: take %d tokens of %d", in.id, n, in.Len()))
+	}
+	in.taken += uint64(n)
+}
+
+// Forget says that the tokens taken up to that number will not be asked for
+// again. Until then, or until they are settled, [In.Rewind] can.
+func (in *In) Forget(upto uint64) {
+	if upto = min(upto, in.taken); upto > in.forgotten {
+		in.queue.drop(int(upto - in.forgotten))
+		in.forgotten = upto
+	}
+}
+
+// Rewind gives back the tokens taken after number n, as the firings that took
+// them have not happened: they wait again. Rewinding to what is forgotten is a
+// bug and panics.
+func (in *In) Rewind(n uint64) {
+	if n < in.forgotten || n > in.taken {
+		panic(fmt.Sprintf("link %s: rewind to %d with %d taken and those up to %d forgotten", in.id, n, in.taken, in.forgotten))
+	}
+	in.taken = n
 }
 
 // Taken is the last number the actor has taken: its place, for a checkpoint.
@@ -95,19 +130,19 @@ func (in *In) Taken() uint64 { return in.taken }
 
 // Received is the last number that is here, taken or waiting: where a sender
 // that opens the link again goes on.
-func (in *In) Received() uint64 { return in.taken + uint64(in.queue.n) }
+func (in *In) Received() uint64 { return in.forgotten + uint64(in.queue.n) }
 
 // Credit is what to grant now, the number of the last token there is room for.
-// Whoever calls it sends it: it counts as granted.
+// Whoever calls it sends it: it counts as granted, and is not taken back.
 func (in *In) Credit() uint64 {
-	in.granted = in.taken + uint64(in.window)
+	in.granted = max(in.granted, in.taken+uint64(in.window))
 	return in.granted
 }
 
 // GrantDue reports whether a quarter of the window has been taken since the
 // last grant, so that a new one is worth a message.
 func (in *In) GrantDue() bool {
-	return in.taken+uint64(in.window)-in.granted >= uint64(max(1, in.window/4))
+	return in.taken+uint64(in.window) >= in.granted+uint64(max(1, in.window/4))
 }
 
 // Settle says that the tokens up to that number have taken effect for good. It
@@ -121,6 +156,7 @@ func (in *In) Settle(upto uint64) bool {
 		return false
 	}
 	in.settled = upto
+	in.Forget(upto)
 	return true
 }
 

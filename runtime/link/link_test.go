@@ -75,6 +75,66 @@ func TestOutSendsOnlyWhatItMay(t *testing.T) {
 	}
 }
 
+// Calvin's two queues: a link with n on its out-port and m on its in-port holds
+// at most n+m tokens that the receiver has not taken.
+func TestQueuesOfBothPorts(t *testing.T) {
+	for _, tt := range []struct{ out, in, want int }{{4, 4, 8}, {2, 3, 5}, {1, 1, 2}, {0, 3, 64}} {
+		out, in := link.NewOut("l", 64), link.NewIn("l", tt.in)
+		out.Queue(tt.out)
+		out.Opened(in.Received(), in.Credit())
+		fill := func() (n int) {
+			var f link.Frame
+			for out.Room() > 0 {
+				if _, err := out.Offer(flow.Token{}); err != nil {
+					t.Fatal(err)
+				}
+				n++
+			}
+			out.Release(out.Made())
+			for out.Next(&f, 64) {
+				in.Accept(&f)
+			}
+			return n
+		}
+		if n := fill(); n != tt.want || in.Len() != tt.in {
+			t.Errorf("queues %d and %d took %d tokens with %d at the receiver, want %d and %d", tt.out, tt.in, n, in.Len(), tt.want, tt.in)
+		}
+		in.Take()
+		out.Credit(in.Credit())
+		if n := fill(); tt.out > 0 && n != 1 {
+			t.Errorf("queues %d and %d took %d tokens after one was taken, want 1", tt.out, tt.in, n)
+		}
+	}
+}
+
+// What was taken since the last checkpoint can be given back, and what was
+// given since then taken back.
+func TestFallingBack(t *testing.T) {
+	out, in := link.NewOut("l", 8), link.NewIn("l", 8)
+	out.Opened(in.Received(), in.Credit())
+	for i := range 5 {
+		out.Offer(flow.Token{Value: int64(i + 1)})
+	}
+	out.Release(3)
+	out.Withdraw(3)
+	if n, _ := out.Offer(flow.Token{Value: int64(40)}); n != 4 || out.Held() != 4 {
+		t.Fatalf("after Withdraw(3) the next token is number %d of %d held, want 4 of 4", n, out.Held())
+	}
+	var f link.Frame
+	out.Next(&f, 64)
+	in.Accept(&f)
+	in.Take()
+	in.Forget(in.Taken())
+	in.TakeAll(2)
+	if in.Len() != 0 || in.Waiting() != nil {
+		t.Fatalf("%d tokens wait, want none", in.Len())
+	}
+	in.Rewind(1)
+	if w := in.Waiting(); in.Len() != 2 || len(w) != 2 || w[0].Value != int64(2) {
+		t.Fatalf("after Rewind(1) %v wait, want tokens 2 and 3", w)
+	}
+}
+
 func TestOpenedAstray(t *testing.T) {
 	out := link.NewOut("l", 8)
 	for range 4 {

@@ -29,6 +29,8 @@ type world struct {
 	wire   []Message // to the receiver
 	back   []Message // to the sender
 	given  int64
+	queue  int    // the sender's own queue; 0: none
+	most   uint64 // the receiver's highest place so far
 	broken bool
 	peace  bool // the network does no harm any more
 }
@@ -81,7 +83,7 @@ func (w *world) step(kind int) {
 	case 0:
 		if _, err := w.out.Offer(flow.Token{Value: w.given + 1}); err == nil {
 			w.given++
-		} else if w.out.Held() < outWindow {
+		} else if w.queue == 0 && w.out.Held() < outWindow {
 			w.t.Fatalf("seed %d: full with %d tokens", w.seed, w.out.Held())
 		}
 	case 1:
@@ -105,6 +107,7 @@ func (w *world) step(kind int) {
 	case 4:
 		if t, ok := w.in.Take(); ok {
 			w.taken = append(w.taken, t.Value.(int64))
+			w.most = max(w.most, w.in.Taken())
 			if w.in.GrantDue() {
 				w.back = append(w.back, Message{Kind: KindCredit, Credit: w.in.Credit()})
 			}
@@ -135,7 +138,7 @@ func (w *world) pick(n int) int {
 
 // misfortune does what the seven steps above don't.
 func (w *world) misfortune() {
-	switch w.rng.IntN(4) {
+	switch w.rng.IntN(6) {
 	case 0: // a frame is lost
 		if len(w.wire) > 0 {
 			w.wire = w.wire[1:]
@@ -148,20 +151,32 @@ func (w *world) misfortune() {
 			w.t.Fatalf("seed %d: %v", w.seed, err)
 		}
 		w.out, w.given = out, int64(w.kept.made)
+		w.out.Queue(w.queue)
 		w.connect()
 	case 3: // the receiver dies
 		w.in, w.taken = RestoreIn("l", inWindow, uint64(len(w.stored))), nil
 		w.connect()
+	case 4: // the sender falls back to its checkpoint, and the connection stays
+		w.out.Withdraw(w.kept.made)
+		w.given = int64(w.kept.made)
+	case 5: // so does the receiver
+		w.in.Rewind(uint64(len(w.stored)))
+		w.taken = nil
 	}
 }
 
 // Whatever the network drops, repeats or reorders, and whoever dies when, the
 // receiver stores each token once and in order, no end holds more than its
-// window, and when the trouble is over everything arrives and is settled.
+// window or its queue, and when the trouble is over everything arrives and is
+// settled.
 func TestLossyNetwork(t *testing.T) {
 	for seed := range uint64(1500) {
 		w := &world{t: t, rng: rand.New(rand.NewPCG(seed, 0)), seed: seed,
 			out: NewOut("l", outWindow), in: NewIn("l", inWindow)}
+		if seed%2 == 1 {
+			w.queue = 1 + w.rng.IntN(6)
+			w.out.Queue(w.queue)
+		}
 		w.connect()
 		trouble := 5 + w.rng.IntN(60)
 		for range 600 {
@@ -169,8 +184,11 @@ func TestLossyNetwork(t *testing.T) {
 				w.misfortune()
 			}
 			w.step(w.rng.IntN(7))
-			if w.out.Held() > outWindow || w.in.Len() > inWindow {
+			if back := int(w.most - w.in.Taken()); w.out.Held() > outWindow || w.in.Len() > inWindow+back {
 				t.Fatalf("seed %d: %d tokens held, %d wait; the windows are %d and %d", seed, w.out.Held(), w.in.Len(), outWindow, inWindow)
+			}
+			if ahead := int(w.out.Made()) - int(w.most); w.queue > 0 && ahead > w.queue+inWindow {
+				t.Fatalf("seed %d: %d tokens are not taken; the queues are %d and %d", seed, ahead, w.queue, inWindow)
 			}
 		}
 		w.connect()

@@ -24,6 +24,7 @@ var ErrAstray = errors.New("the two ends of the link disagree on where they are"
 type Out struct {
 	id     flow.LinkID
 	window int
+	queue  int  // tokens held beyond the credit; 0: as many as the window has
 	held   ring // tokens settled+1 … made
 
 	made     uint64 // last number given
@@ -65,13 +66,34 @@ func RestoreOut(id flow.LinkID, window int, made, settled uint64, outbox []flow.
 // ID is the link's name.
 func (o *Out) ID() flow.LinkID { return o.id }
 
+// Queue bounds, besides the window, how many tokens are held that the receiver
+// has no room for: with room for m there, at most n+m are not taken. That is
+// Calvin's queue of an out-port. 0, as in the beginning, is no such bound.
+func (o *Out) Queue(n int) {
+	if n < 0 {
+		panic(fmt.Sprintf("link: queue of %d tokens", n))
+	}
+	o.queue = n
+}
+
 // Room is how many tokens [Out.Offer] would still take.
-func (o *Out) Room() int { return max(0, o.window-o.held.n) }
+func (o *Out) Room() int {
+	room := o.window - o.held.n
+	if o.queue > 0 {
+		// What is settled was taken, so there was room for it.
+		if upto := max(o.credit, o.settled); upto < o.made {
+			room = min(room, o.queue-int(o.made-upto))
+		} else if ahead := upto - o.made; ahead < uint64(o.window) {
+			room = min(room, o.queue+int(ahead))
+		}
+	}
+	return max(0, room)
+}
 
 // Offer numbers t, holds it until it is settled, and returns its number.
 // Numbers start at 1 and have no gaps. With a window of tokens already held it
-// keeps nothing and returns [ErrFull]. The token is not sent before
-// [Out.Release] covers it.
+// keeps nothing and returns [ErrFull], and so it does when its queue is full.
+// The token is not sent before [Out.Release] covers it.
 func (o *Out) Offer(t flow.Token) (uint64, error) {
 	if o.Room() == 0 {
 		return 0, ErrFull
@@ -90,6 +112,19 @@ func (o *Out) Release(upto uint64) {
 		panic(fmt.Sprintf("link %s: release up to %d of %d tokens", o.id, upto, o.made))
 	}
 	o.released = max(o.released, upto)
+}
+
+// Withdraw takes the tokens after number n back, as the firings that gave them
+// have not happened: their numbers are given again. Withdrawing what is
+// released is a bug and panics.
+func (o *Out) Withdraw(n uint64) {
+	if n < o.released {
+		panic(fmt.Sprintf("link %s: withdraw the tokens after %d, but those up to %d are released", o.id, n, o.released))
+	}
+	if n < o.made {
+		o.held.pop(int(o.made - n))
+		o.made = n
+	}
 }
 
 // Opened says that the other end is there, has the tokens up to taken, and has

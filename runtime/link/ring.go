@@ -38,3 +38,23 @@ func (r *ring) drop(n int) {
 		r.head = (r.head + n) & (len(r.buf) - 1)
 	}
 }
+
+// pop forgets the n newest tokens.
+func (r *ring) pop(n int) {
+	for i := r.n - n; i < r.n; i++ {
+		*r.at(i) = flow.Token{}
+	}
+	r.n -= n
+}
+
+// view is the tokens from the i-th oldest on, as far as they lie in one piece.
+// It stays good while those tokens stand in the ring, also when others are
+// pushed meanwhile.
+func (r *ring) view(i int) []flow.Token {
+	if i >= r.n {
+		return nil
+	}
+	from := (r.head + i) & (len(r.buf) - 1)
+	upto := min(from+r.n-i, len(r.buf))
+	return r.buf[from:upto:upto]
+}
