@@ -105,7 +105,7 @@ func compileFile(cmd *cobra.Command, file string, types flow.Types, verbose bool
 	g, issues := script.Compile(f, specs, opts...)
 	for _, i := range issues {
 		if i.Severity != script.Note || verbose {
-			fmt.Fprint(cmd.ErrOrStderr(), i.Format(src))
+			fmt.Fprint(cmd.ErrOrStderr(), i.Format(f.Source))
 		}
 	}
 	if g == nil {

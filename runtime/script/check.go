@@ -12,13 +12,13 @@ import (
 func Check(f *File, types Types, opts ...Option) Issues {
 	p := newProgram(f, types, opts)
 	p.check()
-	return p.issues.settle()
+	return p.issues.settle(p.file)
 }
 
 // check fills the program and reports whether it can be expanded.
 func (p *program) check() bool {
 	if p.app == "" || strings.ContainsAny(p.app, ":\n") || strings.Contains(p.app, " > ") {
-		p.report(badApp.at(p.file, Span{Pos{1, 1, 0}, Pos{1, 1, 0}}, p.app).help("letters, digits, - and _ do"))
+		p.report(badApp.at(p.file, Span{Start: Pos{1, 1, 0}, End: Pos{1, 1, 0}}, p.app).help("letters, digits, - and _ do"))
 	}
 	p.constants()
 	p.lower()
@@ -148,7 +148,7 @@ func (p *program) checkHead(c *Component) {
 	for _, list := range []struct {
 		what string
 		ids  []Ident
-	}{{"argument", c.Params}, {"in-port", c.In}, {"out-port", c.Out}} {
+	}{{"argument", paramNames(c.Params)}, {"in-port", c.In}, {"out-port", c.Out}} {
 		seen := map[string]Ident{}
 		for _, id := range list.ids {
 			if old, ok := seen[id.Name]; ok {
@@ -170,7 +170,7 @@ func (p *program) checkArgs(b *block, in *inst) {
 		specs = in.spec.Args
 	case in.comp != nil:
 		for _, id := range in.comp.comp.Params {
-			specs = append(specs, flow.ArgSpec{Name: id.Name, Required: true})
+			specs = append(specs, flow.ArgSpec{Name: id.Name, Required: id.Default == nil})
 		}
 	}
 	known := in.spec != nil || in.comp != nil

@@ -29,14 +29,19 @@ var (
 	pointless       = kind{"WF0110", Error, "a link from voidport to voidport does nothing", "Pointless construct."}
 	outOfOrder      = kind{"WF0111", Error, "%[1]s after %[2]s", "Syntax error."}
 	missingClose    = kind{"WF0112", Error, "%[1]s is missing here", "Syntax error."}
-	includeLine     = kind{"WF0113", Error, "include is not understood yet", "Could not find file %[1]s.calvin."}
 	emptyComponent  = kind{"WF0114", Error, "component '%[1]s' has no statement", "Syntax error."}
-	misplaced       = kind{"WF0115", Error, "%[1]s can't stand inside a component", "Syntax error."}
+	misplaced       = kind{"WF0115", Error, "%[1]s can't stand in %[2]s", "Syntax error."}
 	chained         = kind{"WF0116", Error, "a link has one source and ends at its targets", "Syntax error."}
 	voidMixed       = kind{"WF0117", Error, "voidport %[1]s", "Syntax error."}
 	unusedTag       = kind{"WF0118", Warning, "the tag before a port means nothing", ""}
 	repeatedKey     = kind{"WF0119", Warning, "key \"%[1]s\" stands twice; the last one counts", ""}
 	noStatement     = kind{"WF0120", Error, "'%[1]s' begins no statement", "Syntax error."}
+	missingInclude  = kind{"WF0121", Error, "could not find file %[1]s.calvin", "Could not find file %[1]s.calvin."}
+	circularInclude = kind{"WF0122", Error, "file %[1]s includes itself: %[2]s", ""}
+	badInclude      = kind{"WF0123", Error, "%[1]s can't name a file to include", "Could not find file %[1]s.calvin."}
+	unreadInclude   = kind{"WF0124", Error, "could not read file %[1]s: %[2]s", "Could not read file %[1]s."}
+	emptyBlock      = kind{"WF0125", Error, "%[1]s has no statement", "Syntax error."}
+	badSeconds      = kind{"WF0126", Error, "after goes forward in time, not by %[1]s s", "Syntax error."}
 	circularConst   = kind{"WF0201", Error, "constant '%[1]s' has a circular reference", "Constant '%[1]s' has a circular reference"}
 	undefinedConst  = kind{"WF0202", Error, "constant '%[1]s' is undefined", "Constant '%[1]s' is undefined"}
 	undefinedName   = kind{"WF0203", Error, "undefined identifier '%[1]s'", "Undefined identifier: '%[1]s'"}
@@ -95,7 +100,7 @@ var (
 
 // at makes an issue of the kind in a file.
 func (k kind) at(f *File, where Span, args ...any) Issue {
-	i := Issue{Severity: k.severity, Code: k.code, File: f.Name, Span: where, Msg: sprint(k.msg, args)}
+	i := Issue{Severity: k.severity, Code: k.code, File: f.name(where), Span: where, Msg: sprint(k.msg, args)}
 	i.Reason = i.Msg
 	if k.reason != "" {
 		i.Reason = sprint(k.reason, args)
@@ -136,6 +141,12 @@ func (i Issue) help(format string, args ...any) Issue {
 
 // see adds another place that matters.
 func (i Issue) see(where Span, msg string) Issue {
-	i.Related = append(i.Related, Related{where, msg})
+	i.Related = append(i.Related, Related{Span: where, Msg: msg}) // settle names the file
+	return i
+}
+
+// edit adds what does as the help says: text in the place of a span.
+func (i Issue) edit(where Span, text string) Issue {
+	i.Fix = append(i.Fix, Edit{where, text})
 	return i
 }

@@ -64,7 +64,7 @@ func Compile(f *File, types Types, opts ...Option) (*flow.Graph, Issues) {
 			g = x.graph()
 		}
 	}
-	issues := p.issues.settle()
+	issues := p.issues.settle(p.file)
 	if issues.Err() != nil {
 		return nil, issues
 	}

@@ -17,7 +17,7 @@ func ExampleCompile() {
 	file, _ := script.Parse("count.calvin", src)
 	graph, issues := script.Compile(file, types)
 	if err := issues.Err(); err != nil {
-		fmt.Print(issues.Format(src))
+		fmt.Print(issues.Format(file.Source))
 		return
 	}
 	for _, l := range graph.Links {
@@ -30,7 +30,7 @@ func ExampleIssue_Format() {
 	src := []byte("src : std.Counter()\nsnk : io.Print()\nsrc.integr > snk.token\n")
 	file, _ := script.Parse("count.calvin", src)
 	issues := script.Check(file, types)
-	fmt.Print(issues[len(issues)-1].Format(src))
+	fmt.Print(issues[len(issues)-1].Format(file.Source))
 	// Output:
 	// count.calvin:3:1: actor src (std.Counter) has no outport 'integr' [WF0404]
 	//     3 | src.integr > snk.token

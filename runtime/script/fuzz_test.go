@@ -38,7 +38,7 @@ func checkLaws(t *testing.T, src []byte) {
 		if s := i.Span; s.Start.Offset < 0 || s.Start.Line < 1 || s.Start.Col < 1 || int(s.Start.Offset) > len(src) {
 			t.Fatalf("%v lies outside the text", i)
 		}
-		i.Format(src)
+		i.Format(file.Source)
 	}
 	if issues.Err() != nil {
 		if graph != nil {

@@ -40,6 +40,7 @@ type Edit struct {
 
 // A Related is another place that an issue speaks of.
 type Related struct {
+	File string `json:"file"`
 	Span Span   `json:"span"`
 	Msg  string `json:"msg"` // "declared here"
 }
@@ -66,15 +67,17 @@ func (i Issue) Error() string {
 	return s
 }
 
-// Format writes the issue for a person: what is wrong, the line of src it is
-// in with the span marked, related places, and what to do.
-func (i Issue) Format(src []byte) string {
+// Format writes the issue for a person: what is wrong, the line it is in with
+// the span marked, related places, and what to do. Source is the text of each
+// file that has to do with it, such as [File.Source]; where it is nil no line is
+// shown.
+func (i Issue) Format(source func(file string) []byte) string {
 	var b strings.Builder
 	fmt.Fprintln(&b, i.head())
-	mark(&b, src, i.Span)
+	mark(&b, source(i.File), i.Span)
 	for _, r := range i.Related {
-		fmt.Fprintf(&b, "%s:%d:%d: %s\n", i.File, r.Span.Start.Line, r.Span.Start.Col, r.Msg)
-		mark(&b, src, r.Span)
+		fmt.Fprintf(&b, "%s:%d:%d: %s\n", r.File, r.Span.Start.Line, r.Span.Start.Col, r.Msg)
+		mark(&b, source(r.File), r.Span)
 	}
 	if i.Hint != "" {
 		fmt.Fprintf(&b, "    help: %s\n", i.Hint)
@@ -85,7 +88,7 @@ func (i Issue) Format(src []byte) string {
 // mark writes the first line of a span with carets below it.
 func mark(b *strings.Builder, src []byte, s Span) {
 	at := int(s.Start.Offset)
-	if at > len(src) {
+	if src == nil || at > len(src) {
 		return
 	}
 	start, end := at, at
@@ -136,29 +139,42 @@ func (is Issues) Error() string {
 	return strings.Join(lines, "\n")
 }
 
-// Format is the issues, except notes, for a person.
-func (is Issues) Format(src []byte) string {
+// Format is the issues, except notes, for a person. Source is as for
+// [Issue.Format].
+func (is Issues) Format(source func(file string) []byte) string {
 	var b strings.Builder
 	for _, i := range is {
 		if i.Severity != Note {
-			b.WriteString(i.Format(src))
+			b.WriteString(i.Format(source))
 		}
 	}
 	return b.String()
 }
 
-// settle sorts issues by place and drops what has been said already.
-func (is Issues) settle() Issues {
+// settle sorts the issues of a file by place, drops what has been said already,
+// and names the files of related places.
+func (is Issues) settle(f *File) Issues {
 	slices.SortStableFunc(is, func(a, b Issue) int {
-		return int(a.Span.Start.Offset) - int(b.Span.Start.Offset)
+		switch {
+		case a.Span.before(b.Span):
+			return -1
+		case b.Span.before(a.Span):
+			return 1
+		}
+		return 0
 	})
+	for _, i := range is {
+		for n := range i.Related {
+			i.Related[n].File = f.name(i.Related[n].Span)
+		}
+	}
 	type key struct {
-		at        int32
+		src, at   int32
 		code, msg string
 	}
 	seen := make(map[key]bool, len(is))
 	return slices.DeleteFunc(is, func(i Issue) bool {
-		k := key{i.Span.Start.Offset, i.Code, i.Msg}
+		k := key{i.Span.Src, i.Span.Start.Offset, i.Code, i.Msg}
 		was := seen[k]
 		seen[k] = true
 		return was

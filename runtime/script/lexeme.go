@@ -30,8 +30,8 @@ func Lex(src []byte) []Lexeme {
 	if len(src) > maxSource {
 		return nil
 	}
-	f := &File{Src: src, lost: map[string]bool{}}
-	tokens := scan(f)
+	f := &File{Texts: []Text{{Src: src}}, lost: map[string]bool{}}
+	tokens := scan(f, 0)
 	all := make([]Lexeme, 0, len(tokens)+len(f.Comments))
 	comments := f.Comments
 	for _, t := range tokens {

@@ -9,16 +9,22 @@ import (
 // could be understood, and its issues are kept for [Check] and [Compile]. The
 // name is used in positions and to name the application.
 func Parse(name string, src []byte) (*File, Issues) {
-	f := &File{Name: name, Src: src, lost: map[string]bool{}}
-	if len(src) > maxSource {
-		f.issues = Issues{tooLarge.at(f, first(Pos{1, 1, 0}, 0), fmt.Sprintf("a script of %d bytes is too large: at most %d", len(src), maxSource))}
-		f.Src = nil
-		return f, f.issues
-	}
-	p := &parser{file: f, src: string(src), tokens: scan(f)}
-	p.script()
-	f.issues = f.issues.settle()
+	f := &File{Name: name, Src: src, Texts: []Text{{name, src}}, lost: map[string]bool{}}
+	f.parse(0)
+	f.issues = f.issues.settle(f)
 	return f, f.issues
+}
+
+// parse reads the text with a number.
+func (f *File) parse(no int32) {
+	src := f.Texts[no].Src
+	if len(src) > maxSource {
+		top := Span{Start: Pos{1, 1, 0}, End: Pos{1, 1, 0}, Src: no}
+		f.issues = append(f.issues, tooLarge.at(f, top, fmt.Sprintf("a script of %d bytes is too large: at most %d", len(src), maxSource)))
+		return
+	}
+	p := &parser{file: f, no: no, src: string(src), tokens: scan(f, no)}
+	p.script()
 }
 
 // maxSource keeps positions well within 32 bits.
@@ -29,6 +35,7 @@ const maxDepth = 100
 
 type parser struct {
 	file   *File
+	no     int32  // of the text, among the file's
 	src    string // the text, of which names and strings are pieces
 	tokens []token
 	at     int
@@ -57,14 +64,16 @@ func (p *parser) take() *token {
 // since is the span from a position to the end of the last token taken.
 func (p *parser) since(start Pos) Span {
 	if p.at == 0 {
-		return Span{start, start}
+		return p.span(start, start)
 	}
 	end := p.tokens[p.at-1].End
 	if end.Offset < start.Offset {
 		end = start
 	}
-	return Span{start, end}
+	return p.span(start, end)
 }
+
+func (p *parser) span(start, end Pos) Span { return Span{Start: start, End: end, Src: p.no} }
 
 // leads reports whether a token is the first of its line.
 func (p *parser) leads(at int) bool {
@@ -94,10 +103,10 @@ func (p *parser) wrong(want, hint string) {
 // here is where the last token ended.
 func (p *parser) here() Span {
 	if p.at == 0 {
-		return Span{p.tok().Start, p.tok().Start}
+		return p.span(p.tok().Start, p.tok().Start)
 	}
 	end := p.tokens[p.at-1].End
-	return Span{end, end}
+	return p.span(end, end)
 }
 
 func (p *parser) describe(t *token) string {
@@ -174,7 +183,8 @@ func (p *parser) script() {
 			ok = p.component()
 		default:
 			var s Stmt
-			if s, ok = p.statement(); s != nil {
+			s, ok = p.statement()
+			if _, is := s.(*Include); !is && s != nil {
 				f.Body = append(f.Body, s)
 			}
 		}
@@ -277,8 +287,12 @@ func (p *parser) component() bool {
 	if !p.want('(', "'(' and the component's parameters") {
 		return false
 	}
-	if c.Params, ok = p.names(')'); !ok || !p.close(')') {
+	params, ok := p.names(')')
+	if !ok || !p.close(')') {
 		return false
+	}
+	for _, id := range params {
+		c.Params = append(c.Params, Param{Ident: id})
 	}
 	if c.In, ok = p.names(tArrow); !ok || !p.want(tArrow, "'->' between in-ports and out-ports") {
 		return false
@@ -337,7 +351,7 @@ func (p *parser) block(c *Component) bool {
 				p.report(missingClose.at(p.file, p.here(), "'}'").see(c.Name.Span, "to close this component"))
 				return false
 			}
-			p.report(misplaced.at(p.file, t.Span, "'"+p.text(t)+"'").help("move it out of the component"))
+			p.report(misplaced.at(p.file, t.Span, "'"+p.text(t)+"'", "a component").help("move it out of the component"))
 			p.recover(start, true)
 		default:
 			s, ok := p.statement()

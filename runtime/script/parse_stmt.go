@@ -50,17 +50,16 @@ func (p *parser) statement() (s Stmt, ok bool) {
 	return nil, false
 }
 
-// include reports a line "include NAME" and skips it.
+// include reads include NAME.
 func (p *parser) include() (Stmt, bool) {
 	start := p.take().Start
-	name := ""
-	for p.tok().kind != tEnd && !p.leads(p.at) {
-		t := p.take()
-		name += p.text(t)
+	name, ok := p.ident("the name of a script, without .calvin")
+	if !ok {
+		return nil, false
 	}
-	p.report(includeLine.at(p.file, p.since(start), name).
-		help("copy the text of %s.calvin here", name))
-	return nil, true
+	i := &Include{Span: p.since(start), Name: name}
+	p.file.Includes = append(p.file.Includes, i)
+	return i, true
 }
 
 // instance reads NAME : TYPE(ARGS).

@@ -34,7 +34,7 @@ func (p *printer) line(parts ...string) {
 }
 
 func (p *printer) component(c *Component) {
-	head := "component " + c.Name.Name + "(" + list(c.Params) + ")"
+	head := "component " + c.Name.Name + "(" + showParams(c.Params) + ")"
 	if len(c.In) > 0 {
 		head += " " + list(c.In)
 	}
@@ -75,6 +75,17 @@ func (p *printer) stmt(indent string, s Stmt) {
 	case *Apply:
 		p.line(indent, "apply ", list(s.Targets), " : ", showRule(s.Rule))
 	}
+}
+
+func showParams(params []Param) string {
+	parts := make([]string, len(params))
+	for i, p := range params {
+		parts[i] = p.Name
+		if p.Default != nil {
+			parts[i] += "=" + show(p.Default)
+		}
+	}
+	return strings.Join(parts, ", ")
 }
 
 func list(ids []Ident) string { return strings.Join(idents(ids), ", ") }
@@ -122,6 +133,14 @@ func show(e Expr) string {
 	switch e := e.(type) {
 	case *Name:
 		return e.Name
+	case *Field:
+		return e.Of.Name + "." + strings.Join(idents(e.Path), ".")
+	case *Sum:
+		parts := make([]string, len(e.Items))
+		for i, item := range e.Items {
+			parts[i] = show(item)
+		}
+		return strings.Join(parts, " + ")
 	case *List:
 		parts := make([]string, len(e.Items))
 		for i, item := range e.Items {

@@ -50,6 +50,7 @@ const maxIssues = 100
 
 type scanner struct {
 	file   *File
+	no     int32 // of the text, among the file's
 	src    []byte
 	at     int
 	line   int32
@@ -58,21 +59,26 @@ type scanner struct {
 	tokens []token
 }
 
-func scan(f *File) []token {
-	s := scanner{file: f, src: f.Src, line: 1, tokens: make([]token, 0, len(f.Src)/4+1)}
+// scan cuts the text with a number into tokens.
+func scan(f *File, no int32) []token {
+	src := f.Texts[no].Src
+	s := scanner{file: f, no: no, src: src, line: 1, tokens: make([]token, 0, len(src)/4+1)}
 	for s.next() {
 		if len(f.issues) >= maxIssues {
-			f.issues = append(f.issues, tooMany.at(f, Span{s.pos(), s.pos()}, maxIssues))
+			f.issues = append(f.issues, tooMany.at(f, s.since(s.pos()), maxIssues))
 			break
 		}
 	}
-	s.tokens = append(s.tokens, token{Span: Span{s.pos(), s.pos()}, kind: tEnd})
+	s.tokens = append(s.tokens, token{Span: s.since(s.pos()), kind: tEnd})
 	return s.tokens
 }
 
 func (s *scanner) pos() Pos {
 	return Pos{Line: s.line, Col: int32(s.at - s.start - s.extra + 1), Offset: int32(s.at)}
 }
+
+// since is the span from a position to here.
+func (s *scanner) since(from Pos) Span { return Span{Start: from, End: s.pos(), Src: s.no} }
 
 func (s *scanner) peek(n int) byte {
 	if s.at+n < len(s.src) {
@@ -140,7 +146,7 @@ func (s *scanner) next() bool {
 }
 
 func (s *scanner) add(k tokenKind, from Pos) {
-	s.tokens = append(s.tokens, token{Span: Span{from, s.pos()}, kind: k, plain: true})
+	s.tokens = append(s.tokens, token{Span: s.since(from), kind: k, plain: true})
 }
 
 func (s *scanner) report(i Issue) { s.file.issues = append(s.file.issues, i) }
@@ -167,7 +173,7 @@ func (s *scanner) char() {
 
 func (s *scanner) comment(from Pos) {
 	text := bytes.TrimSuffix(s.src[from.Offset:s.at], []byte("\r"))
-	s.file.Comments = append(s.file.Comments, Comment{Span{from, s.pos()}, string(text)})
+	s.file.Comments = append(s.file.Comments, Comment{s.since(from), string(text)})
 }
 
 func (s *scanner) lineComment(from Pos) {
@@ -187,12 +193,12 @@ func (s *scanner) blockComment(from Pos) {
 		}
 		s.char()
 	}
-	s.report(openComment.at(s.file, first(from, 2)).help("write */ where the comment ends; comments do not nest"))
+	s.report(openComment.at(s.file, s.first(from, 2)).help("write */ where the comment ends; comments do not nest"))
 }
 
 // first is a span of n bytes on one line.
-func first(p Pos, n int32) Span {
-	return Span{p, Pos{p.Line, p.Col + n, p.Offset + n}}
+func (s *scanner) first(p Pos, n int32) Span {
+	return Span{Start: p, End: Pos{p.Line, p.Col + n, p.Offset + n}, Src: s.no}
 }
 
 func (s *scanner) doc(from Pos) {
@@ -205,7 +211,7 @@ func (s *scanner) doc(from Pos) {
 		}
 		s.char()
 	}
-	s.report(openDoc.at(s.file, first(from, 3)).help(`write """ where it ends`))
+	s.report(openDoc.at(s.file, s.first(from, 3)).help(`write """ where it ends`))
 	s.add(tBad, from)
 }
 
@@ -218,7 +224,7 @@ func (s *scanner) str(from Pos) {
 		switch c := s.src[s.at]; {
 		case c == '"':
 			s.at++
-			s.tokens = append(s.tokens, token{Span: Span{from, s.pos()}, kind: tString, plain: plain})
+			s.tokens = append(s.tokens, token{Span: s.since(from), kind: tString, plain: plain})
 			return
 		case c == '\\' && s.at+1 < len(s.src) && s.src[s.at+1] != '\n':
 			plain = false
@@ -235,7 +241,7 @@ func (s *scanner) str(from Pos) {
 }
 
 func (s *scanner) openString(from Pos) {
-	s.report(openString.at(s.file, Span{from, s.pos()}).
+	s.report(openString.at(s.file, s.since(from)).
 		help(`a string ends on its line with "; strings that stand next to each other are joined`))
 	s.add(tBad, from)
 }
@@ -266,7 +272,7 @@ func (s *scanner) illegal(from Pos) {
 	}
 	s.at += n
 	s.extra += n - 1
-	i := badCharacter.at(s.file, Span{from, s.pos()}, shown)
+	i := badCharacter.at(s.file, s.since(from), shown)
 	word := false // stands for a whole word or string
 	switch {
 	case r == '\uFEFF' && from.Offset == 0:

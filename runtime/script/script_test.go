@@ -89,7 +89,7 @@ func golden(t *testing.T, file string) {
 		want.Files = append(want.Files, txtar.File{Name: name, Data: []byte(text)})
 	}
 	if len(issues) > 0 {
-		if s := issues.Format(text); s != "" {
+		if s := issues.Format(func(string) []byte { return text }); s != "" {
 			add("issues", strings.ReplaceAll(s, "\r\n", "\n"))
 		}
 	}

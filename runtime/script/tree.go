@@ -3,16 +3,46 @@ package script
 // A File is the tree of one script. Statements are in the order of the text,
 // and nothing of it is lost: comments are kept beside the tree, and every node
 // says where it stands, so what lies between two nodes can be looked up.
+//
+// [Parse] reads one text and leaves its includes alone. [Load] finds them, too:
+// what they hold then stands in the lists below where the include line was.
 type File struct {
 	Name       string // as given to Parse
 	Src        []byte // the text; nodes point into it
+	Texts      []Text // all texts that nodes point into: the script's own, then those included
+	Includes   []*Include
 	Constants  []*Constant
 	Components []*Component
 	Body       []Stmt
-	Comments   []Comment // in the order of the text
+	Comments   []Comment // of Src, in its order
 
 	issues Issues          // what Parse found
 	lost   map[string]bool // names declared by statements that could not be read
+}
+
+// A Text is one file that a script is read from.
+type Text struct {
+	Name string // as positions show it
+	Src  []byte
+}
+
+// Source is the text of the file with a name that an issue has, for
+// [Issue.Format]; nil if there is none.
+func (f *File) Source(name string) []byte {
+	for _, t := range f.Texts {
+		if t.Name == name {
+			return t.Src
+		}
+	}
+	return nil
+}
+
+// name is the name of the file that a span lies in.
+func (f *File) name(s Span) string {
+	if int(s.Src) < len(f.Texts) {
+		return f.Texts[s.Src].Name
+	}
+	return f.Name
 }
 
 // A Pos is a place in a text.
@@ -24,8 +54,17 @@ type Pos struct {
 
 // A Span is a piece of a text, from Start up to but not with End.
 type Span struct {
-	Start Pos `json:"start"`
-	End   Pos `json:"end"`
+	Start Pos   `json:"start"`
+	End   Pos   `json:"end"`
+	Src   int32 `json:"-"` // which of File.Texts; 0 is the script itself
+}
+
+// before puts spans in the order of the texts.
+func (s Span) before(t Span) bool {
+	if s.Src != t.Src {
+		return s.Src < t.Src
+	}
+	return s.Start.Offset < t.Start.Offset
 }
 
 // Where is the span itself. Nodes embed Span and so have it.
@@ -44,6 +83,14 @@ type Ident struct {
 	Name string
 }
 
+// An Include is a line include NAME. All of them are in File.Includes; one in a
+// component is also in its Body, until [Load] puts statements there.
+type Include struct {
+	Span
+	Name  Ident  // without .calvin
+	Found string // the file that [Load] put in its place; "": none yet
+}
+
 // A Constant is define NAME = VALUE.
 type Constant struct {
 	Span
@@ -55,10 +102,25 @@ type Constant struct {
 type Component struct {
 	Span
 	Name    Ident
-	Params  []Ident
+	Params  []Param
 	In, Out []Ident
 	Doc     *Doc // nil: none
 	Body    []Stmt
+}
+
+// A Param is a parameter of a component.
+type Param struct {
+	Ident
+	Default Expr // for instances that do not give it; nil: they must
+}
+
+// paramNames are the names of parameters.
+func paramNames(params []Param) []Ident {
+	ids := make([]Ident, len(params))
+	for i, p := range params {
+		ids[i] = p.Ident
+	}
+	return ids
 }
 
 // A Doc is a docstring.
@@ -67,8 +129,9 @@ type Doc struct {
 	Text string // without quotes and outer white space
 }
 
-// A Stmt is one statement: *[Instance], *[Property], *[Link], *[RuleDef],
-// *[Group] or *[Apply].
+// A Stmt is one statement: *[Instance], *[Property], *[Link], *[For] and
+// *[Include]; in the program also *[RuleDef], *[Group], *[Apply] and *[Test]; in
+// a test, besides the first three, *[Give], *[Expect], *[After] and *[Set].
 type Stmt interface {
 	Where() Span
 	stmt()
@@ -96,7 +159,8 @@ type Property struct {
 	Args []Arg
 }
 
-// A PortName is ACTOR.PORT, or .PORT seen from inside a component.
+// A PortName is ACTOR.PORT, or .PORT seen from inside a component. In give and
+// expect the actor may be a path, such as bed_3:ecg.
 type PortName struct {
 	Span
 	Actor *Ident // nil: a port of the component itself
@@ -111,12 +175,14 @@ type Link struct {
 	To   []Target // at least one
 }
 
-// A Source is where a link starts: a port, a literal, or voidport.
+// A Source is where a link starts: a port, a literal, or voidport. A source
+// a.b is always read as a port, never as a [Field].
 type Source struct {
 	Span
 	Void  bool
 	Port  *PortName // nil: a literal or void
 	Label *Ident    // of the literal's actor; nil: none
+	Once  bool      // the literal is one token, not an endless stream
 	Value Expr      // of the literal; nil: a port or void
 }
 
@@ -158,82 +224,20 @@ type Apply struct {
 	Rule    RuleExpr
 }
 
+// A For makes what is in its body once for each element of a list. The body
+// has instances, properties, links and more of its kind, in the program applies.
+type For struct {
+	Span
+	Var  Ident
+	Over Expr // the list
+	Body []Stmt
+}
+
 func (*Instance) stmt() {}
 func (*Property) stmt() {}
 func (*Link) stmt()     {}
 func (*RuleDef) stmt()  {}
 func (*Group) stmt()    {}
 func (*Apply) stmt()    {}
-
-// An Expr is an argument: *[Scalar], *[List], *[Dict] or *[Name].
-type Expr interface {
-	Where() Span
-	expr()
-}
-
-// A Scalar is null, a bool, an int64, a float64 or a string (adjacent strings
-// joined). How it was written is the text at its span.
-type Scalar struct {
-	Span
-	Value any
-}
-
-// A List is [ ... ].
-type List struct {
-	Span
-	Items []Expr
-}
-
-// A Dict is { ... }. A key given twice is in Items twice; the last one counts.
-type Dict struct {
-	Span
-	Items []Entry
-}
-
-// An Entry is one key of a dictionary with its value.
-type Entry struct {
-	Key   Scalar // a string
-	Value Expr
-}
-
-// A Name stands for a constant or a parameter.
-type Name struct{ Ident }
-
-func (*Scalar) expr() {}
-func (*List) expr()   {}
-func (*Dict) expr()   {}
-func (*Name) expr()   {}
-
-// A RuleExpr is part of a rule: *[RuleOp], *[RuleNot], *[Predicate] or *[RuleName].
-type RuleExpr interface {
-	Where() Span
-	rule()
-}
-
-// A RuleOp joins two rules: '&' or '|'.
-type RuleOp struct {
-	Span
-	Op          byte
-	Left, Right RuleExpr
-}
-
-// A RuleNot is ~ and a rule.
-type RuleNot struct {
-	Span
-	Rule RuleExpr
-}
-
-// A Predicate is a test of nodes.
-type Predicate struct {
-	Span
-	Name Ident
-	Args []Arg
-}
-
-// A RuleName refers to a rule by name.
-type RuleName struct{ Ident }
-
-func (*RuleOp) rule()    {}
-func (*RuleNot) rule()   {}
-func (*Predicate) rule() {}
-func (*RuleName) rule()  {}
+func (*Include) stmt()  {}
+func (*For) stmt()      {}
