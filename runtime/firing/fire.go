@@ -1,0 +1,182 @@
+package firing
+
+import (
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"time"
+
+	"github.com/wardflow/wardflow/runtime/flow"
+)
+
+// A Result is what one firing did.
+type Result struct {
+	Fired   bool // tokens were taken or given: there may be more to do
+	Letters int  // dead letters written
+	Bytes   int  // given, about, counted once for each link
+	// Fault is why a letter was written, when it was not for an exception
+	// token: what the action returned, or a [*Panic] after which the actor's
+	// value may be broken. It has been dealt with; log and count it.
+	Fault error
+}
+
+// A Panic is the fault of an action that panicked.
+type Panic struct {
+	Value any
+	Stack []byte
+}
+
+// Error is what the action panicked with, and where.
+func (p *Panic) Error() string { return fmt.Sprintf("panic: %v\n%s", p.Value, p.Stack) }
+
+// ErrLettersFull reports an actor that must write a dead letter and whose box
+// is full. Nothing is lost: it stands still until somebody empties the box.
+var ErrLettersFull = errors.New("its dead letters are full")
+
+// A parcel is a value given, ready to be offered.
+type parcel struct {
+	out   *outlet
+	to    int // as outlet.sort says
+	value flow.Value
+	bytes int
+	bad   error // why it goes to the letters instead
+}
+
+// Fire lets the first action fire that can. A firing happens whole or not at
+// all: after an error nothing has been taken and nothing given. The errors are
+//
+//   - one that is [flow.ErrLater]: try again when the actor wakes;
+//   - [ErrLettersFull];
+//   - any other: a fault, of an actor that is to be tried again or stopped, as
+//     Spec.Fault says. An action that takes no token is tried again in any
+//     case, since there is nothing to write a letter about.
+func (a *Actions) Fire(now time.Time) (Result, error) {
+	for n := range a.bound {
+		act := &a.bound[n]
+		if act.Guard != nil && !act.Guard() {
+			continue
+		}
+		a.firing.Reset(now)
+		if !act.ready(&a.firing) {
+			continue
+		}
+		if !act.Exceptions && exceptional(a.firing.In) {
+			res, err := a.refuse(act, nil, "no action takes exception tokens there", now)
+			if res.Fired || err != nil {
+				return res, err
+			}
+			continue // no room for the letter: one more condition that does not hold
+		}
+		if act.mapped {
+			if ok, err := a.letterRoom(); err != nil {
+				return Result{}, err
+			} else if !ok {
+				continue
+			}
+		}
+		err := a.call(act)
+		if err == nil {
+			err = a.pack(act)
+		}
+		if err == nil {
+			act.take(now)
+			return a.give(now), nil
+		}
+		if errors.Is(err, flow.ErrLater) || a.fault == flow.FaultRetry || a.fault == flow.FaultStop || len(act.ins) == 0 {
+			return Result{}, err
+		}
+		res, full := a.refuse(act, err, brief(err), now)
+		if res.Fired || full != nil {
+			return res, full
+		}
+	}
+	return Result{}, nil
+}
+
+// ready fills the firing if every in-port has a token and every out-port room.
+func (act *action) ready(f *flow.Firing) bool {
+	for _, o := range act.outs {
+		if !o.room() {
+			return false
+		}
+	}
+	if act.tagged { // putting tokens together costs: look first
+		for _, i := range act.ins {
+			if !i.has() {
+				return false
+			}
+		}
+	}
+	for n, i := range act.ins {
+		f.In = append(f.In, flow.Token{})
+		f.Peers = append(f.Peers, flow.Identity{})
+		if !i.peek(&f.In[n], &f.Peers[n]) {
+			return false
+		}
+	}
+	return true
+}
+
+func (act *action) take(now time.Time) {
+	for _, i := range act.ins {
+		i.take(now)
+	}
+}
+
+func exceptional(ts []flow.Token) bool {
+	for i := range ts {
+		if _, ok := ts[i].Value.(flow.Exception); ok {
+			return true
+		}
+	}
+	return false
+}
+
+// call runs the action; a panic becomes an error.
+func (a *Actions) call(act *action) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = &Panic{r, debug.Stack()}
+		}
+	}()
+	return act.Fire(&a.firing)
+}
+
+// pack weighs what the firing gives and finds where it goes.
+func (a *Actions) pack(act *action) error {
+	a.parcel = a.parcel[:0]
+	for _, g := range a.firing.Given() {
+		if g.Port < 0 || g.Port >= len(act.outs) {
+			return fmt.Errorf("given on out-port %d of %d", g.Port, len(act.outs))
+		}
+		p := parcel{out: act.outs[g.Port]}
+		p.to, p.value, p.bad = p.out.sort(g.Value)
+		var err error
+		if p.bytes, err = Weigh(p.value); err != nil {
+			return fmt.Errorf("given on out-port %s: %w", p.out.port, err)
+		}
+		a.parcel = append(a.parcel, p)
+	}
+	return nil
+}
+
+// give offers the parcels.
+func (a *Actions) give(now time.Time) Result {
+	res := Result{Fired: true}
+	for i := range a.parcel {
+		p := &a.parcel[i]
+		if p.bad != nil {
+			res.Fault = fmt.Errorf("out-port %s: %w", p.out.port, p.bad)
+			res.Letters++
+			res.Bytes += a.write(Letter{At: now, Why: res.Fault.Error(),
+				Tokens: []LetterToken{{p.out.port, flow.Token{Value: p.value, Source: a.id, Made: now}}}})
+			continue
+		}
+		if a.given != nil {
+			a.given(p.out.port, a.firing.Given()[i].Value)
+		}
+		a.token = flow.Token{Value: p.value, Source: a.id, Made: now}
+		res.Bytes += p.bytes * p.out.offer(p.to, &a.token, p.bytes)
+	}
+	return res
+}
