@@ -55,6 +55,7 @@ export interface ActorState {
   perSecond: number;
   errors: number;
   lastError?: string;
+  letters?: number;
   judged?: Judged;
 }
 
