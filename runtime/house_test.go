@@ -28,7 +28,7 @@ var arrows = map[string][]string{
 	"runtime/stage":     {"runtime/flow", "runtime/firing"},
 	"runtime/script":    {"runtime/flow", "runtime/kind"},
 	"runtime/lsp":       {"runtime/flow", "runtime/script"},
-	"runtime/device":    {"runtime/flow"},
+	"runtime/device":    {"runtime/flow", "runtime/kind"},
 	"runtime/play":      {"runtime/flow", "runtime/script", "runtime/stage", "runtime/engine", "runtime/device"},
 	"runtime/placement": {"runtime/flow"},
 	"runtime/pki":       {"runtime/flow"},
