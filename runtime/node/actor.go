@@ -41,15 +41,15 @@ func (n *Node) Report(ctx context.Context, by flow.Identity, id flow.ActorID, ar
 		}
 		e.Args[name] = b
 	}
-	out, err := n.run(ctx, by, e)
+	out, err := n.send(ctx, by, e)
 	if err != nil {
 		return nil, err
 	}
 	return flow.UnmarshalValue(out.Value)
 }
 
-// run does an errand where its actor is, and notes who sent it.
-func (n *Node) run(ctx context.Context, by flow.Identity, e errand) (*outcome, error) {
+// send does an errand where its actor is, and notes who sent it.
+func (n *Node) send(ctx context.Context, by flow.Identity, e errand) (*outcome, error) {
 	place, ok := n.register.View().Placements[e.Actor]
 	if !ok {
 		return nil, fmt.Errorf("actor %s: %w", e.Actor, control.ErrNotFound)
@@ -73,7 +73,7 @@ func (n *Node) run(ctx context.Context, by flow.Identity, e errand) (*outcome, e
 // carry brings an errand to a node and its outcome back.
 func (n *Node) carry(ctx context.Context, to flow.NodeID, e errand) (*outcome, error) {
 	if to == n.cfg.Node {
-		return n.serve(ctx, e)
+		return n.serveErrand(ctx, e)
 	}
 	body, err := json.Marshal(e)
 	if err != nil {
@@ -96,20 +96,20 @@ func (n *Node) answerErrand(ctx context.Context, _ flow.Identity, body []byte) (
 	if err := json.Unmarshal(body, &e); err != nil {
 		return nil, fmt.Errorf("read errand: %w", err)
 	}
-	out, err := n.serve(ctx, e)
+	out, err := n.serveErrand(ctx, e)
 	if err != nil {
 		return nil, err
 	}
 	return json.Marshal(out)
 }
 
-// serve does an errand for an actor of this node.
-func (n *Node) serve(ctx context.Context, e errand) (*outcome, error) {
+// serveErrand does an errand for an actor of this node.
+func (n *Node) serveErrand(ctx context.Context, e errand) (*outcome, error) {
 	out := &outcome{}
 	var err error
 	switch e.Do {
 	case "report":
-		out.Value, err = n.report(ctx, e)
+		out.Value, err = n.ask(ctx, e)
 	default:
 		return nil, fmt.Errorf("this node knows no errand %q", e.Do)
 	}
@@ -122,7 +122,7 @@ func (n *Node) serve(ctx context.Context, e errand) (*outcome, error) {
 	return out, nil
 }
 
-func (n *Node) report(ctx context.Context, e errand) ([]byte, error) {
+func (n *Node) ask(ctx context.Context, e errand) ([]byte, error) {
 	args := make(map[string]flow.Value, len(e.Args))
 	for name, b := range e.Args {
 		v, err := flow.UnmarshalValue(slices.Clone(b))
