@@ -40,14 +40,21 @@ type Action struct {
 	// Fire takes the tokens and gives at most one to each port of Out. If it
 	// returns an error, the firing has not happened: the tokens stay where
 	// they are and nothing is given, so it must not have changed the actor.
-	// [ErrLater] means try again after the next [Env.Wake]; any other error is
-	// a fault of the actor: what follows is for its type's [Spec.Fault] to say.
+	// [ErrLater] means try again after the next [Env.Wake]; [ErrUnfit] that
+	// these tokens will never do; any other error is a fault of the actor: what
+	// follows is for its type's [Spec.Fault] to say.
 	Fire func(f *Firing) error
 }
 
 // ErrLater is returned by an action that can't decide yet, such as a rule
 // check that can't read the rules. The token waits; nothing is lost.
 var ErrLater = errors.New("not now: tried again when something has changed")
+
+// ErrUnfit is wrapped by an action's error that is about the tokens, not about
+// the world: an address that is none, a topic with a wildcard. They would fail
+// again for ever, so they become a dead letter whatever the type's
+// [Spec.Fault], and the actor goes on with the next.
+var ErrUnfit = errors.New("these tokens will never do")
 
 // A Firing is one indivisible step of an actor: tokens in, tokens out.
 type Firing struct {
