@@ -49,7 +49,8 @@ type parcel struct {
 //   - [ErrLettersFull];
 //   - any other: a fault, of an actor that is to be tried again or stopped, as
 //     Spec.Fault says. An action that takes no token is tried again in any
-//     case, since there is nothing to write a letter about.
+//     case, since there is nothing to write a letter about. A fault that is
+//     [flow.ErrUnfit] is none of the actor's: its tokens become a letter.
 func (a *Actions) Fire(now time.Time) (Result, error) {
 	for n := range a.bound {
 		act := &a.bound[n]
@@ -82,7 +83,8 @@ func (a *Actions) Fire(now time.Time) (Result, error) {
 			act.take(now)
 			return a.give(now), nil
 		}
-		if errors.Is(err, flow.ErrLater) || a.fault == flow.FaultRetry || a.fault == flow.FaultStop || len(act.ins) == 0 {
+		again := a.fault == flow.FaultRetry || a.fault == flow.FaultStop
+		if errors.Is(err, flow.ErrLater) || again && !errors.Is(err, flow.ErrUnfit) || len(act.ins) == 0 {
 			return Result{}, err
 		}
 		res, full := a.refuse(act, err, brief(err), now)
