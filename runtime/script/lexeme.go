@@ -58,8 +58,10 @@ func lexKind(k tokenKind) LexKind {
 		return LexDoc
 	case tTrue, tFalse, tNull:
 		return LexLiteral
-	case tComponent, tDefine, tVoidport, tRule, tGroup, tApply:
+	case tComponent, tDefine, tVoidport, tRule, tGroup, tApply, tInclude:
 		return LexKeyword
+	case tFile:
+		return LexWord
 	case tBad:
 		return LexBad
 	}

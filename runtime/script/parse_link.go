@@ -9,8 +9,17 @@ func (p *parser) link() (Stmt, bool) {
 		return nil, false
 	}
 	arrow := p.tok().Span
-	if !p.want('>', "'>'") {
+	switch {
+	case p.tok().kind == tArrow && !p.leads(p.at):
+		p.instead("'>'", "links are written with >", ">")
+	case p.tok().kind == ',' && l.From.Port == nil:
+		p.wrong("'>'", "a link has one source: write one link for each")
 		return nil, false
+	case !p.want('>', "'>'", ""):
+		return nil, false
+	}
+	if p.tok().kind == '>' {
+		p.instead("a port to link to", "one > is enough", "")
 	}
 	for {
 		t, ok := p.target()
@@ -70,7 +79,7 @@ func (p *parser) source() (Source, bool) {
 	case k == tVoidport:
 		p.at++
 		s.Void = true
-	case k == '.' || k == tIdent && p.kind(1) == '.':
+	case k == '.' || k == tIdent && p.kind(1) == '.' && !p.sum(p.at):
 		var n PortName
 		n, ok = p.port("a port")
 		s.Port = &n
@@ -83,7 +92,11 @@ func (p *parser) source() (Source, bool) {
 			}
 			s.Label = &label
 		}
-		s.Value, ok = p.argument("a value")
+		if p.word("once") && words["once"] == p.named(p.at) {
+			p.at++
+			s.Once = true
+		}
+		s.Value, ok = p.whole("a value")
 	}
 	s.Span = p.since(start)
 	return s, ok
@@ -147,9 +160,9 @@ func (p *parser) tag(t *Target) bool {
 		return false
 	}
 	var ok bool
-	if t.Tag, ok = p.scalar(1); !ok {
+	if t.Tag, ok = p.scalar(1, true); !ok {
 		return false
 	}
-	p.report(unusedTag.at(p.file, p.since(at)).help(`set the property of the out-port: ACTOR.PORT(tag="...")`))
+	p.report(unusedTag.at(p.file, p.since(at)).help(`set the property of the out-port: ACTOR.PORT(tag="...")`).edit(p.since(at), ""))
 	return true
 }

@@ -9,7 +9,7 @@ func (p *parser) rule() (Stmt, bool) {
 		return nil, false
 	}
 	p.file.lost[r.Name.Name] = true
-	if !p.want(':', "':' and the rule") {
+	if !p.colon("':' and the rule") {
 		return nil, false
 	}
 	if r.Rule, ok = p.expr(); !ok {
@@ -18,6 +18,19 @@ func (p *parser) rule() (Stmt, bool) {
 	delete(p.file.lost, r.Name.Name)
 	r.Span = p.since(start)
 	return r, true
+}
+
+// colon takes ":", or what is often written for it.
+func (p *parser) colon(want string) bool {
+	switch t := p.tok(); {
+	case t.kind == '=':
+		p.instead("':'", "write :", ":")
+		return true
+	case t.kind == tIdent && !p.begins(p.at) && !p.leads(p.at):
+		p.wrong(want, "names are separated by commas")
+		return false
+	}
+	return p.want(':', want, "")
 }
 
 // expr reads a rule: terms joined by |.
@@ -29,7 +42,7 @@ func (p *parser) expr() (RuleExpr, bool) {
 func (p *parser) chain(op tokenKind, operand func() (RuleExpr, bool)) (RuleExpr, bool) {
 	start := p.tok().Start
 	left, ok := operand()
-	for n := 1; ok && p.tok().kind == op; n++ {
+	for n := 1; ok && p.joins(op); n++ {
 		if n > maxDepth {
 			p.report(tooDeep.at(p.file, p.tok().Span, maxDepth).help("give a part of the rule a name of its own"))
 			return nil, false
@@ -41,6 +54,25 @@ func (p *parser) chain(op tokenKind, operand func() (RuleExpr, bool)) (RuleExpr,
 		}
 	}
 	return left, ok
+}
+
+// joins reports whether an operator stands here. It is taken from people who
+// write and, or, && and || with a word about how it is written.
+func (p *parser) joins(op tokenKind) bool {
+	long := map[tokenKind]string{'&': "and", '|': "or"}[op]
+	want := "'" + string(rune(op)) + "'"
+	switch {
+	case p.tok().kind == op && p.kind(1) == op:
+		p.at++
+		p.instead("a rule", "one "+string(rune(op))+" is enough", "")
+		p.at--
+	case p.word(long) && !p.leads(p.at) && (p.kind(1) == tIdent || p.kind(1) == '~' || p.kind(1) == '('):
+		p.instead(want, "rules are joined by & and |", string(rune(op)))
+		p.at--
+	default:
+		return p.tok().kind == op
+	}
+	return true
 }
 
 // term reads ~ RULE, ( RULE ), PREDICATE(ARGS) or NAME.
@@ -72,6 +104,13 @@ func (p *parser) term() (RuleExpr, bool) {
 		if p.begins(p.at) {
 			break // the next statement
 		}
+		if p.word("not") && p.kind(1) == tIdent {
+			p.instead("a rule", "not is written ~", "~")
+			p.at--
+			t.kind = '~'
+			p.depth--
+			return p.term()
+		}
 		id, _ := p.ident("")
 		if p.tok().kind != '(' {
 			return &RuleName{id}, true
@@ -93,7 +132,7 @@ func (p *parser) group() (Stmt, bool) {
 		return nil, false
 	}
 	p.file.lost[g.Name.Name] = true
-	if !p.want(':', "':'") {
+	if !p.colon("':' and the members") {
 		return nil, false
 	}
 	if g.Members, ok = p.paths(false); !ok {
@@ -109,7 +148,7 @@ func (p *parser) apply() (Stmt, bool) {
 	start := p.take().Start
 	a := &Apply{}
 	var ok bool
-	if a.Targets, ok = p.paths(true); !ok || !p.want(':', "':' and a rule") {
+	if a.Targets, ok = p.paths(true); !ok || !p.colon("':' and a rule") {
 		return nil, false
 	}
 	if a.Rule, ok = p.expr(); !ok {
@@ -129,10 +168,7 @@ func (p *parser) paths(rule bool) ([]Ident, bool) {
 			return ids, false
 		}
 		for p.inPath(id.End, rule) {
-			p.at++
-			part, _ := p.ident("")
-			id.Name += ":" + part.Name
-			id.End = part.End
+			p.part(&id)
 		}
 		ids = append(ids, id)
 		if p.tok().kind != ',' {
@@ -142,13 +178,25 @@ func (p *parser) paths(rule bool) ([]Ident, bool) {
 	}
 }
 
+// part adds a colon and a name to a path.
+func (p *parser) part(id *Ident) {
+	p.at++
+	t := p.take()
+	id.Name += ":" + p.text(t)
+	id.End = t.End
+}
+
+// adjoins reports whether a colon and a name follow without a space what ends
+// at end.
+func (p *parser) adjoins(end Pos) bool {
+	colon, name := p.ahead(0), p.ahead(1)
+	return colon.kind == ':' && name.kind == tIdent && colon.Start == end && name.Start == colon.End
+}
+
 // inPath reports whether a colon and a name follow that belong to the path
 // which ends at end: no space between, and if a rule is to come, a comma or
 // another colon behind them on the same line.
 func (p *parser) inPath(end Pos, rule bool) bool {
-	colon, name, after := p.ahead(0), p.ahead(1), p.ahead(2)
-	if colon.kind != ':' || name.kind != tIdent || colon.Start != end || name.Start != colon.End {
-		return false
-	}
-	return !rule || (after.kind == ':' || after.kind == ',') && after.Start.Line == name.End.Line
+	after := p.ahead(2)
+	return p.adjoins(end) && (!rule || (after.kind == ':' || after.kind == ',') && after.Start.Line == p.ahead(1).End.Line)
 }

@@ -1,102 +1,61 @@
 package script
 
-// statement reads one statement. A statement that broke off after its name was
-// known is returned as far as it was read, so that using the name is no second
-// mistake; ok is false then, too.
-func (p *parser) statement() (s Stmt, ok bool) {
-	switch t := p.tok(); t.kind {
-	case tIdent:
-		switch p.kind(1) {
-		case ':':
-			return p.instance()
-		case '.':
-			return p.portStatement()
-		case '>':
-			return p.link()
-		}
-		if p.text(t) == "include" && p.leads(p.at) {
-			return p.include()
-		}
-		hint := "declare an actor with NAME : TYPE(), link ports with ACTOR.PORT > ACTOR.PORT"
-		switch {
-		case p.kind(1) == '=':
-			hint = "a constant is defined with define NAME = VALUE"
-		case !p.leads(p.at):
-			hint = "is a comma missing before it?"
-		}
-		p.report(noStatement.at(p.file, t.Span, p.text(t)).help("%s", hint))
-		p.at++
-		return nil, false
-	case '.':
-		return p.portStatement()
-	case tTrue, tFalse, tNull:
-		if p.kind(1) == ':' {
-			p.report(unexpected.at(p.file, t.Span, p.describe(t), "an actor's name").
-				help("'%s' is a word of the language: choose another name", p.text(t)))
-			p.at++
-			return nil, false
-		}
-		return p.link()
-	case tVoidport, ':', tNumber, tString, tRef, '[', '{':
-		return p.link()
-	case tRule:
-		return p.rule()
-	case tGroup:
-		return p.group()
-	case tApply:
-		return p.apply()
-	}
-	p.wrong("a statement", "")
-	return nil, false
-}
-
-// include reads include NAME.
-func (p *parser) include() (Stmt, bool) {
-	start := p.take().Start
-	name, ok := p.ident("the name of a script, without .calvin")
-	if !ok {
-		return nil, false
-	}
-	i := &Include{Span: p.since(start), Name: name}
-	p.file.Includes = append(p.file.Includes, i)
-	return i, true
-}
-
 // instance reads NAME : TYPE(ARGS).
 func (p *parser) instance() (Stmt, bool) {
-	name, _ := p.ident("a name")
+	t := p.take()
+	if t.kind != tIdent && t.kind != tBad {
+		p.report(unexpected.at(p.file, t.Span, p.describe(t), "an actor's name").
+			help("'%s' is a word of the language: choose another name", p.text(t)))
+	}
+	name := Ident{t.Span, p.text(t)}
 	p.at++ // the colon
 	in := &Instance{Name: name}
 	ok := false
-	in.Type, ok = p.qualified("an actor type")
+	if in.Type, ok = p.qualified("an actor type"); ok {
+		in.Args, ok = p.arguments()
+	}
 	if !ok {
 		p.file.lost[name.Name] = true
 		return nil, false
 	}
-	if !p.want('(', "'(' and the arguments") {
-		p.file.lost[name.Name] = true
-		return nil, false
-	}
-	in.Args, ok = p.args()
-	if !ok {
-		p.file.lost[name.Name] = true
-		return nil, false
+	if t.kind != tIdent {
+		return nil, true
 	}
 	in.Span = p.since(name.Start)
 	return in, true
 }
 
+// arguments reads (ARGS) behind a type.
+func (p *parser) arguments() ([]Arg, bool) {
+	if p.tok().kind == '(' {
+		p.at++
+		return p.args()
+	}
+	p.mend("'(' and the arguments", "write () when there are none", "()")
+	k := p.tok().kind
+	return nil, k == tEnd || k == '}' || p.begins(p.at)
+}
+
 // args reads named arguments up to and with the closing parenthesis.
 func (p *parser) args() ([]Arg, bool) {
+	const named = "arguments are always named: NAME=VALUE"
 	var args []Arg
 	for p.tok().kind == tIdent && !p.begins(p.at) {
 		a := Arg{}
 		a.Name, _ = p.ident("an argument's name")
-		if p.tok().kind != '=' {
-			p.wrong("'=' after the argument's name '"+a.Name.Name+"'", "arguments are always named: NAME=VALUE")
+		switch {
+		case p.tok().kind == '=':
+			p.at++
+		case p.tok().kind == ':' && p.tok().Start.Line == a.Name.End.Line:
+			p.instead("'=' after the argument's name '"+a.Name.Name+"'", named, "=")
+		case len(args) > 0 && p.at > 1 && p.tokens[p.at-2].End == a.Name.Start:
+			p.at--
+			p.wrong("',' or ')'", "numbers are decimal, without a unit or exponent")
+			return args, false
+		default:
+			p.wrong("'=' after the argument's name '"+a.Name.Name+"'", named)
 			return args, false
 		}
-		p.at++
 		var ok bool
 		if a.Value, ok = p.argument("the argument's value"); !ok {
 			return args, false
@@ -108,8 +67,16 @@ func (p *parser) args() ([]Arg, bool) {
 	}
 	switch p.tok().kind {
 	case tNumber, tString, tRef, tTrue, tFalse, tNull, '[', '{':
-		p.wrong("an argument's name", "arguments are always named: NAME=VALUE")
+		if !p.begins(p.at) {
+			p.wrong("an argument's name", named)
+			return args, false
+		}
+	case ',':
+		p.wrong("an argument", "one comma between two arguments is enough")
 		return args, false
+	case '}', ']':
+		p.instead("')'", "arguments end with )", ")")
+		return args, true
 	}
 	return args, p.close(')')
 }
@@ -122,7 +89,7 @@ func (p *parser) port(what string) (PortName, bool) {
 		id, _ := p.ident("")
 		n.Actor = &id
 		if p.tok().kind != '.' {
-			p.wrong("'.' and a port after '"+id.Name+"'", "")
+			p.wrong("'.' and a port after '"+id.Name+"'", "links join ports, not actors: "+id.Name+".PORT")
 			return n, false
 		}
 	}
@@ -154,6 +121,11 @@ func (p *parser) portStatement() (Stmt, bool) {
 		return p.link()
 	case ',':
 		p.wrong("'>'", "a link has one source: write one link for each")
+	case tArrow:
+		p.at = start
+		return p.link()
+	case '=':
+		p.wrong("'>', '[' or '(' after the port", "links are written with >; properties are set with "+port.String()+"(NAME=VALUE)")
 	default:
 		p.wrong("'>', '[' or '(' after the port", "")
 	}
@@ -177,7 +149,7 @@ func (p *parser) property(port PortName) (Stmt, bool) {
 			return nil, false
 		}
 	}
-	if !p.want('(', "'(' and the port's properties") {
+	if !p.want('(', "'(' and the port's properties", "") {
 		return nil, false
 	}
 	var ok bool

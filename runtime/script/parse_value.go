@@ -7,20 +7,67 @@ import (
 	"unicode/utf8"
 )
 
-// argument reads a value or a name.
-func (p *parser) argument(what string) (Expr, bool) {
-	if p.tok().kind == tIdent {
-		id, _ := p.ident("")
+// argument reads values, names and fields, joined by +.
+func (p *parser) argument(what string) (Expr, bool) { return p.join(what, false) }
+
+// whole is argument for what begins a statement: strings that follow on other
+// lines belong to it.
+func (p *parser) whole(what string) (Expr, bool) { return p.join(what, true) }
+
+func (p *parser) join(what string, first bool) (Expr, bool) {
+	start := p.tok().Start
+	e, ok := p.operand(what, first)
+	if !ok || p.tok().kind != '+' {
+		return e, ok
+	}
+	sum := &Sum{Items: []Expr{e}}
+	for p.tok().kind == '+' {
+		p.at++
+		e, ok := p.operand("a value after '+'", first)
+		if !ok {
+			return nil, false
+		}
+		sum.Items = append(sum.Items, e)
+	}
+	sum.Span = p.since(start)
+	return sum, true
+}
+
+// operand reads a value, a name, or a name with fields.
+func (p *parser) operand(what string, first bool) (Expr, bool) {
+	switch t := p.tok(); {
+	case t.kind != tIdent:
+		return p.value(what, first)
+	case !first && p.begins(p.at):
+		p.wrong(what, "")
+		return nil, false
+	}
+	id, _ := p.ident("")
+	if p.tok().kind != '.' || p.leads(p.at) {
 		return &Name{id}, true
 	}
-	return p.value(what)
+	f := &Field{Of: Name{id}}
+	for p.tok().kind == '.' && !p.leads(p.at) {
+		p.at++
+		part, ok := p.ident("a field's name after the dot")
+		if !ok {
+			return nil, false
+		}
+		f.Path = append(f.Path, part)
+	}
+	f.Span = p.since(id.Start)
+	return f, true
 }
 
 // value reads a literal.
-func (p *parser) value(what string) (Expr, bool) {
+func (p *parser) value(what string, first bool) (Expr, bool) {
 	switch t := p.tok(); t.kind {
 	case tNumber, tTrue, tFalse, tNull, tString, tRef:
-		return p.scalar(math.MaxInt)
+		if !first && p.begins(p.at) {
+			p.wrong(what, "")
+			return nil, false
+		}
+		return p.scalar(math.MaxInt, first)
 	case '[', '{':
 		if p.depth++; p.depth > maxDepth {
 			p.report(tooDeep.at(p.file, t.Span, maxDepth))
@@ -36,18 +83,25 @@ func (p *parser) value(what string) (Expr, bool) {
 		}
 		p.depth = max(0, p.depth-1)
 		return e, ok
-	case tIdent:
-		p.wrong(what, "only literals may stand inside [ ] and { }: write the value of '"+p.text(t)+"'")
 	case tDoc:
 		p.wrong(what, `a string stands in single quotes: "..."`)
+	case '+':
+		p.wrong(what, "numbers above 0 have no sign")
+	case '.':
+		help := ""
+		if p.kind(1) == tNumber {
+			help = "a number begins with a digit: 0." + p.text(p.ahead(1))
+		}
+		p.wrong(what, help)
 	default:
 		p.wrong(what, "")
 	}
 	return nil, false
 }
 
-// scalar reads a number, bool, null, or at most strings adjacent strings.
-func (p *parser) scalar(strs int) (*Scalar, bool) {
+// scalar reads a number, bool, null, or at most strs adjacent strings. One that
+// begins a link of its own is not adjacent, save to a first.
+func (p *parser) scalar(strs int, first bool) (*Scalar, bool) {
 	t := p.take()
 	s := &Scalar{Span: t.Span}
 	ok := true
@@ -58,7 +112,7 @@ func (p *parser) scalar(strs int) (*Scalar, bool) {
 		s.Value, ok = p.number(t)
 	case tString, tRef:
 		text, clean := p.str(t)
-		for n := 1; n < strs && (p.tok().kind == tString || p.tok().kind == tRef); n++ {
+		for n := 1; n < strs && (p.tok().kind == tString || p.tok().kind == tRef) && (first || !p.begins(p.at)); n++ {
 			more, fine := p.str(p.take())
 			text += more
 			clean = clean && fine
@@ -164,7 +218,15 @@ func (p *parser) list() (Expr, bool) {
 	l := &List{}
 	start := p.take().Start
 	for p.tok().kind != ']' {
-		v, ok := p.value("a value or ']'")
+		switch k := p.tok().kind; {
+		case p.begins(p.at) || k == '}' || k == ')':
+			p.mend("']'", "", "]")
+			return nil, false
+		case k == ',':
+			p.instead("a value or ']'", "one comma between two values is enough", "")
+			continue
+		}
+		v, ok := p.argument("a value or ']'")
 		if !ok {
 			return nil, false
 		}
@@ -184,15 +246,16 @@ func (p *parser) dict() (Expr, bool) {
 	start := p.take().Start
 	seen := map[string]bool{}
 	for p.tok().kind != '}' {
-		if k := p.tok().kind; k != tString && k != tRef {
-			p.wrong("a key or '}'", "keys are strings")
+		key, ok := p.key()
+		if !ok {
 			return nil, false
 		}
-		key, ok := p.scalar(math.MaxInt)
-		if !ok || !p.want(':', "':' after the key") {
+		if k := p.tok().kind; k == '=' {
+			p.instead("':' after the key", `in a dictionary a key and its value are "KEY": VALUE`, ":")
+		} else if !p.want(':', "':' after the key", `a dictionary is written {"KEY": VALUE, ...}`) {
 			return nil, false
 		}
-		v, ok := p.value("a value")
+		v, ok := p.argument("a value")
 		if !ok {
 			return nil, false
 		}
@@ -209,4 +272,21 @@ func (p *parser) dict() (Expr, bool) {
 	p.at++
 	d.Span = p.since(start)
 	return d, true
+}
+
+// key reads the key of a dictionary's entry.
+func (p *parser) key() (*Scalar, bool) {
+	switch t := p.tok(); {
+	case p.begins(p.at) || t.kind == ']' || t.kind == ')':
+		p.mend("'}'", "", "}")
+		return nil, false
+	case t.kind == tString || t.kind == tRef:
+		return p.scalar(math.MaxInt, false)
+	case t.kind == tIdent && (p.kind(1) == ':' || p.kind(1) == '='):
+		name := p.text(t)
+		p.instead("a key or '}'", `keys are strings: "`+name+`"`, `"`+name+`"`)
+		return &Scalar{t.Span, name}, true
+	}
+	p.wrong("a key or '}'", "keys are strings")
+	return nil, false
 }

@@ -2,8 +2,6 @@ package script
 
 import (
 	"bytes"
-	"strings"
-	"unicode"
 	"unicode/utf8"
 )
 
@@ -28,8 +26,11 @@ const (
 	tRule
 	tGroup
 	tApply
-	tArrow // ->
-	tBad   // reported already
+	tArrow    // ->
+	tEllipsis // ...
+	tInclude  // "include" where it leads a line and a name follows
+	tFile     // that name
+	tBad      // reported already
 	// punctuation is its own character, all above '!'
 )
 
@@ -109,6 +110,11 @@ func (s *scanner) next() bool {
 		if !ok {
 			k = tIdent
 		}
+		if n := s.includes(from); n > 0 {
+			s.add(tInclude, from)
+			s.fileName(n)
+			break
+		}
 		s.add(k, from)
 	case digit(c) || c == '-' && digit(s.peek(1)):
 		for s.at++; digit(s.peek(0)); s.at++ {
@@ -136,7 +142,10 @@ func (s *scanner) next() bool {
 	case c == '-' && s.peek(1) == '>':
 		s.at += 2
 		s.add(tArrow, from)
-	case bytes.IndexByte([]byte("(){}[].,:>=/&|~@"), c) >= 0:
+	case c == '.' && s.peek(1) == '.' && s.peek(2) == '.':
+		s.at += 3
+		s.add(tEllipsis, from)
+	case bytes.IndexByte([]byte("(){}[].,:>=/&|~@+"), c) >= 0:
 		s.at++
 		s.add(tokenKind(c), from)
 	default:
@@ -261,57 +270,4 @@ func (s *scanner) amp(from Pos) {
 	}
 	s.at = end
 	s.add(tRef, from)
-}
-
-func (s *scanner) illegal(from Pos) {
-	r, n := utf8.DecodeRune(s.src[s.at:])
-	shown := string(r)
-	if r == utf8.RuneError || r < ' ' {
-		const hex = "0123456789abcdef"
-		shown = `\x` + string(hex[s.src[s.at]>>4]) + string(hex[s.src[s.at]&15])
-	}
-	s.at += n
-	s.extra += n - 1
-	i := badCharacter.at(s.file, s.since(from), shown)
-	word := false // stands for a whole word or string
-	switch {
-	case r == '\uFEFF' && from.Offset == 0:
-		return // a byte order mark
-	case r == '_' || unicode.IsLetter(r):
-		word = true
-		s.skip(func(r rune) bool { return r == '_' || unicode.IsLetter(r) || unicode.IsDigit(r) })
-		i = i.help("names are made of the letters a to z, digits and _, and start with a letter")
-		if r == '_' {
-			i.Hint = "names start with a letter; names with _ in front are the compiler's own"
-		}
-	case r == '\'' || r == '‘' || r == '’' || r == '“' || r == '”':
-		word = true
-		s.skip(func(r rune) bool { return !strings.ContainsRune("'‘’“”,)]}", r) })
-		if r, n := utf8.DecodeRune(s.src[s.at:]); strings.ContainsRune("'‘’“”", r) {
-			s.at += n
-			s.extra += n - 1
-		}
-		i = i.help(`strings stand in "..."`)
-	case r == '-' || r == '+':
-		i = i.help("a script does not calculate: only a number may have a sign, and only -")
-	case r == ';':
-		i = i.help("statements end by themselves: leave it out")
-	}
-	i.Span.End = s.pos()
-	s.report(i)
-	if word {
-		s.add(tBad, from)
-	}
-}
-
-// skip passes over the characters of a line that belong to something.
-func (s *scanner) skip(belongs func(rune) bool) {
-	for s.at < len(s.src) && s.src[s.at] != '\n' {
-		r, n := utf8.DecodeRune(s.src[s.at:])
-		if !belongs(r) {
-			return
-		}
-		s.at += n
-		s.extra += n - 1
-	}
 }

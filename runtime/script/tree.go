@@ -4,8 +4,7 @@ package script
 // and nothing of it is lost: comments are kept beside the tree, and every node
 // says where it stands, so what lies between two nodes can be looked up.
 //
-// [Parse] reads one text and leaves its includes alone. [Load] finds them, too:
-// what they hold then stands in the lists below where the include line was.
+// What the script includes stands in the lists below where the include line was.
 type File struct {
 	Name       string // as given to Parse
 	Src        []byte // the text; nodes point into it
@@ -83,12 +82,12 @@ type Ident struct {
 	Name string
 }
 
-// An Include is a line include NAME. All of them are in File.Includes; one in a
-// component is also in its Body, until [Load] puts statements there.
+// An Include is a line include NAME. What it stands for has been read into the
+// lists of the file, or into the body of the component it is in.
 type Include struct {
 	Span
 	Name  Ident  // without .calvin
-	Found string // the file that [Load] put in its place; "": none yet
+	Found string // the file that stands here, or did before; "": none
 }
 
 // A Constant is define NAME = VALUE.
@@ -129,9 +128,9 @@ type Doc struct {
 	Text string // without quotes and outer white space
 }
 
-// A Stmt is one statement: *[Instance], *[Property], *[Link], *[For] and
-// *[Include]; in the program also *[RuleDef], *[Group], *[Apply] and *[Test]; in
-// a test, besides the first three, *[Give], *[Expect], *[After] and *[Set].
+// A Stmt is one statement: *[Instance], *[Property], *[Link] and *[For]; in the
+// program also *[RuleDef], *[Group], *[Apply] and *[Test]; in a test, besides the
+// first three, *[Give], *[Expect], *[After] and *[Set].
 type Stmt interface {
 	Where() Span
 	stmt()
@@ -239,5 +238,4 @@ func (*Link) stmt()     {}
 func (*RuleDef) stmt()  {}
 func (*Group) stmt()    {}
 func (*Apply) stmt()    {}
-func (*Include) stmt()  {}
 func (*For) stmt()      {}
