@@ -4,6 +4,7 @@ import (
 	"math"
 	"time"
 
+	"github.com/wardflow/wardflow/actors/timer"
 	"github.com/wardflow/wardflow/actors/value"
 	"github.com/wardflow/wardflow/runtime/flow"
 )
@@ -34,29 +35,29 @@ type countTimer struct {
 	period       time.Duration
 	start, steps int64
 	given        int64
-	timer        ticker
+	timer        timer.Ticker
 }
 
 func (c *countTimer) Start(env flow.Env) error {
-	c.timer.start(env, c.period, c.period)
+	c.timer.Start(env, c.period, c.period)
 	return nil
 }
 
 func (c *countTimer) Actions() []flow.Action {
 	return []flow.Action{{Out: []string{"integer"},
-		Guard: func() bool { return c.given < c.steps && c.timer.due() },
+		Guard: func() bool { return c.given < c.steps && c.timer.Due() },
 		Fire: func(f *flow.Firing) error {
 			f.Give(0, c.start+c.given)
 			c.given++
 			if c.given < c.steps {
-				c.timer.next(f.Now)
+				c.timer.Next(f.Now)
 			}
 			return nil
 		}}}
 }
 
-func (c *countTimer) Save() ([]byte, error) { return value.Save(c.given, c.timer.at) }
+func (c *countTimer) Save() ([]byte, error) { return value.Save(c.given, c.timer.At) }
 
 func (c *countTimer) Restore(version int, state []byte) error {
-	return value.Restore(version, 1, state, &c.given, &c.timer.at)
+	return value.Restore(version, 1, state, &c.given, &c.timer.At)
 }

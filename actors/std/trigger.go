@@ -3,6 +3,7 @@ package std
 import (
 	"time"
 
+	"github.com/wardflow/wardflow/actors/timer"
 	"github.com/wardflow/wardflow/actors/value"
 	"github.com/wardflow/wardflow/runtime/flow"
 )
@@ -28,24 +29,24 @@ func Trigger() flow.Type {
 type trigger struct {
 	tick  time.Duration
 	data  flow.Value
-	timer ticker
+	timer timer.Ticker
 }
 
 func (t *trigger) Start(env flow.Env) error {
-	t.timer.start(env, 0, t.tick)
+	t.timer.Start(env, 0, t.tick)
 	return nil
 }
 
 func (t *trigger) Actions() []flow.Action {
-	return []flow.Action{{Out: []string{"data"}, Guard: t.timer.due, Fire: func(f *flow.Firing) error {
+	return []flow.Action{{Out: []string{"data"}, Guard: t.timer.Due, Fire: func(f *flow.Firing) error {
 		f.Give(0, t.data)
-		t.timer.next(f.Now)
+		t.timer.Next(f.Now)
 		return nil
 	}}}
 }
 
-func (t *trigger) Save() ([]byte, error) { return value.Save(t.timer.at) }
+func (t *trigger) Save() ([]byte, error) { return value.Save(t.timer.At) }
 
 func (t *trigger) Restore(version int, state []byte) error {
-	return value.Restore(version, 1, state, &t.timer.at)
+	return value.Restore(version, 1, state, &t.timer.At)
 }

@@ -3,7 +3,9 @@ package value
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"math"
+	"slices"
 	"time"
 
 	"github.com/wardflow/wardflow/runtime/flow"
@@ -110,6 +112,64 @@ func (a *Args) Seconds(name string) time.Duration {
 		a.Refuse(name, "%v", err)
 	}
 	return d
+}
+
+// Pause is a number of seconds, 0 or more: 0 is no pause at all. A string such
+// as "250ms" does as well.
+func (a *Args) Pause(name string) time.Duration {
+	v := a.Any(name)
+	if n, ok := v.(int64); ok && n == 0 {
+		return 0
+	}
+	if n, ok := v.(float64); ok && n == 0 {
+		return 0
+	}
+	d, err := seconds(v)
+	if err != nil {
+		a.Refuse(name, `want seconds, 0 or more (at most 100 years), such as 1.5 or "250ms"`)
+	}
+	return d
+}
+
+// List is a list.
+func (a *Args) List(name string) []any {
+	v := a.Any(name)
+	list, ok := v.([]any)
+	if !ok {
+		a.Refuse(name, "want a list, not %s", Kind(v))
+	}
+	return list
+}
+
+// Strings is a list of strings.
+func (a *Args) Strings(name string) []string {
+	var texts []string
+	for i, v := range a.List(name) {
+		s, ok := v.(string)
+		if !ok {
+			a.Refuse(name, "want a list of strings, and item %d is %s", i, Kind(v))
+		}
+		texts = append(texts, s)
+	}
+	return texts
+}
+
+// Mapping is a dictionary of strings.
+func (a *Args) Mapping(name string) map[string]string {
+	v := a.Any(name)
+	dict, ok := v.(map[string]any)
+	if !ok {
+		a.Refuse(name, "want a dictionary, not %s", Kind(v))
+	}
+	texts := make(map[string]string, len(dict))
+	for _, k := range slices.Sorted(maps.Keys(dict)) {
+		s, ok := dict[k].(string)
+		if !ok {
+			a.Refuse(name, "want a dictionary of strings, and %q is %s", k, Kind(dict[k]))
+		}
+		texts[k] = s
+	}
+	return texts
 }
 
 var errSpan = errors.New(`want seconds above 0 (at most 100 years), such as 1.5 or "250ms"`)

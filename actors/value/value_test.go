@@ -2,11 +2,15 @@ package value_test
 
 import (
 	"fmt"
+	"maps"
 	"math"
+	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/wardflow/wardflow/actors/actortest"
 	"github.com/wardflow/wardflow/actors/value"
 	"github.com/wardflow/wardflow/runtime/flow"
 )
@@ -48,6 +52,78 @@ func TestArgsRefuse(t *testing.T) {
 		read(&a)
 		if err := a.Err(); err == nil || !strings.HasPrefix(err.Error(), "argument v: ") || !strings.Contains(err.Error(), name) {
 			t.Errorf("Err = %v, want %q", err, name)
+		}
+	}
+}
+
+func TestMoreArgs(t *testing.T) {
+	a := value.Args{Of: map[string]flow.Value{"none": int64(0), "half": 0.5, "list": []any{"a", "b"}, "map": map[string]any{"k": "a.out"}}}
+	if a.Pause("none") != 0 || a.Pause("half") != 500*time.Millisecond {
+		t.Errorf("Pause = %v and %v, want 0s and 500ms", a.Pause("none"), a.Pause("half"))
+	}
+	if got := a.Strings("list"); !slices.Equal(got, []string{"a", "b"}) {
+		t.Errorf("Strings = %v, want a, b", got)
+	}
+	if got := a.Mapping("map"); !maps.Equal(got, map[string]string{"k": "a.out"}) {
+		t.Errorf("Mapping = %v, want k: a.out", got)
+	}
+	if err := a.Err(); err != nil {
+		t.Fatalf("Err = %v, want none", err)
+	}
+	for want, read := range map[string]func(*value.Args){
+		"want seconds, 0 or more":                           func(a *value.Args) { a.Of["v"] = -0.5; a.Pause("v") },
+		"want a list, not a dictionary":                     func(a *value.Args) { a.Of["v"] = map[string]any{}; a.List("v") },
+		"want a list of strings, and item 1 is null":        func(a *value.Args) { a.Of["v"] = []any{"a", nil}; a.Strings("v") },
+		"want a dictionary, not a string":                   func(a *value.Args) { a.Of["v"] = "a"; a.Mapping("v") },
+		`want a dictionary of strings, and "k" is a number`: func(a *value.Args) { a.Of["v"] = map[string]any{"k": 1.5}; a.Mapping("v") },
+	} {
+		a := value.Args{Of: map[string]flow.Value{}}
+		read(&a)
+		if err := a.Err(); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("Err = %v, want %q", err, want)
+		}
+	}
+}
+
+// An actor that moves goes on with the numbers that it would have drawn where
+// it was, and what the node offers there is not asked for again.
+func TestRandomGoesOnElsewhere(t *testing.T) {
+	draw := func(r *value.Random, n int) (drawn []float64) {
+		for range n {
+			drawn = append(drawn, r.Float())
+		}
+		return drawn
+	}
+	var stays, moves value.Random
+	stays.Start(actortest.NewEnv())
+	want := draw(&stays, 10)
+	moves.Start(actortest.NewEnv())
+	got := draw(&moves, 5)
+	arrived := value.Random{Seed: moves.Seed, Drawn: moves.Drawn}
+	arrived.Start(actortest.NewEnv().Offer(value.RandomCapability, rand.New(rand.NewPCG(1, 2))))
+	if got = append(got, draw(&arrived, 5)...); !slices.Equal(got, want) {
+		t.Errorf("draws %v, want %v", got, want)
+	}
+	var offered value.Random
+	offered.Start(actortest.NewEnv().Offer(value.RandomCapability, rand.New(rand.NewPCG(1, 2))))
+	if other := draw(&offered, 10); slices.Equal(other, want) {
+		t.Errorf("draws the same with another seed")
+	}
+}
+
+func TestRandomRanges(t *testing.T) {
+	var r value.Random
+	r.Start(actortest.NewEnv())
+	var seen [6]int
+	for range 6000 {
+		seen[r.Below(6)]++
+		if f := r.Float(); f < 0 || f >= 1 {
+			t.Fatalf("Float = %v", f)
+		}
+	}
+	for face, n := range seen { // 1000 each; 5 sigma is 144
+		if n < 850 || n > 1150 {
+			t.Errorf("%d is drawn %d times of 6000", face, n)
 		}
 	}
 }
