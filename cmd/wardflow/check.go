@@ -3,8 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"io"
-	"os"
 
 	"github.com/spf13/cobra"
 
@@ -15,6 +13,7 @@ import (
 // checkCommand is wardflow check. Types are the actor types that scripts may use.
 func checkCommand(types func() flow.Types) *cobra.Command {
 	var verbose bool
+	var from sources
 	cmd := &cobra.Command{
 		Use:   "check FILE...",
 		Short: "Look for mistakes in scripts",
@@ -27,7 +26,7 @@ func checkCommand(types func() flow.Types) *cobra.Command {
 			}
 			bad := 0
 			for _, file := range files {
-				g, _, err := compileFile(cmd, file, types(), verbose)
+				g, _, err := from.compile(cmd, file, types(), verbose)
 				if err != nil && !errors.Is(err, errMistakes) {
 					return fmt.Errorf("check: %w", err)
 				}
@@ -43,6 +42,7 @@ func checkCommand(types func() flow.Types) *cobra.Command {
 			return nil
 		},
 	}
+	from.flags(cmd)
 	cmd.Flags().BoolVarP(&verbose, "verbose", "v", false, "also show notes, such as arguments left to their defaults")
 	return cmd
 }
@@ -50,6 +50,7 @@ func checkCommand(types func() flow.Types) *cobra.Command {
 // compileCommand is wardflow compile. Types are the actor types that scripts may use.
 func compileCommand(types func() flow.Types) *cobra.Command {
 	var format, name string
+	var from sources
 	cmd := &cobra.Command{
 		Use:     "compile FILE",
 		Short:   "Compile a script and print what would be deployed",
@@ -63,7 +64,7 @@ func compileCommand(types func() flow.Types) *cobra.Command {
 			if name != "" {
 				opts = append(opts, script.WithApp(name))
 			}
-			g, specs, err := compileFile(cmd, args[0], types(), false, opts...)
+			g, specs, err := from.compile(cmd, args[0], types(), false, opts...)
 			if errors.Is(err, errMistakes) {
 				return fmt.Errorf("compile %s: %w: mend what is shown above", args[0], err)
 			}
@@ -78,38 +79,8 @@ func compileCommand(types func() flow.Types) *cobra.Command {
 			return err
 		},
 	}
+	from.flags(cmd)
 	cmd.Flags().StringVarP(&format, "output", "o", "json", "format: json, as Calvin's compiler prints it")
 	cmd.Flags().StringVar(&name, "name", "", "name of the application (default: the file's name without its extension)")
 	return cmd
-}
-
-// errMistakes reports a script with mistakes, which have been shown.
-var errMistakes = errors.New("the script has mistakes")
-
-// compileFile compiles a script and shows its issues on standard error. Notes
-// are shown only when it is verbose. The file - is standard input.
-func compileFile(cmd *cobra.Command, file string, types flow.Types, verbose bool, opts ...script.Option) (*flow.Graph, script.Types, error) {
-	var src []byte
-	var err error
-	if file == "-" {
-		src, err = io.ReadAll(cmd.InOrStdin())
-	} else {
-		src, err = os.ReadFile(file)
-	}
-	if err != nil {
-		return nil, nil, err
-	}
-	specs := script.TypesOf(types)
-	opts = append([]script.Option{script.WithNames(script.NamesOf(types))}, opts...)
-	f, _ := script.Parse(file, src)
-	g, issues := script.Compile(f, specs, opts...)
-	for _, i := range issues {
-		if i.Severity != script.Note || verbose {
-			fmt.Fprint(cmd.ErrOrStderr(), i.Format(f.Source))
-		}
-	}
-	if g == nil {
-		return nil, nil, errMistakes
-	}
-	return g, specs, nil
 }

@@ -59,6 +59,7 @@ func (p *parser) include(pl *place, fits bool) (Stmt, bool) {
 	p.file.Includes = append(p.file.Includes, i)
 	if name := i.Name.Name; strings.ContainsAny(name, `/\:*?"'<>`) {
 		help := "files are looked for beside the script, then in the folders given with -I; the line has the name alone"
+		p.file.partial = true
 		if bare := strings.TrimSuffix(strings.Trim(name, `"'<>`), ".calvin"); !strings.ContainsAny(bare, `/\:*?"'<>`) && bare != "" {
 			p.report(badInclude.at(p.file, i.Name.Span, name).help("write it without quotes: include %s", bare).edit(i.Name.Span, bare))
 			return nil, true
@@ -82,6 +83,7 @@ func (p *parser) follow(i *Include, pl *place) {
 	if l.find != nil {
 		at, src, err = l.find(from, i.Name.Name)
 	}
+	f.partial = f.partial || err != nil
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		p.report(p.notFound(i))
@@ -112,6 +114,14 @@ func (p *parser) follow(i *Include, pl *place) {
 	l.stack = append(l.stack, entry{key, i.Span})
 	f.parse(int32(len(f.Texts)-1), l, &place{what: pl.what, name: pl.name, head: pl.head, in: pl.in, body: pl.body, whole: true})
 	l.stack = l.stack[:len(l.stack)-1]
+}
+
+// undefined are the kinds of issue that a missing include may be the cause of.
+var undefined = []kind{undefinedConst, undefinedName, unknownType, missingComp, undefinedActor, unknownRule, unknownTarget}
+
+// guess reports whether an issue may go away when all includes can be read.
+func (f *File) guess(i Issue) bool {
+	return f.partial && slices.ContainsFunc(undefined, func(k kind) bool { return k.code == i.Code })
 }
 
 // notFound is the issue with a file that isn't there.

@@ -177,6 +177,6 @@ func (is Issues) settle(f *File) Issues {
 		k := key{i.Span.Src, i.Span.Start.Offset, i.Code, i.Msg}
 		was := seen[k]
 		seen[k] = true
-		return was
+		return was || f.guess(i)
 	})
 }

@@ -113,7 +113,7 @@ func (p *parser) mend(want, help, text string) {
 	t := p.tok()
 	var i Issue
 	switch {
-	case t.kind == tBad:
+	case t.kind == tBad && !p.begins(p.at):
 		return
 	case t.kind == tEnd:
 		if n := len(p.file.issues); n > 0 && p.file.issues[n-1].Code == unexpectedEnd.code {

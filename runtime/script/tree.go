@@ -15,8 +15,9 @@ type File struct {
 	Body       []Stmt
 	Comments   []Comment // of Src, in its order
 
-	issues Issues          // what Parse found
-	lost   map[string]bool // names declared by statements that could not be read
+	issues  Issues          // what Parse found
+	lost    map[string]bool // names declared by statements that could not be read
+	partial bool            // an include could not be read: what seems undefined may be in it
 }
 
 // A Text is one file that a script is read from.
