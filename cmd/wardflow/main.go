@@ -30,6 +30,7 @@ func commands() []*cobra.Command {
 		verifyCommand(),
 		checkCommand(actors.All),
 		compileCommand(actors.All),
+		graphCommand(actors.All),
 	}
 }
 
