@@ -72,7 +72,6 @@ func (e *Engine) Ready(id flow.LinkID) {
 	e.mu.Unlock()
 	if out != nil {
 		out.ready()
-		out.pump()
 	}
 	if in != nil {
 		in.ready()
@@ -102,38 +101,6 @@ func (e *Engine) Receive(id flow.LinkID, m link.Message) error {
 		return out.settled(m.Settled)
 	}
 	return fmt.Errorf("link %s: message %d is not for this end", id, m.Kind)
-}
-
-func (o *outEnd) ready() {
-	o.mu.Lock()
-	far, ok := o.to.(*farEnd)
-	o.mu.Unlock()
-	if ok {
-		far.ready()
-	}
-}
-
-func (i *inEnd) ready() {
-	i.mu.Lock()
-	far, ok := i.from.(*farEnd)
-	i.mu.Unlock()
-	if ok {
-		far.ready()
-	}
-}
-
-// answer tells a sender on another node where this end is.
-func (i *inEnd) answer() error {
-	taken, credit, settled := i.where()
-	i.mu.Lock()
-	from := i.from
-	i.mu.Unlock()
-	if from == nil {
-		return fmt.Errorf("link %s is not up: %w", i.id, flow.ErrLater)
-	}
-	from.opened(taken, credit)
-	from.settled(settled)
-	return nil
 }
 
 // A farEnd answers or asks the other node. What finds no room waits here until

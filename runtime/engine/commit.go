@@ -19,14 +19,25 @@ type committer struct {
 	done chan struct{}
 
 	mu      sync.Mutex // guards waiting
-	waiting map[*cell]bool
+	waiting batch
 	signal  chan struct{} // holds one: something waits
+}
+
+// A batch is steps and whose they are.
+type batch struct {
+	cells []*cell
+	steps []flow.Checkpoint
+}
+
+func (b *batch) clear() {
+	clear(b.cells)
+	clear(b.steps)
+	b.cells, b.steps = b.cells[:0], b.steps[:0]
 }
 
 func newCommitter(to Checkpoints, log *slog.Logger) *committer {
 	ctx, stop := context.WithCancel(context.Background())
-	m := &committer{to: to, log: log, stop: stop, done: make(chan struct{}),
-		waiting: map[*cell]bool{}, signal: make(chan struct{}, 1)}
+	m := &committer{to: to, log: log, stop: stop, done: make(chan struct{}), signal: make(chan struct{}, 1)}
 	go func() {
 		defer close(m.done)
 		m.run(ctx)
@@ -39,10 +50,11 @@ func (m *committer) close() {
 	<-m.done
 }
 
-// add says that the cell has fired since its last step.
+// add takes a cell's next step. It makes no other before this one has landed.
 func (m *committer) add(c *cell) {
 	m.mu.Lock()
-	m.waiting[c] = true
+	m.waiting.cells = append(m.waiting.cells, c)
+	m.waiting.steps = append(m.waiting.steps, c.next.Checkpoint)
 	m.mu.Unlock()
 	select {
 	case m.signal <- struct{}{}:
@@ -50,49 +62,39 @@ func (m *committer) add(c *cell) {
 	}
 }
 
-func (m *committer) take() []*cell {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	cells := make([]*cell, 0, len(m.waiting))
-	for c := range m.waiting {
-		cells = append(cells, c)
-	}
-	clear(m.waiting)
-	return cells
-}
-
 func (m *committer) run(ctx context.Context) {
+	var b batch
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-m.signal:
 		}
-		var batch []*cell
-		var steps []flow.Checkpoint
-		for _, c := range m.take() {
-			step, ok := c.step()
-			if ok {
-				batch, steps = append(batch, c), append(steps, step)
-			}
-		}
-		if len(steps) == 0 {
+		m.mu.Lock()
+		b, m.waiting = m.waiting, b
+		m.mu.Unlock()
+		if len(b.steps) == 0 {
 			continue
 		}
-		stale, ok := m.commit(ctx, steps)
+		stale, ok := m.commit(ctx, b.steps)
 		if !ok {
 			return
 		}
-		old := make(map[flow.ActorID]bool, len(stale))
-		for _, id := range stale {
-			old[id] = true
-		}
-		for i, c := range batch {
-			if old[c.id] {
-				c.expire()
-			} else {
-				c.committed(steps[i])
-			}
+		m.land(&b, stale)
+		b.clear()
+	}
+}
+
+func (m *committer) land(b *batch, stale []flow.ActorID) {
+	old := make(map[flow.ActorID]bool, len(stale))
+	for _, id := range stale {
+		old[id] = true
+	}
+	for _, c := range b.cells {
+		if old[c.id] {
+			c.expire()
+		} else {
+			c.landed()
 		}
 	}
 }

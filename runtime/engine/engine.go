@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
@@ -17,7 +18,9 @@ import (
 type Checkpoints interface {
 	// Commit keeps all steps or returns an error; then the same steps are
 	// offered again, and those kept already must do no harm. The actors whose
-	// epoch is not the newest any more are returned; the others are kept.
+	// epoch is not the newest any more are returned; the others are kept. The
+	// memory of the steps is used again once Commit has returned without an
+	// error: what is to be kept of maps and lists is copied. State is not.
 	Commit(ctx context.Context, steps []flow.Checkpoint) (stale []flow.ActorID, err error)
 }
 
@@ -38,14 +41,21 @@ type Config struct {
 	// Event, when set, is told what changed: an actor faulted, a link refused.
 	Event func(Event)
 
-	Window int // tokens that a link may hold; default [DefaultWindow]
+	Window int // tokens that a link may hold that are not settled; default [DefaultWindow]
+	// Queue is how many tokens each port's own queue holds on a link when the
+	// graph does not say: with n at the out-port and m at the in-port a link
+	// holds at most n+m tokens that are not taken. Calvin's is 4. Default: only
+	// the window counts, as it must where releases wait for commits and links
+	// cross hosts.
+	Queue int
+	Seed  uint64 // of what ports with random routing draw
 }
 
 // An Event is a change that people want to see.
 type Event struct {
 	Actor flow.ActorID
 	Link  flow.LinkID // "" when it is not about a link
-	What  string      // "faulted", "recovered", "stale", "link up", "link refused"
+	What  string      // "faulted", "stopped", "stale", "link up", "link refused"
 	Why   string
 }
 
@@ -82,6 +92,7 @@ type Engine struct {
 	system *actor.ActorSystem
 	commit *committer
 	ending sync.WaitGroup // activations that were replaced and are being stopped
+	moves  atomic.Uint64  // counts what AtRest must notice
 
 	mu    sync.Mutex // guards what follows; never held while an actor runs
 	cells map[flow.ActorID]*cell

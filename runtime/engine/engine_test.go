@@ -71,6 +71,7 @@ func grow(old, step flow.Checkpoint) flow.Checkpoint {
 			out = append(out, t)
 		}
 	}
+	step.Taken, step.Made, step.Settled = maps.Clone(step.Taken), maps.Clone(step.Made), maps.Clone(step.Settled)
 	step.Out = slices.DeleteFunc(out, func(t flow.OutToken) bool { return t.Token.Seq <= step.Settled[t.Link] })
 	return step
 }
@@ -227,7 +228,7 @@ func (b *bench) start() {
 	b.t.Helper()
 	types := flow.Types{
 		"test.Source": {New: func(map[string]flow.Value) (flow.Actor, error) { return &source{limit: b.limit}, nil }},
-		"test.Sum":    {New: func(map[string]flow.Value) (flow.Actor, error) { return &running{fail: b.fail}, nil }},
+		"test.Sum":    {Spec: flow.Spec{Fault: flow.FaultRetry}, New: func(map[string]flow.Value) (flow.Actor, error) { return &running{fail: b.fail}, nil }},
 		"test.Store":  {New: func(map[string]flow.Value) (flow.Actor, error) { return &storing{d: b.disk}, nil }},
 	}
 	eng, err := engine.New(engine.Config{Types: types, Checkpoints: b.reg, Window: 32,

@@ -7,17 +7,24 @@ import (
 	"github.com/wardflow/wardflow/runtime/flow"
 )
 
-// An ActorStat says how one actor is. Counts are since its start here.
+// An ActorStat says how one actor is. Counts are since its start here, but for
+// the letters in its box.
 type ActorStat struct {
 	ID        flow.ActorID
 	Epoch     uint64
 	State     State
 	Why       string
 	Firings   uint64
-	Errors    uint64
+	Errors    uint64 // faults, and dead letters
 	LastError string
 	Identity  flow.Identity
+	Letters   uint64   // dead letters written
+	Boxed     int      // letters in its box, where those are that no link takes
+	Newest    []Letter // of those, at most [StatLetters], oldest first
 }
+
+// StatLetters is how many letters an [ActorStat] shows.
+const StatLetters = 5
 
 // A LinkStat says how one end of a link is. A link between two actors of this
 // node has two.
@@ -35,18 +42,23 @@ type LinkStat struct {
 	Ages    Ages          // of tokens when the receiver took them; the sender's end has none
 }
 
-// Stats are the actors that run here, by name, and the ends of their links.
-func (e *Engine) Stats() ([]ActorStat, []LinkStat) {
+// running are the actors that run here, by name.
+func (e *Engine) running() []*cell {
 	e.mu.Lock()
+	defer e.mu.Unlock()
 	cells := make([]*cell, 0, len(e.cells))
 	for _, c := range e.cells {
 		cells = append(cells, c)
 	}
-	e.mu.Unlock()
 	slices.SortFunc(cells, func(a, b *cell) int { return cmp.Compare(a.id, b.id) })
+	return cells
+}
+
+// Stats are the actors that run here, by name, and the ends of their links.
+func (e *Engine) Stats() ([]ActorStat, []LinkStat) {
 	var actors []ActorStat
 	var links []LinkStat
-	for _, c := range cells {
+	for _, c := range e.running() {
 		actors = append(actors, c.stat())
 		for _, o := range c.outEnds {
 			links = append(links, o.stat(e.cfg.Window))
@@ -59,18 +71,19 @@ func (e *Engine) Stats() ([]ActorStat, []LinkStat) {
 }
 
 func (c *cell) stat() ActorStat {
+	newest, boxed := c.box.list(StatLetters)
 	h := &c.health
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	return ActorStat{ID: c.id, Epoch: c.epoch, State: h.state, Why: h.why,
-		Firings: h.firings, Errors: h.errors, LastError: h.lastErr, Identity: c.signer.ID}
+	return ActorStat{ID: c.id, Epoch: c.epoch, State: h.state, Why: h.why, Firings: h.firings, Errors: h.errors,
+		LastError: h.lastErr, Identity: c.signer.ID, Letters: h.letters, Boxed: boxed, Newest: newest}
 }
 
 func (o *outEnd) stat(window int) LinkStat {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	return LinkStat{ID: o.id, Out: true, Up: o.status.isUp, Peer: o.status.peer, Refused: o.status.refused,
-		Why: o.status.why, Tokens: o.given, Bytes: o.bytes, Held: window - o.out.Room(), Window: window}
+		Why: o.status.why, Tokens: o.given, Bytes: o.bytes, Held: o.out.Held(), Window: window}
 }
 
 func (i *inEnd) stat(window int) LinkStat {

@@ -3,6 +3,7 @@ package link
 import (
 	"errors"
 	"fmt"
+	"iter"
 
 	"github.com/wardflow/wardflow/runtime/flow"
 )
@@ -152,19 +153,32 @@ func (o *Out) Closed() { o.open = false }
 // send now. The room of f.Tokens is used again, so a caller that keeps f from
 // one call to the next allocates nothing.
 func (o *Out) Next(f *Frame, most int) bool {
-	n := o.Unsent()
-	if n > most {
-		n = most
+	room := f.Tokens[:0]
+	for len(room) < most {
+		if !o.Show(f, most-len(room)) {
+			break
+		}
+		room = append(room, f.Tokens...)
 	}
+	if len(room) == 0 {
+		f.Tokens = room
+		return false
+	}
+	f.First, f.Tokens = o.sent+1-uint64(len(room)), room
+	return true
+}
+
+// Show is Next without a copy: the tokens of f are those that are held, in one
+// piece, and so perhaps fewer. They are good until another method is called.
+func (o *Out) Show(f *Frame, most int) bool {
+	n := min(o.Unsent(), most)
 	if n <= 0 {
 		return false
 	}
-	f.Link, f.First, f.Tokens = o.id, o.sent+1, f.Tokens[:0]
-	from := int(o.sent - o.settled)
-	for i := range n {
-		f.Tokens = append(f.Tokens, *o.held.at(from + i))
-	}
-	o.sent += uint64(n)
+	ts := o.held.view(int(o.sent - o.settled))
+	ts = ts[:min(n, len(ts))]
+	f.Link, f.First, f.Tokens = o.id, o.sent+1, ts
+	o.sent += uint64(len(ts))
 	return true
 }
 
@@ -212,16 +226,23 @@ func (o *Out) SettledTo() uint64 { return o.settled }
 // Held is how many tokens are not settled yet.
 func (o *Out) Held() int { return o.held.n }
 
-// Since are the tokens after number n that are still held, for a step of the
-// actor's checkpoint; nil when there are none.
-func (o *Out) Since(n uint64) []flow.Token {
-	n = max(n, o.settled)
-	if n >= o.made {
-		return nil
+// After are the tokens after number n that are still held, for a step of the
+// actor's checkpoint. They may be looked at until another method is called.
+func (o *Out) After(n uint64) iter.Seq[*flow.Token] {
+	return func(yield func(*flow.Token) bool) {
+		for i := int(max(n, o.settled) - o.settled); i < o.held.n; i++ {
+			if !yield(o.held.at(i)) {
+				return
+			}
+		}
 	}
-	ts := make([]flow.Token, 0, o.made-n)
-	for i := int(n - o.settled); i < o.held.n; i++ {
-		ts = append(ts, *o.held.at(i))
+}
+
+// Since are copies of the tokens that [Out.After] shows; nil when there are none.
+func (o *Out) Since(n uint64) []flow.Token {
+	var ts []flow.Token
+	for t := range o.After(n) {
+		ts = append(ts, *t)
 	}
 	return ts
 }

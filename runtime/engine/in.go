@@ -1,0 +1,196 @@
+package engine
+
+import (
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/wardflow/wardflow/runtime/flow"
+	"github.com/wardflow/wardflow/runtime/link"
+)
+
+// An inEnd is the receiver's end of a link. To package firing it is an In.
+type inEnd struct {
+	id   flow.LinkID
+	key  flow.LinkID // in checkpoints: id and life
+	link flow.Link
+	cell *cell
+
+	// The turn's side; its cell's lock guards it.
+	seen    []flow.Token  // what waited at the last look, or a part of it
+	took    int           // how many of them were taken since
+	most    int           // how many may be, before the sender must hear of it
+	far     flow.Identity // who was at the other end then
+	stepped uint64        // the last number taken that a step has
+
+	turned atomic.Bool // another stands at the other end since the last look
+
+	mu     sync.Mutex // guards what follows
+	in     *link.In
+	from   back
+	status status
+	hungry bool   // the actor has found nothing
+	got    uint64 // tokens accepted since the start here
+	ages   Ages   // of tokens when they are taken
+}
+
+// Len is how many tokens wait, at least.
+func (i *inEnd) Len() int {
+	if i.took == len(i.seen) {
+		i.look()
+	}
+	return len(i.seen) - i.took
+}
+
+// Peek is the next token and who sent it.
+func (i *inEnd) Peek(t *flow.Token, peer *flow.Identity) bool {
+	if i.took == len(i.seen) && !i.look() {
+		return false
+	}
+	*t, *peer = i.seen[i.took], i.far
+	return true
+}
+
+// Take takes the token that Peek has shown.
+func (i *inEnd) Take(time.Time) {
+	if i.took++; i.took >= i.most {
+		i.look()
+	}
+}
+
+// look tells the link what was taken and sees what waits now.
+func (i *inEnd) look() bool {
+	for again := true; again; {
+		i.mu.Lock()
+		from, credit := i.tell()
+		i.seen, i.took, i.far = i.in.Waiting(), 0, i.status.peer
+		i.hungry = len(i.seen) == 0
+		again = i.hungry && from != nil // what the sender holds comes at once
+		i.mu.Unlock()
+		if from != nil {
+			from.credit(credit)
+		}
+	}
+	return len(i.seen) > 0
+}
+
+// tell counts what was taken, and gives whom to grant new credit, if that is
+// due; the caller holds the lock.
+func (i *inEnd) tell() (back, uint64) {
+	if i.took == 0 {
+		return nil, 0
+	}
+	for n := range i.took {
+		i.ages.add(i.cell.now.Sub(i.seen[n].Made))
+	}
+	i.in.TakeAll(i.took)
+	if i.from == nil || !i.in.GrantDue() {
+		return nil, 0
+	}
+	return i.from, i.in.Credit()
+}
+
+// flush ends a turn: what was taken is counted.
+func (i *inEnd) flush() {
+	if i.took > 0 {
+		i.look()
+	}
+}
+
+// step is where the link is, for a checkpoint. What it covers is not asked for
+// again.
+func (i *inEnd) step() (taken uint64) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.stepped = i.in.Taken()
+	i.in.Forget(i.stepped)
+	return i.stepped
+}
+
+// undo gives back what was taken since the last step.
+func (i *inEnd) undo() {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.in.Rewind(i.stepped)
+	i.seen, i.took = nil, 0
+}
+
+func (i *inEnd) up(peer flow.Identity, from back) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.from = from
+	i.status = status{peer: peer, isUp: true}
+	i.turned.Store(true)
+}
+
+func (i *inEnd) down(why string) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.from = nil
+	i.status.isUp, i.status.why = false, why // the peer stays: what it sent is still in the queue
+}
+
+func (i *inEnd) refuse(why string) bool {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.from = nil
+	i.turned.Store(true)
+	return i.status.refuse(why)
+}
+
+// settle tells the sender that tokens up to that number have taken effect.
+func (i *inEnd) settle(upto uint64) {
+	i.mu.Lock()
+	news, from := i.in.Settle(upto), i.from
+	i.mu.Unlock()
+	if news && from != nil {
+		from.settled(upto)
+	}
+}
+
+// where is what the sender must know to go on.
+func (i *inEnd) where() (taken, credit, settled uint64) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	return i.in.Received(), i.in.Credit(), i.in.SettledTo()
+}
+
+// accept queues a frame's new tokens.
+func (i *inEnd) accept(f *link.Frame) error {
+	i.mu.Lock()
+	n, err := i.in.Accept(f)
+	i.got += uint64(n)
+	wake := n > 0 && i.hungry
+	if wake {
+		i.hungry = false
+	}
+	i.mu.Unlock()
+	if wake {
+		i.cell.wake()
+	}
+	return err
+}
+
+func (i *inEnd) ready() {
+	i.mu.Lock()
+	far, ok := i.from.(*farEnd)
+	i.mu.Unlock()
+	if ok {
+		far.ready()
+	}
+}
+
+// answer tells a sender on another node where this end is.
+func (i *inEnd) answer() error {
+	taken, credit, settled := i.where()
+	i.mu.Lock()
+	from := i.from
+	i.mu.Unlock()
+	if from == nil {
+		return fmt.Errorf("link %s is not up: %w", i.id, flow.ErrLater)
+	}
+	from.opened(taken, credit)
+	from.settled(settled)
+	return nil
+}

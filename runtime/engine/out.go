@@ -1,0 +1,242 @@
+package engine
+
+import (
+	"slices"
+	"sync"
+
+	"github.com/wardflow/wardflow/runtime/flow"
+	"github.com/wardflow/wardflow/runtime/link"
+)
+
+// An outEnd is the sender's end of a link. To package firing it is an Out.
+type outEnd struct {
+	id   flow.LinkID
+	key  flow.LinkID // in checkpoints: id and life
+	link flow.Link
+	cell *cell
+	loop bool // lies in a feedback loop: holds up nothing of what leads here
+
+	// The turn's side; its cell's lock guards it.
+	fresh   []flow.Token // given, not laid into out yet
+	weight  int          // of fresh, bytes, about
+	room    int          // how many more out has room for, at least
+	stepped uint64       // the last number that a step has
+
+	mu      sync.Mutex // guards what follows
+	out     *link.Out
+	to      sink
+	status  status
+	held    link.Frame // taken from out, not taken by to yet
+	holding bool
+	starved bool   // the actor has found no room
+	given   uint64 // tokens given since the start here
+	bytes   uint64 // of them, about
+}
+
+// Room is how many tokens may be offered.
+func (o *outEnd) Room() int {
+	if o.room == 0 {
+		o.mu.Lock()
+		o.lay()
+		o.room = o.out.Room()
+		o.starved = o.room == 0
+		o.mu.Unlock()
+	}
+	return o.room
+}
+
+// Offer keeps a token for the link. The caller has seen room.
+func (o *outEnd) Offer(t *flow.Token, bytes int) {
+	o.fresh = append(o.fresh, *t)
+	o.weight += bytes
+	o.room--
+}
+
+// Made is how many tokens were ever offered.
+func (o *outEnd) Made() uint64 {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.out.Made() + uint64(len(o.fresh))
+}
+
+// flush ends a turn: what was given stands in the link.
+func (o *outEnd) flush() {
+	if len(o.fresh) > 0 {
+		o.mu.Lock()
+		o.lay()
+		o.mu.Unlock()
+	}
+	o.room = 0 // there may be more by the next turn, or less
+}
+
+// lay numbers and holds what was given; the caller holds the lock.
+func (o *outEnd) lay() {
+	for i := range o.fresh {
+		if _, err := o.out.Offer(o.fresh[i]); err != nil {
+			panic("engine: offer without room: " + err.Error())
+		}
+	}
+	o.given += uint64(len(o.fresh))
+	o.bytes += uint64(o.weight)
+	clear(o.fresh)
+	o.fresh, o.weight = o.fresh[:0], 0
+}
+
+// step is where the link is, for a checkpoint; the tokens made since the last
+// step, or all that are held, are appended to out.
+func (o *outEnd) step(out []flow.OutToken, all bool) (made, settled uint64, _ []flow.OutToken) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	from := o.stepped
+	if all {
+		from = 0
+	}
+	made, settled = o.out.Made(), o.out.SettledTo()
+	out = slices.Grow(out, int(made-max(from, settled)))
+	for t := range o.out.After(from) {
+		out = append(out, flow.OutToken{Link: o.key, Token: *t})
+	}
+	o.stepped = made
+	return made, settled, out
+}
+
+// undo takes back what was given since the last step.
+func (o *outEnd) undo() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.given -= o.out.Made() - o.stepped
+	o.out.Withdraw(o.stepped)
+	clear(o.fresh)
+	o.fresh, o.weight, o.room = o.fresh[:0], 0, 0
+}
+
+// release lets the tokens that a committed checkpoint covers go.
+func (o *outEnd) release(upto uint64) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.out.Release(upto)
+	o.pump()
+}
+
+// ready sends what may be sent now that there is room on the way again.
+func (o *outEnd) ready() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if far, ok := o.to.(*farEnd); ok {
+		far.ready()
+	}
+	o.pump()
+}
+
+// pump sends what may be sent; the caller holds the lock.
+func (o *outEnd) pump() {
+	if !o.status.isUp {
+		return
+	}
+	if in, local := o.to.(*inEnd); local {
+		var f link.Frame
+		for o.out.Show(&f, frameTokens) {
+			in.frame(&f)
+		}
+		return
+	}
+	for {
+		if !o.holding && !o.out.Next(&o.held, frameTokens) {
+			return
+		}
+		frame := o.held
+		if o.holding = !o.to.frame(&frame); o.holding {
+			return
+		}
+	}
+}
+
+func (o *outEnd) local() *inEnd {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	in, _ := o.to.(*inEnd)
+	if !o.status.isUp {
+		return nil
+	}
+	return in
+}
+
+func (o *outEnd) refuse(why string) bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.out.Closed()
+	o.holding = false
+	return o.status.refuse(why)
+}
+
+// up says that the link is there; the tokens flow once the other end has
+// answered where it is.
+func (o *outEnd) up(peer flow.Identity, to sink) {
+	o.mu.Lock()
+	o.out.Closed()
+	o.holding = false
+	o.to = to
+	o.status = status{peer: peer}
+	made, settled := o.out.Made(), o.out.SettledTo()
+	o.mu.Unlock()
+	to.open(o, made, settled)
+}
+
+func (o *outEnd) down(why string) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.out.Closed()
+	o.holding = false
+	o.to = nil
+	o.status.isUp, o.status.why, o.status.peer = false, why, flow.Identity{}
+}
+
+// opened is the other end's answer to open.
+func (o *outEnd) opened(taken, credit uint64) error {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if err := o.out.Opened(taken, credit); err != nil {
+		o.status.why = err.Error()
+		return err
+	}
+	o.status.isUp, o.status.why, o.status.refused = true, "", ""
+	o.feed()
+	o.pump()
+	return nil
+}
+
+func (o *outEnd) credit(upto uint64) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.out.Credit(upto)
+	o.feed()
+	o.pump()
+}
+
+// settled frees what has taken effect; the actor may have room again, and its
+// own in-links may be settled.
+func (o *outEnd) settled(upto uint64) error {
+	o.mu.Lock()
+	freed, err := o.out.Settled(upto)
+	o.feed()
+	o.mu.Unlock()
+	if freed > 0 {
+		o.cell.settleUp()
+	}
+	return err
+}
+
+// feed wakes an actor that has found no room when there is some; the caller
+// holds the lock.
+func (o *outEnd) feed() {
+	if o.starved && o.out.Room() > 0 {
+		o.starved = false
+		o.cell.wake()
+	}
+}
+
+func (o *outEnd) settledTo() uint64 {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.out.SettledTo()
+}

@@ -1,0 +1,63 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+)
+
+// This file ends actors.
+
+// stop freezes the actor, waits until its last step is kept or ctx ends, and
+// halts it.
+func (c *cell) stop(ctx context.Context) error {
+	defer context.AfterFunc(ctx, c.cancel)()
+	c.mu.Lock()
+	c.stopping = true
+	c.mu.Unlock()
+	err := c.drain(ctx)
+	c.ledger.close()
+	c.halt()
+	return err
+}
+
+// drain waits until all that has changed is kept.
+func (c *cell) drain(ctx context.Context) error {
+	for {
+		c.mu.Lock()
+		if c.own == nil {
+			c.keep()
+		}
+		dirty, stuck := c.dirty.Load(), c.now.Before(c.saveAfter)
+		c.mu.Unlock()
+		landed, closed := c.ledger.flight()
+		switch {
+		case closed || landed == nil && !dirty:
+			return nil
+		case landed == nil && stuck:
+			return fmt.Errorf("stop %s: its last checkpoint can't be made", c.id)
+		case landed == nil:
+			continue // it has just landed
+		}
+		select {
+		case <-landed:
+		case <-ctx.Done():
+			return fmt.Errorf("stop %s: its last checkpoint was not kept: %w", c.id, ctx.Err())
+		}
+	}
+}
+
+// expire ends an activation that a newer one has replaced.
+func (c *cell) expire() {
+	c.eng.cfg.Event(Event{Actor: c.id, What: "stale", Why: "a newer activation runs elsewhere"})
+	c.eng.cfg.Log.Info("actor was replaced by a newer activation and stopped", "actor", c.id)
+	c.ledger.close()
+	c.eng.ending.Go(func() {
+		c.mu.Lock()
+		c.stopping = true
+		c.dirty.Store(false)
+		c.mu.Unlock()
+		if err := c.eng.Stop(context.Background(), c.id); err != nil {
+			c.eng.cfg.Log.Error("replaced actor could not be stopped", "actor", c.id, "err", err)
+		}
+	})
+}

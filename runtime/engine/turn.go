@@ -1,0 +1,131 @@
+package engine
+
+import (
+	"errors"
+	"time"
+
+	"github.com/wardflow/wardflow/runtime/firing"
+	"github.com/wardflow/wardflow/runtime/flow"
+)
+
+// turnFirings is how often an actor fires before others get their turn.
+const turnFirings = 64
+
+// stepBytes is how much an actor gives before a step of it must be made: what
+// keeps checkpoints takes no step of any size.
+const stepBytes = 1 << 20
+
+// turn fires what can fire, up to turnFirings times, and brings the step to
+// whoever keeps it.
+func (c *cell) turn() {
+	c.woken.Store(false)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.stopping || c.asleep {
+		return
+	}
+	c.now = time.Now()
+	until, may := c.health.may(c.now)
+	if !may {
+		if !until.IsZero() {
+			c.retry.at(until)
+		}
+		c.keep()
+		return
+	}
+	if c.broken && !c.renew() {
+		return
+	}
+	for _, i := range c.inEnds {
+		if i.turned.Swap(false) {
+			i.look()
+		}
+	}
+	if c.fireAll() {
+		c.wake()
+	}
+	for _, i := range c.inEnds {
+		i.flush()
+	}
+	for _, o := range c.outEnds {
+		o.flush()
+	}
+	c.keep()
+}
+
+// fireAll fires as often as a turn allows; more tells that it could go on.
+func (c *cell) fireAll() (more bool) {
+	fired := 0
+	defer func() {
+		if fired > 0 {
+			c.health.fired(fired)
+		}
+	}()
+	for range turnFirings {
+		if c.given >= stepBytes || c.careful > 0 && c.dirty.Load() {
+			return false // the step wakes it
+		}
+		res, err := c.actions.Fire(c.now)
+		switch {
+		case err == nil && res.Letters == 0 && res.Fault == nil: // the usual
+			if !res.Fired {
+				return false
+			}
+			c.fired(res)
+			fired++
+			if c.careful > 0 {
+				c.careful--
+			}
+		case !c.survive(res, err):
+			return false
+		}
+	}
+	return true
+}
+
+func (c *cell) fired(res firing.Result) {
+	c.given += res.Bytes
+	if !c.dirty.Load() {
+		c.dirty.Store(true)
+	}
+}
+
+// survive does what follows a firing that went wrong; false ends the turn.
+func (c *cell) survive(res firing.Result, err error) bool {
+	fault := err
+	if err == nil {
+		fault = res.Fault
+	}
+	var panicked *firing.Panic
+	if errors.As(fault, &panicked) && c.stateful() {
+		c.broken = true
+	}
+	switch {
+	case c.broken && c.dirty.Load():
+		// What it did since its last step may be in its broken value only:
+		// that is done again, with a step after each firing, until it comes
+		// here with nothing else undone.
+		c.eng.cfg.Log.Warn("actor panicked and falls back to its last checkpoint", "actor", c.id, "err", fault)
+		c.undo()
+		c.careful = turnFirings
+		return c.renew()
+	case c.box.over:
+		c.undo()
+		c.stand("a dead letter of it is too large to be kept: " + brief(fault))
+		return false
+	case err == nil: // the letters are written
+		c.fired(res)
+		c.lettered(res)
+	case errors.Is(err, flow.ErrLater):
+		c.health.wait(err.Error())
+		c.retry.at(c.now.Add(time.Second)) // in case nobody tells that it may go on
+	case errors.Is(err, firing.ErrLettersFull):
+		c.stand("its box of dead letters is full: take them out and let it go on")
+	case c.typ.Spec.Fault == flow.FaultStop:
+		c.faulted(err)
+		c.stand(brief(err))
+	default:
+		c.retry.at(c.faulted(err))
+	}
+	return c.renew() && err == nil
+}
