@@ -3,8 +3,6 @@ package main
 import (
 	"encoding/json"
 	"fmt"
-	"io"
-	"os"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -19,6 +17,7 @@ var graphFormats = []string{"dot", "svg", "mermaid", "json"}
 
 // graphCommand is wardflow graph. Types are the actor types that scripts may use.
 func graphCommand(types func() flow.Types) *cobra.Command {
+	var from sources
 	var format string
 	var o draw.Options
 	cmd := &cobra.Command{
@@ -35,9 +34,14 @@ func graphCommand(types func() flow.Types) *cobra.Command {
 				return usageError{fmt.Errorf("graph: -o %s: the formats are dot, svg, mermaid and json", format)}
 			}
 			all := types()
-			f, err := soundFile(cmd, args[0], all)
+			f, err := from.load(cmd, args[0])
 			if err != nil {
 				return fmt.Errorf("graph: %w", err)
+			}
+			issues := script.Check(f, script.TypesOf(all), script.WithNames(script.NamesOf(all)))
+			showIssues(cmd.ErrOrStderr(), f, issues, false)
+			if issues.Err() != nil {
+				return fmt.Errorf("graph %s: %w: mend what is shown above", args[0], errMistakes)
 			}
 			p, err := draw.Of(f, script.TypesOf(all), o)
 			if err != nil {
@@ -46,34 +50,11 @@ func graphCommand(types func() flow.Types) *cobra.Command {
 			return writePicture(cmd, p, format)
 		},
 	}
+	from.flags(cmd)
 	cmd.Flags().StringVarP(&format, "output", "o", "svg", "format: dot, svg, mermaid or json")
 	cmd.Flags().BoolVar(&o.Expand, "expand", false, "show what is inside components, and each round of a for")
 	cmd.Flags().StringVar(&o.Component, "component", "", "draw the inside of this component")
 	return cmd
-}
-
-// soundFile reads a script and shows what is wrong with it on standard error.
-// With an error among that it gives [errMistakes].
-func soundFile(cmd *cobra.Command, file string, types flow.Types) (*script.File, error) {
-	src, err := readScript(cmd, file)
-	if err != nil {
-		return nil, err
-	}
-	f, _ := script.Parse(file, src)
-	_, issues := script.Compile(f, script.TypesOf(types), script.WithNames(script.NamesOf(types)))
-	fmt.Fprint(cmd.ErrOrStderr(), issues.Format(f.Source))
-	if issues.Err() != nil {
-		return nil, fmt.Errorf("%s: %w: mend what is shown above", file, errMistakes)
-	}
-	return f, nil
-}
-
-// readScript reads a file, or standard input where it is -.
-func readScript(cmd *cobra.Command, file string) ([]byte, error) {
-	if file == "-" {
-		return io.ReadAll(cmd.InOrStdin())
-	}
-	return os.ReadFile(file)
 }
 
 func writePicture(cmd *cobra.Command, p *draw.Picture, format string) error {
