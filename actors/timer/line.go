@@ -1,7 +1,6 @@
 package timer
 
 import (
-	"errors"
 	"fmt"
 	"time"
 
@@ -48,15 +47,15 @@ func (l *Line) Room() bool { return len(l.held) < lineTokens && l.bytes < lineBy
 // Hold takes a token until d has passed. The error, [flow.ErrUnfit], is of a
 // token that is too large.
 func (l *Line) Hold(now time.Time, d time.Duration, token flow.Value) error {
-	b, err := flow.AppendValue(nil, token)
+	n, err := value.Hold(token)
 	if err != nil {
-		return errors.Join(flow.ErrUnfit, err)
+		return err
 	}
-	if len(b) > lineToken {
-		return fmt.Errorf("%w: %d bytes can't be held, at most %d", flow.ErrUnfit, len(b), lineToken)
+	if n > lineToken {
+		return fmt.Errorf("%w: %d bytes can't be held, at most %d", flow.ErrUnfit, n, lineToken)
 	}
-	l.held = append(l.held, held{at: now.UnixNano() + int64(d), token: token, bytes: len(b)})
-	l.bytes += len(b)
+	l.held = append(l.held, held{at: now.UnixNano() + int64(d), token: token, bytes: n})
+	l.bytes += n
 	l.wake()
 	return nil
 }
@@ -101,12 +100,12 @@ func (l *Line) Restore(version, want int, state []byte) error {
 		if !ok {
 			return fmt.Errorf("state has %s as a time", value.Kind(list[i]))
 		}
-		b, err := flow.AppendValue(nil, list[i+1])
+		n, err := value.Hold(list[i+1])
 		if err != nil {
 			return err
 		}
-		l.held = append(l.held, held{at, list[i+1], len(b)})
-		l.bytes += len(b)
+		l.held = append(l.held, held{at, list[i+1], n})
+		l.bytes += n
 	}
 	return nil
 }

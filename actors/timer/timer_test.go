@@ -22,10 +22,13 @@ func TestTicker(t *testing.T) {
 		t.Fatal("is not due at once")
 	}
 	k.Next(env.Now())
-	for after, want := range map[time.Duration]bool{9 * time.Second: false, 10 * time.Second: true, time.Hour: true} {
-		env.Set(at(after))
-		if k.Due() != want {
-			t.Errorf("after %v: due is %v", after, !want)
+	for _, tt := range []struct {
+		after time.Duration
+		due   bool
+	}{{9 * time.Second, false}, {10 * time.Second, true}, {time.Hour, true}} {
+		env.Set(at(tt.after))
+		if k.Due() != tt.due {
+			t.Errorf("after %v: due is %v", tt.after, !tt.due)
 		}
 	}
 	k.Next(env.Now()) // an hour late: what was missed is not made up for

@@ -61,14 +61,19 @@ func (a *Args) Name(name string) string {
 	return s
 }
 
-// Bool is true or false.
+// Bool is true or false; 1 and 0 do as well, as Calvin's scripts write them.
 func (a *Args) Bool(name string) bool {
 	v := a.Any(name)
-	b, ok := v.(bool)
-	if !ok {
-		a.Refuse(name, "want true or false, not %s", Kind(v))
+	switch n := v.(type) {
+	case bool:
+		return n
+	case int64:
+		if n == 0 || n == 1 {
+			return n == 1
+		}
 	}
-	return b
+	a.Refuse(name, "want true or false, not %s", Kind(v))
+	return false
 }
 
 // Int is a whole number; 3.0 is one.

@@ -1,10 +1,12 @@
 package value_test
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"math"
 	"math/rand/v2"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -42,7 +44,7 @@ func TestArgsRefuse(t *testing.T) {
 		"want a number, not a number":        func(a *value.Args) { a.Of["v"] = math.NaN(); a.Number("v") },
 		"want a string, not a list":          func(a *value.Args) { a.Of["v"] = []any{}; a.Text("v") },
 		"is empty":                           func(a *value.Args) { a.Of["v"] = ""; a.Name("v") },
-		"want true or false, not a number":   func(a *value.Args) { a.Of["v"] = int64(1); a.Bool("v") },
+		"want true or false, not a number":   func(a *value.Args) { a.Of["v"] = int64(2); a.Bool("v") },
 		"want seconds above 0":               func(a *value.Args) { a.Of["v"] = 0.0; a.Seconds("v") },
 		"want seconds above 0 (at most 100":  func(a *value.Args) { a.Of["v"] = 1e30; a.Seconds("v") },
 		"such as 1.5":                        func(a *value.Args) { a.Of["v"] = "-1s"; a.Seconds("v") },
@@ -57,7 +59,10 @@ func TestArgsRefuse(t *testing.T) {
 }
 
 func TestMoreArgs(t *testing.T) {
-	a := value.Args{Of: map[string]flow.Value{"none": int64(0), "half": 0.5, "list": []any{"a", "b"}, "map": map[string]any{"k": "a.out"}}}
+	a := value.Args{Of: map[string]flow.Value{"none": int64(0), "half": 0.5, "list": []any{"a", "b"}, "map": map[string]any{"k": "a.out"}, "one": int64(1)}}
+	if !a.Bool("one") || a.Bool("none") {
+		t.Errorf("Bool of 1 and 0 = %v, %v", a.Bool("one"), a.Bool("none"))
+	}
 	if a.Pause("none") != 0 || a.Pause("half") != 500*time.Millisecond {
 		t.Errorf("Pause = %v and %v, want 0s and 500ms", a.Pause("none"), a.Pause("half"))
 	}
@@ -128,6 +133,26 @@ func TestRandomRanges(t *testing.T) {
 	}
 }
 
+// Whatever a token can carry, a state can.
+func TestStateOfDeepAndLargeTokens(t *testing.T) {
+	var deep flow.Value = strings.Repeat("x", flow.MaxToken-1024)
+	for range flow.MaxDepth {
+		deep = []any{deep}
+	}
+	b, err := value.Save(deep, int64(1))
+	var v flow.Value
+	var n int64
+	if err == nil {
+		err = value.Restore(1, 1, b, &v, &n)
+	}
+	if err != nil || n != 1 || !reflect.DeepEqual(v, deep) {
+		t.Errorf("Save and Restore give %v", err)
+	}
+	if _, err := value.Hold(deep); !errors.Is(err, flow.ErrUnfit) {
+		t.Errorf("Hold gives %v, want it unfit to be in a list", err)
+	}
+}
+
 func ExampleText() {
 	fmt.Println(value.Text("as it is"))
 	fmt.Println(value.Text(map[string]any{"unit": "mm[Hg]", "last": flow.EOS, "at": []any{int64(1), 2.5, nil}}))
@@ -152,6 +177,13 @@ func TestState(t *testing.T) {
 	var v flow.Value
 	if err := value.Restore(1, 1, b, &n, &on, &s, &list, &v); err != nil || n != 7 || !on || s != "s" || len(list) != 1 || v != flow.EOS {
 		t.Errorf("Restore = %v with %d %v %q %v %v", err, n, on, s, list, v)
+	}
+	old, err := flow.AppendValue(nil, []any{int64(8)}) // as Save wrote it before
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := value.Restore(1, 1, old, &n); err != nil || n != 8 {
+		t.Errorf("Restore of an old state = %v with %d, want 8", err, n)
 	}
 	for name, err := range map[string]error{
 		"version": value.Restore(2, 1, b, &n),
