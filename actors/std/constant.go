@@ -11,7 +11,7 @@ func Constant() flow.Type {
 		Spec: flow.Spec{Name: "std.Constant",
 			Doc:  "Give the same token again and again, as fast as it is taken",
 			Args: []flow.ArgSpec{{Name: "data", Doc: "the token", Required: true}},
-			Out:  []flow.Port{{Name: "token", Doc: "data, without end"}}},
+			Out:  []flow.Port{{Name: "token", Doc: "data, without end", Kind: "arg(data)"}}},
 		New: func(args map[string]flow.Value) (flow.Actor, error) {
 			a := value.Args{Of: args}
 			c := &constant{a.Any("data")}

@@ -11,8 +11,8 @@ func Constantify() flow.Type {
 		Spec: flow.Spec{Name: "std.Constantify",
 			Doc:  "Replace each token by a constant",
 			Args: []flow.ArgSpec{{Name: "constant", Doc: "what is given instead", Required: true}},
-			In:   []flow.Port{{Name: "in", Doc: "any token, exception tokens as well"}},
-			Out:  []flow.Port{{Name: "out", Doc: "the constant, once for each"}}},
+			In:   []flow.Port{{Name: "in", Doc: "any token"}},
+			Out:  []flow.Port{{Name: "out", Doc: "the constant, once for each", Kind: "arg(constant)"}}},
 		New: func(args map[string]flow.Value) (flow.Actor, error) {
 			a := value.Args{Of: args}
 			c := &constantify{a.Any("constant")}

@@ -14,13 +14,13 @@ func Trigger() flow.Type {
 		Spec: flow.Spec{Name: "std.Trigger",
 			Doc: "Give the same token at once and then each period",
 			Args: []flow.ArgSpec{
-				{Name: "tick", Doc: "the period, in seconds", Required: true},
+				{Name: "tick", Doc: "the period, in seconds; 0 is as fast as it is taken", Kind: "number<s>|string", Required: true},
 				{Name: "data", Doc: "the token", Required: true}},
-			Out:   []flow.Port{{Name: "data", Doc: "the token"}},
+			Out:   []flow.Port{{Name: "data", Doc: "the token", Kind: "arg(data)"}},
 			State: 1},
 		New: func(args map[string]flow.Value) (flow.Actor, error) {
 			a := value.Args{Of: args}
-			t := &trigger{tick: a.Seconds("tick"), data: a.Any("data")}
+			t := &trigger{tick: a.Pause("tick"), data: a.Any("data")}
 			return t, a.Err()
 		},
 	}
