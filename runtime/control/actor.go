@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"strconv"
 
 	"github.com/wardflow/wardflow/runtime/flow"
 )
@@ -43,6 +44,40 @@ func (s *Server) postReport(w http.ResponseWriter, r *http.Request) error {
 	return reply(w, http.StatusOK, Asked{APIVersion: APIVersion, Value: b})
 }
 
+func (s *Server) getLetters(w http.ResponseWriter, r *http.Request) error {
+	id := flow.ActorID(r.PathValue("id"))
+	letters, err := s.cfg.Backend.Letters(r.Context(), CallerOf(r).ID, id)
+	if err != nil {
+		return fmt.Errorf("dead letters of %s: %w", id, err)
+	}
+	return reply(w, http.StatusOK, List[Letter]{APIVersion, list(letters)})
+}
+
+// deleteLetters drops those up to ?upto=NUMBER, so that none goes unseen that
+// came since somebody looked.
+func (s *Server) deleteLetters(w http.ResponseWriter, r *http.Request) error {
+	id := flow.ActorID(r.PathValue("id"))
+	upto, err := strconv.ParseUint(r.URL.Query().Get("upto"), 10, 64)
+	if err != nil {
+		return problem(http.StatusBadRequest, "bad-request", "bad request", "upto=%q", r.URL.Query().Get("upto")).
+			hint("say up to which letter: its number")
+	}
+	if err := s.cfg.Backend.DropLetters(r.Context(), CallerOf(r).ID, id, upto); err != nil {
+		return fmt.Errorf("drop letters of %s: %w", id, err)
+	}
+	w.WriteHeader(http.StatusNoContent)
+	return nil
+}
+
+func (s *Server) postResume(w http.ResponseWriter, r *http.Request) error {
+	id := flow.ActorID(r.PathValue("id"))
+	if err := s.cfg.Backend.Resume(r.Context(), CallerOf(r).ID, id); err != nil {
+		return fmt.Errorf("let actor %s go on: %w", id, err)
+	}
+	w.WriteHeader(http.StatusNoContent)
+	return nil
+}
+
 // Report asks a running actor and gives back what it answers.
 func (c *Client) Report(ctx context.Context, id flow.ActorID, args map[string]flow.Value) (flow.Value, error) {
 	asked := Asked{Args: map[string]json.RawMessage{}}
@@ -53,9 +88,32 @@ func (c *Client) Report(ctx context.Context, id flow.ActorID, args map[string]fl
 		}
 		asked.Args[name] = b
 	}
-	a, err := call[Asked](ctx, c, http.MethodPost, "/actors/"+url.PathEscape(string(id))+"/report", asked)
+	a, err := call[Asked](ctx, c, http.MethodPost, actorPath(id)+"/report", asked)
 	if err != nil {
 		return nil, err
 	}
 	return flow.UnmarshalValue(a.Value)
 }
+
+// Letters are the dead letters that an actor keeps, oldest first.
+func (c *Client) Letters(ctx context.Context, id flow.ActorID) ([]Letter, error) {
+	l, err := call[List[Letter]](ctx, c, http.MethodGet, actorPath(id)+"/letters", nil)
+	if err != nil {
+		return nil, err
+	}
+	return l.Items, nil
+}
+
+// DropLetters takes the dead letters of an actor up to that number out.
+func (c *Client) DropLetters(ctx context.Context, id flow.ActorID, upto uint64) error {
+	_, err := call[struct{}](ctx, c, http.MethodDelete, fmt.Sprintf("%s/letters?upto=%d", actorPath(id), upto), nil)
+	return err
+}
+
+// Resume lets an actor go on that stopped.
+func (c *Client) Resume(ctx context.Context, id flow.ActorID) error {
+	_, err := call[struct{}](ctx, c, http.MethodPost, actorPath(id)+"/resume", struct{}{})
+	return err
+}
+
+func actorPath(id flow.ActorID) string { return "/actors/" + url.PathEscape(string(id)) }

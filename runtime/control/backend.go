@@ -41,6 +41,16 @@ type Backend interface {
 	// the answer comes back. An actor that is not there is [ErrNotFound], one
 	// whose type answers nothing or that refuses what it was given [ErrConflict].
 	Report(ctx context.Context, by flow.Identity, id flow.ActorID, args map[string]flow.Value) (flow.Value, error)
+
+	// Letters are the dead letters that an actor keeps, oldest first.
+	Letters(ctx context.Context, by flow.Identity, id flow.ActorID) ([]Letter, error)
+
+	// DropLetters takes the dead letters up to that number out.
+	DropLetters(ctx context.Context, by flow.Identity, id flow.ActorID, upto uint64) error
+
+	// Resume lets an actor go on that stopped after a fault, or whose dead
+	// letters were full.
+	Resume(ctx context.Context, by flow.Identity, id flow.ActorID) error
 }
 
 // What a Backend's errors wrap, so that the API can tell them apart. Any other

@@ -52,6 +52,18 @@ func TestClient(t *testing.T) {
 	if v, err := c.Report(ctx, id, map[string]flow.Value{"n": int64(2)}); err != nil || !reflect.DeepEqual(v.(map[string]any)["asked"], map[string]any{"n": int64(2)}) {
 		t.Fatalf("report %v, %v", v, err)
 	}
+	if l, err := c.Letters(ctx, id); err != nil || len(l) != 1 || l[0].Number != 1 || l[0].Why == "" {
+		t.Fatalf("letters %v, %v", l, err)
+	}
+	if err := c.DropLetters(ctx, id, 1); err != nil {
+		t.Fatal(err)
+	}
+	if l, err := c.Letters(ctx, id); err != nil || len(l) != 0 {
+		t.Fatalf("letters after they were dropped: %v, %v", l, err)
+	}
+	if err := c.Resume(ctx, id); err != nil || !strings.HasPrefix(b.ward.Did()[2], "resume night:bed1:collector by spiffe://") {
+		t.Fatalf("resume: %v, %v", b.ward.Did(), err)
+	}
 	if err := c.Stop(ctx, "night"); err != nil {
 		t.Fatal(err)
 	}

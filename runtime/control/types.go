@@ -34,6 +34,7 @@ type Issue struct {
 // A Letter is what an actor could not take: the tokens of a firing that did not
 // happen.
 type Letter struct {
+	Number uint64         `json:"number"` // rises, with gaps
 	At     time.Time      `json:"at"`
 	Why    string         `json:"why"`
 	Tokens map[string]any `json:"tokens"` // by in-port; as package flow writes values in JSON
@@ -124,6 +125,7 @@ const (
 	Waiting  State = "waiting"  // no node is fit
 	Shadow   State = "shadow"   // its node lacks the type or a capability
 	Faulted  State = "faulted"  // a firing failed; it is tried again after a pause
+	Stopped  State = "stopped"  // it fires no more until somebody lets it go on
 )
 
 // An AppDetail is an application with what runs where.

@@ -20,13 +20,15 @@ const askActor = "node.actor"
 // An errand is such a question: what to do with which actor.
 type errand struct {
 	Actor flow.ActorID               `json:"actor"`
-	Do    string                     `json:"do"` // "report"
+	Do    string                     `json:"do"` // "report", "letters", "drop", "resume"
 	Args  map[string]json.RawMessage `json:"args,omitempty"`
+	Upto  uint64                     `json:"upto,omitempty"`
 }
 
 // An outcome is its answer. Refused is why not; the actor is here all the same.
 type outcome struct {
 	Value   json.RawMessage `json:"value,omitempty"`
+	Letters []engine.Letter `json:"letters,omitempty"`
 	Refused string          `json:"refused,omitempty"`
 	Absent  bool            `json:"absent,omitempty"` // it does not run here
 }
@@ -46,6 +48,31 @@ func (n *Node) Report(ctx context.Context, by flow.Identity, id flow.ActorID, ar
 		return nil, err
 	}
 	return flow.UnmarshalValue(out.Value)
+}
+
+// Letters are the dead letters that an actor keeps.
+func (n *Node) Letters(ctx context.Context, by flow.Identity, id flow.ActorID) ([]control.Letter, error) {
+	out, err := n.send(ctx, by, errand{Actor: id, Do: "letters"})
+	if err != nil {
+		return nil, err
+	}
+	var letters []control.Letter
+	for _, l := range out.Letters {
+		letters = append(letters, control.Letter{Number: l.Number, At: l.At, Why: l.Why, Tokens: flow.PlainArgs(l.Tokens)})
+	}
+	return letters, nil
+}
+
+// DropLetters takes dead letters of an actor out.
+func (n *Node) DropLetters(ctx context.Context, by flow.Identity, id flow.ActorID, upto uint64) error {
+	_, err := n.send(ctx, by, errand{Actor: id, Do: "drop", Upto: upto})
+	return err
+}
+
+// Resume lets an actor go on.
+func (n *Node) Resume(ctx context.Context, by flow.Identity, id flow.ActorID) error {
+	_, err := n.send(ctx, by, errand{Actor: id, Do: "resume"})
+	return err
 }
 
 // send does an errand where its actor is, and notes who sent it.
@@ -110,6 +137,12 @@ func (n *Node) serveErrand(ctx context.Context, e errand) (*outcome, error) {
 	switch e.Do {
 	case "report":
 		out.Value, err = n.ask(ctx, e)
+	case "letters":
+		out.Letters, err = n.engine.Letters(e.Actor)
+	case "drop":
+		err = n.engine.DropLetters(ctx, e.Actor, e.Upto)
+	case "resume":
+		err = n.engine.Resume(e.Actor)
 	default:
 		return nil, fmt.Errorf("this node knows no errand %q", e.Do)
 	}

@@ -119,12 +119,14 @@ func (n *Node) fill(s *control.ActorState, r, before *report) {
 		return
 	}
 	a := r.Actors[i]
-	s.State, s.Firings, s.Errors, s.LastError = control.Running, a.Firings, a.Errors, a.LastError
+	s.State, s.Firings, s.Errors, s.LastError, s.Letters = control.Running, a.Firings, a.Errors, a.LastError, a.Letters
 	switch a.State {
 	case engine.Faulted:
 		s.State = control.Faulted
 	case engine.Waiting:
 		s.State, s.LastError = control.Waiting, a.Why
+	case engine.Stopped:
+		s.State, s.LastError = control.Stopped, a.Why
 	}
 	if a.Identity.Role != flow.RoleNode {
 		s.Speaks = a.Identity.URI
