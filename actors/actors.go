@@ -1,6 +1,7 @@
 package actors
 
 import (
+	"github.com/wardflow/wardflow/actors/exception"
 	flowactors "github.com/wardflow/wardflow/actors/flow"
 	ioactors "github.com/wardflow/wardflow/actors/io"
 	"github.com/wardflow/wardflow/actors/sensor"
@@ -12,6 +13,7 @@ import (
 
 // namespaces are where actor types come from: a new folder gets a line here.
 var namespaces = []func() []flow.Type{
+	exception.Types,
 	flowactors.Types,
 	ioactors.Types,
 	sensor.Types,

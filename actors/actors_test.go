@@ -117,10 +117,13 @@ func returnsType(fn *ast.FuncDecl) bool {
 	return ok && sel.Sel.Name == "Type"
 }
 
+// snake is a type's name as a file's: CountTimer is count_timer, and HTTPGetS
+// is http_get_s.
 func snake(name string) string {
+	upper := func(i int) bool { return i < len(name) && name[i] >= 'A' && name[i] <= 'Z' }
 	var b strings.Builder
 	for i, r := range name {
-		if i > 0 && r >= 'A' && r <= 'Z' {
+		if i > 0 && upper(i) && (!upper(i-1) || i+1 < len(name) && !upper(i+1)) {
 			b.WriteByte('_')
 		}
 		b.WriteRune(r)

@@ -12,8 +12,8 @@ func Init() flow.Type {
 		Spec: flow.Spec{Name: "flow.Init",
 			Doc:   "Give an initial token, then pass everything on",
 			Args:  []flow.ArgSpec{{Name: "data", Doc: "the initial token", Required: true}},
-			In:    []flow.Port{{Name: "in", Doc: "any token, exception tokens as well"}},
-			Out:   []flow.Port{{Name: "out", Doc: "data, then what comes in"}},
+			In:    []flow.Port{{Name: "in", Doc: "any token"}},
+			Out:   []flow.Port{{Name: "out", Doc: "data, then what comes in", Kind: "arg(data)|like(in)"}},
 			State: 1},
 		New: func(args map[string]flow.Value) (flow.Actor, error) {
 			a := value.Args{Of: args}

@@ -2,7 +2,8 @@ package flowactors
 
 import "github.com/wardflow/wardflow/runtime/flow"
 
-// Terminator is flow.Terminator, which "a.x > voidport" becomes.
+// Terminator is flow.Terminator, which "a.x > voidport" becomes. It takes
+// exception tokens as well: what is not wanted at all needs no dead letters.
 func Terminator() flow.Type {
 	return flow.Type{
 		Spec: flow.Spec{Name: "flow.Terminator",
@@ -15,5 +16,5 @@ func Terminator() flow.Type {
 type terminator struct{}
 
 func (terminator) Actions() []flow.Action {
-	return []flow.Action{{In: []string{"void"}, Fire: func(*flow.Firing) error { return nil }}}
+	return []flow.Action{{In: []string{"void"}, Exceptions: true, Fire: func(*flow.Firing) error { return nil }}}
 }
