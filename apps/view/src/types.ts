@@ -1,7 +1,7 @@
 // The types of the control API (runtime/control/types.go), as far as the page
 // shows them. Fields may be missing where Go leaves out what is empty.
 
-export type State = "running" | "starting" | "waiting" | "shadow" | "faulted";
+export type State = "running" | "starting" | "waiting" | "shadow" | "faulted" | "stopped";
 
 export interface Snapshot {
   at: string;
