@@ -1,6 +1,7 @@
 package device
 
 import (
+	"fmt"
 	"slices"
 	"sync"
 	"time"
@@ -39,7 +40,7 @@ func NewMock(c Capability) *Mock { return &Mock{c: c, value: c.Rest} }
 // have is refused.
 func (m *Mock) Set(v flow.Value) error {
 	if err := m.c.Check(v); err != nil {
-		return err
+		return fmt.Errorf("%s: %w", m.c.Name, err)
 	}
 	m.mu.Lock()
 	m.value = v
@@ -99,7 +100,7 @@ func (m *Mock) Watch(wake func()) Feed {
 // refused, as a real device would.
 func (m *Mock) Write(v flow.Value) error {
 	if err := m.c.Check(v); err != nil {
-		return err
+		return fmt.Errorf("%s: %w", m.c.Name, err)
 	}
 	m.mu.Lock()
 	err := m.broken

@@ -1,6 +1,7 @@
 package device
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 
@@ -72,17 +73,17 @@ func Capabilities() []Capability {
 }
 
 // Check refuses a value that the device can't have: another kind, or beyond
-// the range.
+// the range. The error is a reason, and does not name the capability.
 func (c Capability) Check(v flow.Value) error {
 	k, err := kind.Parse(c.Kind)
 	if err != nil {
 		panic("device: " + c.Name + ": " + err.Error())
 	}
 	if ok, why := k.Takes(v); !ok {
-		return fmt.Errorf("%s: %s", c.Name, why)
+		return errors.New(why)
 	}
 	if n, ok := number(v); ok && c.Range != nil && !(n >= c.Range.Min && n <= c.Range.Max) {
-		return fmt.Errorf("%s: %v is not within %v and %v", c.Name, v, c.Range.Min, c.Range.Max)
+		return fmt.Errorf("%v is not within %v and %v", v, c.Range.Min, c.Range.Max)
 	}
 	return nil
 }

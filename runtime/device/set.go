@@ -3,6 +3,7 @@ package device
 import (
 	"errors"
 	"fmt"
+	"io"
 	"maps"
 	"slices"
 	"strings"
@@ -37,13 +38,17 @@ func Mocks() *Set {
 }
 
 // Bind offers d under a name, in the place of what was offered there. A mock
-// tells the set's subscribers of its changes from now on.
+// tells the set's subscribers of its changes from now on. What can be closed is
+// closed with the set.
 func (s *Set) Bind(name string, d any) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.given[name] = d
 	if m, ok := d.(*Mock); ok {
 		m.Subscribe(s.tell.tell)
+	}
+	if c, ok := d.(io.Closer); ok {
+		s.ends = append(s.ends, c.Close)
 	}
 }
 

@@ -51,8 +51,12 @@ type pushed struct {
 	of      *watchers
 	told    func()
 	state   func() error
+	awaits  bool // the world may push a change at any time
 	changes []flow.Value
 }
+
+// Awaits reports whether more may come by itself.
+func (f *pushed) Awaits() bool { return f.awaits }
 
 func (f *pushed) Next(time.Time) (flow.Value, bool, error) {
 	if f.state != nil {
