@@ -1,8 +1,10 @@
 package main
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 
 	"github.com/spf13/cobra"
 
@@ -12,29 +14,44 @@ import (
 
 // checkCommand is wardflow check. Types are the actor types that scripts may use.
 func checkCommand(types func() flow.Types) *cobra.Command {
-	var verbose bool
+	var verbose, asJSON bool
 	var from sources
+	var args constants
 	cmd := &cobra.Command{
 		Use:   "check FILE...",
 		Short: "Look for mistakes in scripts",
 		Long: "Look for mistakes in scripts without running them. Every mistake is shown with its\n" +
-			"place and what to do about it; - reads standard input.",
-		Example: "  wardflow check ward.calvin",
+			"place, its code and what to do about it; - reads standard input. wardflow explain CODE\n" +
+			"tells more. Warnings are shown as well, and keep no script from running.",
+		Example: "  wardflow check ward.calvin\n  wardflow check --json ward.calvin",
 		RunE: func(cmd *cobra.Command, files []string) error {
 			if len(files) == 0 {
 				return usageError{errors.New("check: want FILE...: see wardflow check --help")}
 			}
 			bad := 0
+			all := script.Issues{}
 			for _, file := range files {
-				g, _, err := from.compile(cmd, file, types(), verbose)
-				if err != nil && !errors.Is(err, errMistakes) {
+				f, err := from.load(cmd, file)
+				if err != nil {
 					return fmt.Errorf("check: %w", err)
 				}
-				if err != nil {
+				o := build(f, types(), script.WithArgs(args))
+				if o.Graph == nil {
 					bad++
+				}
+				if asJSON {
+					all = append(all, o.Issues...)
 					continue
 				}
-				fmt.Fprintf(cmd.OutOrStdout(), "%s: %d actors, %d links\n", file, len(g.Actors), len(g.Links))
+				showIssues(cmd.ErrOrStderr(), f, o.Issues, verbose)
+				if o.Graph != nil {
+					fmt.Fprintf(cmd.OutOrStdout(), "%s: %d actors, %d links%s\n", file, len(o.Graph.Actors), len(o.Graph.Links), tests(len(o.Tests)))
+				}
+			}
+			if asJSON {
+				if err := writeIssueList(cmd.OutOrStdout(), all, verbose); err != nil {
+					return fmt.Errorf("check: %w", err)
+				}
 			}
 			if bad > 0 {
 				return fmt.Errorf("check: %d of %d scripts have mistakes: mend what is shown above", bad, len(files))
@@ -43,43 +60,79 @@ func checkCommand(types func() flow.Types) *cobra.Command {
 		},
 	}
 	from.flags(cmd)
+	args.flag(cmd)
 	cmd.Flags().BoolVarP(&verbose, "verbose", "v", false, "also show notes, such as arguments left to their defaults")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "write what is wrong to standard output, as a JSON list")
 	return cmd
+}
+
+func tests(n int) string {
+	switch n {
+	case 0:
+		return ""
+	case 1:
+		return ", 1 test"
+	}
+	return fmt.Sprintf(", %d tests", n)
+}
+
+// writeIssueList writes issues as a JSON list. Notes are left out unless it is
+// verbose.
+func writeIssueList(w io.Writer, issues script.Issues, verbose bool) error {
+	list := script.Issues{}
+	for _, i := range issues {
+		if i.Severity != script.Note || verbose {
+			list = append(list, i)
+		}
+	}
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	return enc.Encode(list)
 }
 
 // compileCommand is wardflow compile. Types are the actor types that scripts may use.
 func compileCommand(types func() flow.Types) *cobra.Command {
 	var format, name string
 	var from sources
+	var given constants
 	cmd := &cobra.Command{
-		Use:     "compile FILE",
-		Short:   "Compile a script and print what would be deployed",
+		Use:   "compile FILE",
+		Short: "Compile a script and print what would be deployed",
+		Long: "Compile a script and print what would be deployed, as Calvin's compiler prints it, with\n" +
+			"the issues and the requirements of the rules. A script with mistakes gives the same with\n" +
+			"\"valid\": false, and exit code 1; - reads standard input.",
 		Example: "  wardflow compile ward.calvin -o json",
 		Args:    takes(1, "FILE"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if format != "json" {
 				return usageError{fmt.Errorf("compile: -o %s: the format is json", format)}
 			}
-			var opts []script.Option
-			if name != "" {
-				opts = append(opts, script.WithApp(name))
-			}
-			g, specs, err := from.compile(cmd, args[0], types(), false, opts...)
-			if errors.Is(err, errMistakes) {
-				return fmt.Errorf("compile %s: %w: mend what is shown above", args[0], err)
-			}
+			f, err := from.load(cmd, args[0])
 			if err != nil {
 				return fmt.Errorf("compile: %w", err)
 			}
-			out, err := script.Deployable(g, specs)
+			opts := []script.Option{script.WithArgs(given)}
+			if name != "" {
+				opts = append(opts, script.WithApp(name))
+			}
+			o := build(f, types(), opts...)
+			showIssues(cmd.ErrOrStderr(), f, o.Issues, false)
+			out, err := o.Deployable()
 			if err != nil {
 				return fmt.Errorf("compile %s: %w", args[0], err)
 			}
-			_, err = cmd.OutOrStdout().Write(out)
-			return err
+			if _, err := cmd.OutOrStdout().Write(out); err != nil {
+				return fmt.Errorf("compile %s: %w", args[0], err)
+			}
+			if o.Graph == nil {
+				return fmt.Errorf("compile %s: %w: mend what is shown above", args[0], errMistakes)
+			}
+			return nil
 		},
 	}
 	from.flags(cmd)
+	given.flag(cmd)
 	cmd.Flags().StringVarP(&format, "output", "o", "json", "format: json, as Calvin's compiler prints it")
 	cmd.Flags().StringVar(&name, "name", "", "name of the application (default: the file's name without its extension)")
 	return cmd

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -60,20 +61,37 @@ func (s *sources) find(from, name string) (string, []byte, error) {
 // errMistakes reports a script with mistakes, which have been shown.
 var errMistakes = errors.New("the script has mistakes")
 
-// compile compiles a script and shows its issues on standard error. Notes are
-// shown only when it is verbose.
-func (s *sources) compile(cmd *cobra.Command, file string, types flow.Types, verbose bool, opts ...script.Option) (*flow.Graph, script.Types, error) {
-	f, err := s.load(cmd, file)
+// build compiles a script with the actor types there are.
+func build(f *script.File, types flow.Types, opts ...script.Option) *script.Outcome {
+	all := append([]script.Option{script.WithNames(script.NamesOf(types)), script.WithActions(script.ActionsOf(types))}, opts...)
+	return script.Build(f, script.TypesOf(types), all...)
+}
+
+// A constants is the values that --arg gives to constants of a script.
+type constants map[string]flow.Value
+
+func (c *constants) flag(cmd *cobra.Command) {
+	cmd.Flags().Var(c, "arg", "NAME=VALUE: give a constant of the script another value, in JSON or as it is; may be given more than once")
+}
+
+func (c *constants) String() string { return "" }
+func (c *constants) Type() string   { return "NAME=VALUE" }
+
+// Set reads NAME=VALUE. What is no JSON is a string.
+func (c *constants) Set(s string) error {
+	name, text, ok := strings.Cut(s, "=")
+	if !ok || name == "" {
+		return errors.New("want NAME=VALUE")
+	}
+	v, err := flow.UnmarshalValue([]byte(text))
 	if err != nil {
-		return nil, nil, err
+		v = text
 	}
-	specs := script.TypesOf(types)
-	g, issues := script.Compile(f, specs, append([]script.Option{script.WithNames(script.NamesOf(types))}, opts...)...)
-	showIssues(cmd.ErrOrStderr(), f, issues, verbose)
-	if g == nil {
-		return nil, nil, errMistakes
+	if *c == nil {
+		*c = constants{}
 	}
-	return g, specs, nil
+	(*c)[name] = v
+	return nil
 }
 
 // showIssues writes issues for people. Notes are left out unless it is verbose.

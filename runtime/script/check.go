@@ -3,36 +3,33 @@ package script
 import (
 	"slices"
 	"strings"
-
-	"github.com/wardflow/wardflow/runtime/flow"
 )
 
-// Check looks for every mistake that can be seen without expanding components.
-// Its issues include those of Parse.
+// Check looks for every mistake there is. Its issues include those of Parse.
 func Check(f *File, types Types, opts ...Option) Issues {
-	p := newProgram(f, types, opts)
-	p.check()
-	return p.issues.settle(p.file)
+	return Build(f, types, opts...).Issues
 }
 
 // check fills the program and reports whether it can be expanded.
-func (p *program) check() bool {
+func (p *program) check(o options) bool {
 	if p.app == "" || strings.ContainsAny(p.app, ":\n") || strings.Contains(p.app, " > ") {
 		p.report(badApp.at(p.file, Span{Start: Pos{1, 1, 0}, End: Pos{1, 1, 0}}, p.app).help("letters, digits, - and _ do"))
 	}
-	p.constants()
+	p.constants(o.args)
 	p.lower()
-	for _, b := range p.blocks {
-		for _, in := range b.insts {
-			p.resolve(in)
-		}
+	for _, root := range p.blocks {
+		root.each(func(b *block) {
+			for _, in := range b.insts {
+				p.resolve(in)
+			}
+		})
 	}
 	sound := p.cycles()
 	p.reach(p.main)
 	for _, b := range p.blocks {
 		p.checkBlock(b)
 	}
-	p.checkRules()
+	p.pl = p.placing()
 	return sound
 }
 
@@ -52,29 +49,27 @@ func (p *program) resolve(in *inst) {
 	if p.lost[in.typ] {
 		return
 	}
+	k := missingComp
 	if dotted {
-		p.report(unknownType.at(p.file, in.where, in.typ).help("%s", p.nearestType(in.typ)))
-		return
+		k = unknownType
 	}
-	p.report(missingComp.at(p.file, in.where, in.typ).help("%s", p.nearestType(in.typ)))
+	p.report(p.nearestType(k.at(p.file, in.where, in.typ).about(in.typ), in))
 }
 
 // nearestType suggests a type or component, by its whole name or, when it was
 // written without or in the wrong namespace, by its last part.
-func (p *program) nearestType(name string) string {
-	if s := nearest(name, append(keys(p.comps), p.names...)); s != "" {
-		return s
-	}
-	last := name[strings.LastIndexByte(name, '.')+1:]
+func (p *program) nearestType(i Issue, in *inst) Issue {
+	i = i.meant(in.at, in.typ, append(keys(p.comps), p.names...))
+	last := in.typ[strings.LastIndexByte(in.typ, '.')+1:]
 	for _, full := range p.names {
-		if strings.EqualFold(full[strings.LastIndexByte(full, '.')+1:], last) {
-			return "did you mean '" + full + "'?"
+		if i.Hint == "" && strings.EqualFold(full[strings.LastIndexByte(full, '.')+1:], last) {
+			i = i.put(in.at, full, "did you mean '%s'?", full)
 		}
 	}
-	if !strings.Contains(name, ".") {
-		return "define it with component " + name + "(...), or write an actor type with its namespace"
+	if !strings.Contains(in.typ, ".") {
+		return i.or("define it with component %s(...), or write an actor type with its namespace", in.typ)
 	}
-	return ""
+	return i.or("wardflow actors lists the types there are")
 }
 
 // cycles reports components that contain themselves.
@@ -87,19 +82,21 @@ func (p *program) cycles() bool {
 	visit = func(b *block) {
 		state[b] = open
 		trail = append(trail, b.comp.Name.Name)
-		for _, in := range b.insts {
-			switch {
-			case in.comp == nil || state[in.comp] == done:
-			case state[in.comp] == open:
-				sound = false
-				name := in.comp.comp.Name
-				path := append(slices.Clone(trail[slices.Index(trail, name.Name):]), name.Name)
-				p.report(circularComp.at(p.file, name.Span, name.Name, strings.Join(path, " > ")).
-					see(in.where, "this closes the circle").help("a component can't be part of itself"))
-			default:
-				visit(in.comp)
+		b.each(func(in *block) {
+			for _, in := range in.insts {
+				switch {
+				case in.comp == nil || state[in.comp] == done:
+				case state[in.comp] == open:
+					sound = false
+					name := in.comp.comp.Name
+					path := append(slices.Clone(trail[slices.Index(trail, name.Name):]), name.Name)
+					p.report(circularComp.at(p.file, name.Span, name.Name, strings.Join(path, " > ")).
+						see(in.where, "this closes the circle").help("a component can't be part of itself"))
+				default:
+					visit(in.comp)
+				}
 			}
-		}
+		})
 		trail = trail[:len(trail)-1]
 		state[b] = done
 	}
@@ -111,48 +108,70 @@ func (p *program) cycles() bool {
 	return sound
 }
 
-// reach marks a block and all that it leads to.
+// reach marks a component or the program, and all that it leads to.
 func (p *program) reach(b *block) {
 	if b.live {
 		return
 	}
 	b.live = true
-	for _, in := range b.insts {
-		if in.comp != nil {
-			p.reach(in.comp)
+	b.each(func(b *block) {
+		for _, in := range b.insts {
+			if in.comp != nil {
+				p.reach(in.comp)
+			}
 		}
-	}
+	})
 }
 
-func (p *program) checkBlock(b *block) {
-	if b.comp != nil {
-		p.checkHead(b.comp)
+// checkBlock looks at a component, the program or a test, and the fors in it.
+func (p *program) checkBlock(root *block) {
+	if root.comp != nil {
+		p.checkHead(root)
 	}
-	for _, in := range b.insts {
-		p.checkArgs(b, in)
-	}
-	p.checkWires(b)
-	p.checkProps(b)
-	if b.comp == nil || p.broken {
+	used := uses{}
+	root.each(func(b *block) {
+		if b.loop != nil {
+			p.checkLoop(b)
+		}
+		for _, in := range b.insts {
+			p.checkArgs(b, in)
+		}
+		p.checkWires(b, used)
+		p.checkProps(b)
+	})
+	if root.test != nil {
+		p.checkTest(root)
 		return
 	}
-	for _, id := range b.comp.Params {
-		if !b.used[id.Name] {
-			p.report(unusedParam.at(p.file, id.Span, id.Name).help("use it or leave it out"))
-		}
+	if p.broken {
+		return
+	}
+	root.each(func(b *block) { p.checkLinked(b, used) })
+	if root.comp != nil {
+		p.checkBorder(root, used)
 	}
 }
 
 // checkHead looks at a component's first line.
-func (p *program) checkHead(c *Component) {
+func (p *program) checkHead(b *block) {
+	c := b.comp
+	params := make([]Ident, len(c.Params))
+	for i, param := range c.Params {
+		params[i] = param.Ident
+		if param.Default != nil {
+			// A default knows the constants only.
+			p.meaning(&block{live: true}).eval(param.Default)
+		}
+	}
 	for _, list := range []struct {
 		what string
 		ids  []Ident
-	}{{"argument", paramNames(c.Params)}, {"in-port", c.In}, {"out-port", c.Out}} {
+	}{{"argument", params}, {"in-port", c.In}, {"out-port", c.Out}} {
 		seen := map[string]Ident{}
 		for _, id := range list.ids {
 			if old, ok := seen[id.Name]; ok {
-				p.report(repeatedName.at(p.file, id.Span, list.what, id.Name).see(old.Span, "named here first"))
+				p.report(repeatedName.at(p.file, id.Span, list.what, id.Name).see(old.Span, "named here first").
+					help("choose another name for one of them"))
 			}
 			seen[id.Name] = id
 		}
@@ -162,104 +181,43 @@ func (p *program) checkHead(c *Component) {
 	}
 }
 
-// checkArgs looks at the arguments of an instance.
-func (p *program) checkArgs(b *block, in *inst) {
-	var specs []flow.ArgSpec
-	switch {
-	case in.spec != nil:
-		specs = in.spec.Args
-	case in.comp != nil:
-		for _, id := range in.comp.comp.Params {
-			specs = append(specs, flow.ArgSpec{Name: id.Name, Required: id.Default == nil})
+// checkBorder looks for parameters and ports that a component declares and
+// does not use.
+func (p *program) checkBorder(b *block, used uses) {
+	for _, id := range b.comp.Params {
+		if !b.used[id.Name] {
+			p.report(unusedParam.at(p.file, id.Span, id.Name).help("use it or leave it out"))
 		}
 	}
-	known := in.spec != nil || in.comp != nil
-	given := map[string]Ident{}
-	for _, a := range in.args {
-		if old, ok := given[a.Name.Name]; ok {
-			p.report(repeatedArg.at(p.file, a.Name.Span, a.Name.Name).see(old.Span, "given here first"))
-		}
-		given[a.Name.Name] = a.Name
-		v, ok := p.checkValue(b, a.Value)
-		if !known {
-			continue
-		}
-		i := slices.IndexFunc(specs, func(s flow.ArgSpec) bool { return s.Name == a.Name.Name })
-		if i < 0 {
-			p.report(excessArg.at(p.file, a.Name.Span, a.Name.Name).help("%s", p.argHint(in, a.Name.Name, specs, in.args)))
-		} else if ok && !fits(specs[i], v) {
-			p.report(p.wrongArg(a, specs[i], v))
+	for _, id := range b.comp.In {
+		if !used[use{nil, id.Name, "in"}] {
+			p.report(missingInner.at(p.file, id.Span, b.comp.Name.Name, "in", id.Name).help("write .%s > ACTOR.PORT", id.Name))
 		}
 	}
-	for _, s := range specs {
-		if _, ok := given[s.Name]; ok {
-			continue
-		}
-		if s.Required {
-			p.report(missingArg.at(p.file, in.where, s.Name).help("%s", oneLine(in.typ+"("+s.Name+"=...)", s.Doc)))
-		} else {
-			p.report(defaultArg.at(p.file, in.where, s.Name))
+	for _, id := range b.comp.Out {
+		if !used[use{nil, id.Name, "out"}] {
+			p.report(missingInner.at(p.file, id.Span, b.comp.Name.Name, "out", id.Name).help("write ACTOR.PORT > .%s", id.Name))
 		}
 	}
 }
 
-func (p *program) wrongArg(a Arg, s flow.ArgSpec, v flow.Value) Issue {
-	return wrongArg.at(p.file, a.Value.Where(), a.Name.Name, kindWords[kindOf(v)], kindWords[s.Kind])
+// checkLoop looks at the list of a for.
+func (p *program) checkLoop(b *block) {
+	v, st := p.meaning(b.parent).eval(b.loop.Over)
+	if st == known {
+		p.elements(b, v.value)
+	}
 }
 
-func oneLine(what, doc string) string {
-	if doc == "" {
-		return "give " + what
-	}
-	return "give " + what + ": " + doc
-}
-
-// argHint suggests an argument that has not been given.
-func (p *program) argHint(in *inst, name string, specs []flow.ArgSpec, given []Arg) string {
-	var free, all []string
-	for _, s := range specs {
-		all = append(all, s.Name)
-		if !slices.ContainsFunc(given, func(a Arg) bool { return a.Name.Name == s.Name }) {
-			free = append(free, s.Name)
-		}
-	}
-	if s := nearest(name, free); s != "" {
-		return s
-	}
-	if len(all) == 0 {
-		return in.typ + " takes no arguments"
-	}
-	return in.typ + " takes " + strings.Join(all, ", ")
-}
-
-// checkValue looks at a name where a value is wanted. The value is known when
-// it does not depend on a parameter.
-func (p *program) checkValue(b *block, e Expr) (flow.Value, bool) {
-	n, ok := e.(*Name)
+// elements are what a for is made for.
+func (p *program) elements(b *block, v any) []any {
+	list, ok := v.([]any)
 	if !ok {
-		return literal(e), true
+		p.report(notList.at(p.file, b.loop.Over.Where(), wordsOf(v)).help(`write a list, such as ["1", "2"]`))
+		return nil
 	}
-	if b.params[n.Name] {
-		b.used[n.Name] = true
-		return nil, false
+	if len(list) == 0 {
+		p.report(emptyLoop.at(p.file, b.loop.Over.Where()))
 	}
-	if v, ok := p.consts[n.Name]; ok {
-		return v, true
-	}
-	if !p.lost[n.Name] {
-		i := undefinedName.at(p.file, n.Span, n.Name).
-			help("%s", or(nearest(n.Name, append(keys(b.params), keys(p.consts)...)), "define "+n.Name+" = ... at the top, or write a string in quotes"))
-		if !b.live {
-			i.Severity = Warning // Calvin says nothing: the component is never used
-		}
-		p.report(i)
-	}
-	return nil, false
-}
-
-func or(a, b string) string {
-	if a != "" {
-		return a
-	}
-	return b
+	return list
 }

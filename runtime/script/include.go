@@ -117,11 +117,11 @@ func (p *parser) follow(i *Include, pl *place) {
 }
 
 // undefined are the kinds of issue that a missing include may be the cause of.
-var undefined = []kind{undefinedConst, undefinedName, unknownType, missingComp, undefinedActor, unknownRule, unknownTarget}
+var undefined = []mistake{undefinedConst, undefinedName, unknownType, missingComp, undefinedActor, unknownRule, unknownTarget}
 
 // guess reports whether an issue may go away when all includes can be read.
 func (f *File) guess(i Issue) bool {
-	return f.partial && slices.ContainsFunc(undefined, func(k kind) bool { return k.code == i.Code })
+	return f.partial && slices.ContainsFunc(undefined, func(k mistake) bool { return k.code == i.Code })
 }
 
 // notFound is the issue with a file that isn't there.

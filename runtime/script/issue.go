@@ -30,6 +30,8 @@ type Issue struct {
 	Hint     string    `json:"hint,omitempty"`
 	Related  []Related `json:"related,omitempty"` // other places that matter
 	Fix      []Edit    `json:"fix,omitempty"`     // the hint as edits of File, all or none, when it is that clear
+
+	subject string // the type that is missing
 }
 
 // An Edit puts New where the text at Span stands; an empty span inserts.

@@ -5,42 +5,59 @@ import (
 	"maps"
 
 	"github.com/wardflow/wardflow/runtime/flow"
+	"github.com/wardflow/wardflow/runtime/kind"
 )
 
 // A program is what the steps after the parser work on: one block for the
-// script and one for each component, in which literals, transforms, voidport
-// and port lists have become actors and single links.
+// script, one for each component, test and for, in which literals, transforms,
+// voidport and port lists have become actors and single links.
 type program struct {
 	file   *File
 	types  Types
 	names  []string // of actor types, for suggestions
+	acts   Actions  // nil: unknown
 	app    string
 	issues Issues
 	broken bool            // the text had errors: what seems missing may be there
 	lost   map[string]bool // names whose declaration has been reported already
 
-	consts map[string]any // by name, resolved
-	comps  map[string]*block
-	main   *block
-	blocks []*block // components in the order of the script, then main
+	consts     map[string]binding // by name, resolved
+	usedConsts map[string]bool
+	comps      map[string]*block
+	main       *block
+	tests      []*block
+	blocks     []*block // components in the order of the script, then main, then tests
 
-	doubled map[int32]bool // where a link made twice has been reported
+	pl      *placing       // the rule section
+	doubled map[*wire]bool // links made twice that have been reported
+	kinds   map[string]kind.Kind
 
 	literals, transforms, voids int // numbers given so far
-
-	rules map[string]*flow.Rule // by path of the actor or component
 }
 
-// A block is a component's body or the program.
+// A block is a component's body, the program, or the body of a for or a test,
+// which stands in another block.
 type block struct {
-	comp   *Component // nil: the program
-	params map[string]bool
-	used   map[string]bool // parameters seen
-	insts  []*inst
-	byName map[string]*inst
-	wires  []wire
-	props  []*prop
-	live   bool // the program, or a component that it leads to
+	parent *block     // of a for or test: the block around; else nil
+	comp   *Component // whose body it is; nil: the program's, or part of another
+	loop   *For
+	test   *Test
+	vars   map[string]bool // the parameters, or the variable of the for
+	used   map[string]bool // those seen
+
+	items   []item // in the order of the script
+	insts   []*inst
+	byName  map[string]*inst
+	applies []*Apply
+	live    bool // of a component or the program: the program leads to it
+}
+
+// An item is one thing that a statement makes: the one that is not nil.
+type item struct {
+	inst *inst
+	prop *prop
+	wire *wire
+	loop *block
 }
 
 // An inst is an actor or an instance of a component.
@@ -48,6 +65,7 @@ type inst struct {
 	name  string
 	where Span // of the statement, or of what it was made from
 	typ   string
+	at    Span // of the type's name
 	args  []Arg
 	made  bool // not declared: made from a literal, transform or voidport
 
@@ -76,30 +94,33 @@ type prop struct {
 	dir  string // "in" or "out" of inst, or of the component as its body sees it
 }
 
-func newProgram(f *File, types Types, opts []Option) *program {
-	o := options{app: AppName(f.Name)}
-	for _, opt := range opts {
-		opt(&o)
-	}
+func newProgram(f *File, types Types, o options) *program {
 	lost := maps.Clone(f.lost)
 	if lost == nil {
 		lost = map[string]bool{}
 	}
-	p := &program{
-		lost: lost,
-		file: f, types: types, names: o.names, app: o.app,
+	return &program{
+		file: f, types: types, names: o.names, acts: o.actions, app: o.app, lost: lost,
 		issues: append(Issues{}, f.issues...), broken: f.issues.Err() != nil,
-		consts: map[string]any{}, comps: map[string]*block{}, doubled: map[int32]bool{}, rules: map[string]*flow.Rule{},
+		consts: map[string]binding{}, usedConsts: map[string]bool{}, comps: map[string]*block{},
+		doubled: map[*wire]bool{}, kinds: map[string]kind.Kind{},
 	}
-	return p
 }
 
-func (p *program) report(i Issue) { p.issues = append(p.issues, i) }
+// maxFound is how many mistakes the checker tells of.
+const maxFound = 1000
 
-// lower makes the blocks.
+func (p *program) report(i Issue) {
+	if len(p.issues) < len(p.file.issues)+maxFound {
+		p.issues = append(p.issues, i)
+	}
+}
+
+// lower makes the blocks. Tests come last, so that a test changes no name of
+// the program.
 func (p *program) lower() {
 	for _, c := range p.file.Components {
-		b := p.block(c, c.Body)
+		b := p.block(&block{comp: c}, c.Body)
 		if old, ok := p.comps[c.Name.Name]; ok {
 			p.report(repeatedComp.at(p.file, c.Name.Span, c.Name.Name).see(old.comp.Name.Span, "defined here first"))
 			continue
@@ -107,60 +128,82 @@ func (p *program) lower() {
 		p.comps[c.Name.Name] = b
 		p.blocks = append(p.blocks, b)
 	}
-	p.main = p.block(nil, p.file.Body)
+	p.main = p.block(&block{}, p.file.Body)
 	p.blocks = append(p.blocks, p.main)
+	for _, s := range p.file.Body {
+		if t, ok := s.(*Test); ok {
+			b := p.block(&block{parent: p.main, test: t}, t.Body)
+			p.tests = append(p.tests, b)
+			p.blocks = append(p.blocks, b)
+		}
+	}
 }
 
-func (p *program) block(c *Component, body []Stmt) *block {
-	b := &block{comp: c, params: map[string]bool{}, used: map[string]bool{}, byName: map[string]*inst{}}
-	if c != nil {
-		for _, id := range c.Params {
-			b.params[id.Name] = true
+// block fills a block with what its statements make.
+func (p *program) block(b *block, body []Stmt) *block {
+	b.vars, b.used, b.byName = map[string]bool{}, map[string]bool{}, map[string]*inst{}
+	if b.comp != nil {
+		for _, param := range b.comp.Params {
+			b.vars[param.Name] = true
 		}
+	}
+	if b.loop != nil {
+		b.vars[b.loop.Var.Name] = true
 	}
 	// Calvin numbers the sinks of a block before its sources.
 	sinks, sources := p.voids, p.voids
 	for _, s := range body {
-		if l, ok := s.(*Link); ok && l.To[0].Void {
+		if l, ok := s.(*Link); ok && l.From.Void {
+			p.voids += len(l.To)
+		} else if ok && l.To[0].Void {
 			sources++
+			p.voids++
 		}
 	}
 	for _, s := range body {
 		switch s := s.(type) {
 		case *Instance:
-			p.add(b, &inst{name: s.Name.Name, where: s.Span, typ: s.Type.Name, args: s.Args})
+			p.add(b, &inst{name: s.Name.Name, where: s.Span, typ: s.Type.Name, at: s.Type.Span, args: s.Args})
 		case *Property:
-			b.props = append(b.props, &prop{Property: s})
+			b.items = append(b.items, item{prop: &prop{Property: s}})
 		case *Link:
 			p.link(b, s, &sinks, &sources)
+		case *Apply:
+			b.applies = append(b.applies, s)
+		case *For:
+			b.items = append(b.items, item{loop: p.block(&block{parent: b, loop: s}, s.Body)})
 		}
 	}
-	p.voids = sources
 	return b
 }
 
 // add puts an instance into a block.
 func (p *program) add(b *block, in *inst) {
-	if old, ok := b.byName[in.name]; ok {
+	old, ok := b.byName[in.name]
+	if !ok && b.test != nil {
+		old, ok = b.parent.byName[in.name]
+	}
+	if ok {
 		p.report(repeatedActor.at(p.file, in.where, in.name).see(old.where, "declared here first").
 			help("choose another name for one of them"))
 		return
 	}
 	b.byName[in.name] = in
 	b.insts = append(b.insts, in)
+	b.items = append(b.items, item{inst: in})
 }
 
 // link turns one statement into wires between ports of actors.
 func (p *program) link(b *block, l *Link, sinks, sources *int) {
+	wired := func(from, to end) {
+		b.items = append(b.items, item{wire: &wire{from, to, l.Span}})
+	}
 	var from end
 	switch {
 	case l.From.Port != nil:
 		from = portEnd(l.From.Port)
 	case l.From.Value != nil:
-		name := name(l.From.Label, "_literal_const_%d", &p.literals)
-		at := l.From.Value.Where()
-		p.add(b, &inst{name: name, where: at, typ: "std.Constant", args: made("data", l.From.Value), made: true})
-		from = end{actor: name, port: "token", where: at, who: at}
+		from = p.literal(b, &l.From)
 	}
 	for _, t := range l.To {
 		f := from
@@ -183,11 +226,23 @@ func (p *program) link(b *block, l *Link, sinks, sources *int) {
 			name := name(tr.Label, "_transform_%d", &p.transforms)
 			at := tr.Value.Where()
 			p.add(b, &inst{name: name, where: at, typ: "std.Constantify", args: made("constant", tr.Value), made: true})
-			b.wires = append(b.wires, wire{from: f, to: end{actor: name, port: "in", where: at, who: at}, where: l.Span})
+			wired(f, end{actor: name, port: "in", where: at, who: at})
 			f = end{actor: name, port: "out", where: at, who: at}
 		}
-		b.wires = append(b.wires, wire{from: f, to: to, where: l.Span})
+		wired(f, to)
 	}
+}
+
+// literal makes the actor that gives a literal's tokens.
+func (p *program) literal(b *block, s *Source) end {
+	name := name(s.Label, "_literal_const_%d", &p.literals)
+	typ := "std.Constant"
+	if s.Once {
+		typ = "std.Once"
+	}
+	at := s.Value.Where()
+	p.add(b, &inst{name: name, where: at, typ: typ, args: made("data", s.Value), made: true})
+	return end{actor: name, port: "token", where: at, who: at}
 }
 
 // name is a label, or the next generated name.
@@ -217,4 +272,45 @@ func (n *PortName) String() string {
 		return "." + n.Port.Name
 	}
 	return n.Actor.Name + "." + n.Port.Name
+}
+
+// root is the component or program that a block is part of.
+func (b *block) root() *block {
+	for b.parent != nil {
+		b = b.parent
+	}
+	return b
+}
+
+// inner is the component that a block is part of; nil: the program.
+func (b *block) inner() *Component { return b.root().comp }
+
+// find is the instance that a name means in a block: its own, else that of a
+// block around.
+func (b *block) find(name string) (*inst, bool) {
+	for at := b; at != nil; at = at.parent {
+		if in, ok := at.byName[name]; ok {
+			return in, true
+		}
+	}
+	return nil, false
+}
+
+// nearby are the names of the instances that a block can speak of.
+func (b *block) nearby() []string {
+	var names []string
+	for at := b; at != nil; at = at.parent {
+		names = append(names, keys(at.byName)...)
+	}
+	return names
+}
+
+// each calls do for the block and those of the fors in it, outermost first.
+func (b *block) each(do func(*block)) {
+	do(b)
+	for _, it := range b.items {
+		if it.loop != nil {
+			it.loop.each(do)
+		}
+	}
 }

@@ -12,9 +12,16 @@ type Outcome struct {
 	Tests  []Trial     // the test blocks, in the order of the script; none when Graph is nil
 	Issues Issues      // those of Parse and Check included
 
-	// Known is the graph as far as it is understood, for [Deployable]: actors
-	// whose type is unknown are left out. Nothing runs it.
+	// Known is the graph as far as it is understood, actors of unknown type
+	// included; nil when a component contains itself or the script makes too
+	// much. Nothing runs it.
 	Known *flow.Graph
+
+	file    string // the script's name
+	app     string
+	types   Types
+	given   map[flow.ActorID][]string // the arguments that the script gives
+	targets map[string]*flow.Rule     // what apply attaches, by path in the application
 }
 
 // A Trial is a test block ([Test]), ready to run.
@@ -57,11 +64,3 @@ const (
 	StepAfter  StepKind = "after"  // virtual time passes
 	StepSet    StepKind = "set"    // the mock device of capability As reads Values[0]
 )
-
-// Build compiles a script whole: the graph, the tests and what is wrong.
-func Build(f *File, types Types, opts ...Option) *Outcome {
-	o := &Outcome{}
-	o.Graph, o.Issues = Compile(f, types, opts...)
-	o.Known = o.Graph
-	return o
-}

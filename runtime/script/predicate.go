@@ -3,6 +3,7 @@ package script
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/wardflow/wardflow/runtime/flow"
@@ -11,17 +12,64 @@ import (
 // A predicate is a test of nodes that a rule may use. Package placement
 // evaluates them.
 type predicate struct {
-	name string
-	args []string                  // all required
-	test func(v flow.Value) string // of the argument: what is wrong with it, or ""
+	name  string
+	args  []string                 // all required
+	test  func(v flow.Value) fault // of the argument: what is wrong with it
+	shape string                   // an example
+}
+
+// A fault is what is wrong with an argument; no why: nothing. Name is the word
+// in it that may have been meant otherwise, among others.
+type fault struct {
+	why, name string
+	among     []string
+}
+
+// mend adds what may have been meant, and where it is written out the edit.
+func (w fault) mend(i Issue, e Expr) Issue {
+	best := closest(w.name, w.among)
+	if best == "" {
+		if len(w.among) > 0 {
+			return i.or("there are %s", strings.Join(w.among, ", "))
+		}
+		return i
+	}
+	var at Span
+	find(e, func(s Scalar) {
+		if s.Value == w.name && at == (Span{}) {
+			at = s.Span
+		}
+	})
+	return i.put(at, strconv.Quote(best), "did you mean '%s'?", best)
+}
+
+// find calls do for each scalar and key of an expression.
+func find(e Expr, do func(Scalar)) {
+	switch e := e.(type) {
+	case *Scalar:
+		do(*e)
+	case *List:
+		for _, item := range e.Items {
+			find(item, do)
+		}
+	case *Dict:
+		for _, item := range e.Items {
+			do(item.Key)
+			find(item.Value, do)
+		}
+	}
+}
+
+func knownPredicate(name string) bool {
+	return slices.ContainsFunc(predicates, func(d predicate) bool { return d.name == name })
 }
 
 // predicates are those there are (calvin-reference, section 4.3).
 var predicates = []predicate{
-	{"node_attr_match", []string{"index"}, badIndex},
-	{"runtime_name", []string{"name"}, badName},
-	{"current_node", nil, nil},
-	{"all_nodes", nil, nil},
+	{"node_attr_match", []string{"index"}, badIndex, `node_attr_match(index=["address", {"floor": "3"}])`},
+	{"runtime_name", []string{"name"}, badName, `runtime_name(name="bedside")`},
+	{"current_node", nil, nil, "current_node()"},
+	{"all_nodes", nil, nil, "all_nodes()"},
 }
 
 // attributes are what a node may say of itself, and the fields of each; no
@@ -33,16 +81,16 @@ var attributes = map[string][]string{
 	"user_extra": nil,
 }
 
-func badName(v flow.Value) string {
+func badName(v flow.Value) fault {
 	if s, ok := v.(string); !ok || s == "" {
-		return "it must be a node's name in quotes"
+		return fault{why: "it must be a node's name in quotes"}
 	}
-	return ""
+	return fault{}
 }
 
 // badIndex looks at [TYPE, {FIELD: VALUE, ...}].
-func badIndex(v flow.Value) string {
-	const want = `it must be ["TYPE", {"FIELD": "VALUE"}]`
+func badIndex(v flow.Value) fault {
+	want := fault{why: `it must be ["TYPE", {"FIELD": "VALUE"}]`}
 	list, ok := v.([]any)
 	if !ok || len(list) != 2 {
 		return want
@@ -53,28 +101,28 @@ func badIndex(v flow.Value) string {
 	}
 	known, ok := attributes[typ]
 	if !ok {
-		return fmt.Sprintf("there is no attribute '%s'; %s", typ, or(nearest(typ, keys(attributes)), "there are "+strings.Join(keys(attributes), ", ")))
+		return fault{fmt.Sprintf("there is no attribute '%s'", typ), typ, keys(attributes)}
 	}
 	fields, ok := list[1].(map[string]any)
 	if !ok {
 		return want
 	}
 	if len(fields) == 0 {
-		return "it names no field; all_nodes() is every node"
+		return fault{why: "it names no field; all_nodes() is every node"}
 	}
 	for _, f := range keys(fields) {
 		if known != nil && !slices.Contains(known, f) {
-			return fmt.Sprintf("%s has no field '%s'; %s", typ, f, or(nearest(f, known), "there are "+strings.Join(known, ", ")))
+			return fault{fmt.Sprintf("%s has no field '%s'", typ, f), f, known}
 		}
 		if _, ok := fields[f].(string); !ok {
-			return fmt.Sprintf("the value of '%s' must be a string in quotes", f)
+			return fault{why: fmt.Sprintf("the value of '%s' must be a string in quotes", f)}
 		}
 	}
-	return ""
+	return fault{}
 }
 
 // predicate turns a test into a rule, or reports what is wrong with it.
-func (p *program) predicate(e *Predicate) flow.Rule {
+func (p *program) predicate(e *Predicate, names reader) flow.Rule {
 	r := flow.Rule{Op: "match", Name: e.Name.Name, Line: int(e.Start.Line)}
 	i := slices.IndexFunc(predicates, func(d predicate) bool { return d.name == e.Name.Name })
 	if i < 0 {
@@ -82,8 +130,8 @@ func (p *program) predicate(e *Predicate) flow.Rule {
 		for _, d := range predicates {
 			all = append(all, d.name)
 		}
-		p.report(unknownPred.at(p.file, e.Name.Span, e.Name.Name).
-			help("%s", or(nearest(e.Name.Name, all), "there are "+strings.Join(all, ", "))))
+		p.report(unknownPred.at(p.file, e.Name.Span, e.Name.Name).meant(e.Name.Span, e.Name.Name, all).
+			or("there are %s", strings.Join(all, ", ")))
 		return r
 	}
 	def := predicates[i]
@@ -91,38 +139,33 @@ func (p *program) predicate(e *Predicate) flow.Rule {
 	for _, a := range e.Args {
 		name := a.Name.Name
 		if old, ok := given[name]; ok {
-			p.report(repeatedArg.at(p.file, a.Name.Span, name).see(old, "given here first"))
+			p.report(repeatedArg.at(p.file, a.Name.Span, name).see(old, "given here first").
+				help("leave one of them out"))
 		}
 		given[name] = a.Name.Span
-		v, ok := p.checkValue(p.main, a.Value)
+		b, st := names.eval(a.Value)
 		if !slices.Contains(def.args, name) {
-			p.report(unknownPredArg.at(p.file, a.Name.Span, def.name, name).
-				help("%s", or(nearest(name, def.args), "write "+def.usage())))
+			p.report(unknownPredArg.at(p.file, a.Name.Span, def.name, name).meant(a.Name.Span, name, def.args).
+				or("write %s", def.shape))
 			continue
 		}
-		if !ok {
+		if st != known {
 			continue
 		}
-		if wrong := def.test(v); wrong != "" {
-			p.report(wrongPredArg.at(p.file, a.Value.Where(), name, def.name, wrong))
+		if wrong := def.test(b.value); wrong.why != "" {
+			i := wrongPredArg.at(p.file, a.Value.Where(), name, def.name, wrong.why)
+			p.report(wrong.mend(i, a.Value).or("write %s", def.shape))
 			continue
 		}
 		if r.Args == nil {
 			r.Args = map[string]flow.Value{}
 		}
-		r.Args[name] = v
+		r.Args[name] = b.value
 	}
 	for _, name := range def.args {
 		if _, ok := given[name]; !ok {
-			p.report(missingPredArg.at(p.file, e.Span, def.name, name).help("write %s", def.usage()))
+			p.report(missingPredArg.at(p.file, e.Span, def.name, name).help("write %s", def.shape))
 		}
 	}
 	return r
-}
-
-func (d predicate) usage() string {
-	if len(d.args) == 0 {
-		return d.name + "()"
-	}
-	return d.name + "(" + d.args[0] + "=...)"
 }

@@ -3,6 +3,7 @@ package script
 import (
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/wardflow/wardflow/runtime/flow"
@@ -44,8 +45,8 @@ func (p *program) checkProperty(a Arg, dir string, v flow.Value) {
 		for _, s := range properties[:4] {
 			all = append(all, s.name)
 		}
-		p.report(unknownProperty.at(p.file, a.Name.Span, name).
-			help("%s", or(nearest(name, all), "there are "+strings.Join(all, ", "))))
+		p.report(unknownProperty.at(p.file, a.Name.Span, name).meant(a.Name.Span, name, all).
+			or("there are %s", strings.Join(all, ", ")))
 		return
 	}
 	for _, v := range alternatives(v) {
@@ -70,9 +71,9 @@ func (p *program) checkAlternative(a Arg, s propertySpec, dir string, v flow.Val
 			if n >= 1 {
 				return
 			}
-			p.report(propertyCount.at(p.file, where, s.name))
+			p.report(propertyCount.at(p.file, where, s.name).help("leave it out for the default"))
 		case float64:
-			p.report(propertyCount.at(p.file, where, s.name))
+			p.report(propertyCount.at(p.file, where, s.name).help("leave it out for the default"))
 		default:
 			p.report(propertyNumber.at(p.file, where, s.name).help("write a whole number"))
 		}
@@ -82,21 +83,43 @@ func (p *program) checkAlternative(a Arg, s propertySpec, dir string, v flow.Val
 		}
 	case "category":
 		word, _ := v.(string)
-		var all, here []string
-		for _, c := range s.values {
-			if c.v == word {
-				if !strings.Contains(c.on, dir) {
-					p.report(propertySide.at(p.file, where, s.name, word, c.on))
-				}
-				return
-			}
-			all = append(all, c.v)
-			if strings.Contains(c.on, dir) {
-				here = append(here, c.v)
-			}
-		}
-		p.report(propertyValue.at(p.file, where, s.name, strings.Join(all, ", ")).help("%s", nearest(word, here)))
+		p.checkCategory(a, s, dir, word)
 	}
+}
+
+// checkCategory looks at a word that must be one of some.
+func (p *program) checkCategory(a Arg, s propertySpec, dir, word string) {
+	where := a.Value.Where()
+	var all, here []string
+	side := ""
+	for _, c := range s.values {
+		all = append(all, c.v)
+		if strings.Contains(c.on, dir) {
+			here = append(here, c.v)
+		}
+		if c.v == word {
+			side = c.on
+		}
+	}
+	switch {
+	case side == "":
+		i := propertyValue.at(p.file, where, s.name, strings.Join(all, ", "))
+		if best := closest(word, here); best != "" {
+			i = i.put(quoted(a.Value), strconv.Quote(best), "did you mean '%s'?", best)
+		}
+		p.report(i.or("an %s-port takes %s", dir, strings.Join(here, ", ")))
+	case !strings.Contains(side, dir):
+		p.report(propertySide.at(p.file, where, s.name, word, side).help("an %s-port takes %s", dir, strings.Join(here, ", ")))
+	}
+}
+
+// quoted is where a string stands as it is written; nowhere for what only
+// stands for one.
+func quoted(e Expr) Span {
+	if s, ok := e.(*Scalar); ok {
+		return s.Span
+	}
+	return Span{}
 }
 
 // A candidate is a value that some statement, or the actor's type, gives a
@@ -105,6 +128,7 @@ type candidate struct {
 	key   string
 	value flow.Value
 	where Span
+	first Span // of one that clashes: where the strongest stands
 }
 
 // merge settles what the candidates of one port say, the strongest first
@@ -112,10 +136,11 @@ type candidate struct {
 // values exclude each other, with the place of the last.
 func merge(cs []candidate) (props map[string]any, clashes []candidate) {
 	props = map[string]any{}
+	first := map[string]Span{}
 	for _, c := range cs {
 		old, ok := props[c.key]
 		if !ok {
-			props[c.key] = c.value
+			props[c.key], first[c.key] = c.value, c.where
 			continue
 		}
 		_, isList := old.([]any)
@@ -130,6 +155,7 @@ func merge(cs []candidate) (props map[string]any, clashes []candidate) {
 			}
 		}
 		if len(common) == 0 {
+			c.first = first[c.key]
 			clashes = append(clashes, c)
 			continue
 		}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"flag"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -25,6 +26,7 @@ func init() {
 	num := flow.ArgSpec{Name: "n", Kind: "number", Doc: "how many", Default: int64(1)}
 	for _, s := range []flow.Spec{
 		{Name: "std.Constant", Args: []flow.ArgSpec{{Name: "data", Required: true}}, Out: ports("token")},
+		{Name: "std.Once", Args: []flow.ArgSpec{{Name: "data", Required: true}}, Out: ports("token")},
 		{Name: "std.Constantify", Args: []flow.ArgSpec{{Name: "constant", Required: true}}, In: ports("in"), Out: ports("out")},
 		{Name: "flow.Void", Out: ports("void")},
 		{Name: "flow.Terminator", In: ports("void")},
@@ -33,6 +35,12 @@ func init() {
 		{Name: "std.Join", In: []flow.Port{{Name: "token", Routing: "collect-unordered"}}, Out: ports("token")},
 		{Name: "std.Compare", Args: []flow.ArgSpec{{Name: "rel", Kind: "string", Required: true}}, In: ports("a", "b"), Out: ports("result")},
 		{Name: "sensor.Temperature", Args: []flow.ArgSpec{{Name: "period", Kind: "number", Required: true, Doc: "seconds between readings"}}, Out: ports("centigrade")},
+		{Name: "std.Add", In: ports("a", "b"), Out: ports("result")},
+		{Name: "std.Delay", Args: []flow.ArgSpec{{Name: "ms", Kind: "integer<ms>", Default: int64(1)}}, In: []flow.Port{{Name: "in", Kind: "number"}}, Out: []flow.Port{{Name: "out", Kind: "like(in)"}}},
+		{Name: "flow.Init", Args: []flow.ArgSpec{{Name: "data", Required: true}}, In: ports("in"), Out: ports("out")},
+		{Name: "flow.Alternate", Args: []flow.ArgSpec{{Name: "order", Kind: "list<string>", Required: true}}, In: []flow.Port{{Name: "token", Routing: "collect-all-tagged"}}, Out: ports("token")},
+		{Name: "sensor.Body", Out: []flow.Port{{Name: "celsius", Kind: "number<Cel>"}, {Name: "fahrenheit", Kind: "number<degF>"}}},
+		{Name: "io.Fever", Args: []flow.ArgSpec{{Name: "limit", Kind: "number<Cel>", Default: 38.5}}, In: []flow.Port{{Name: "celsius", Kind: "number<Cel>"}}, Out: []flow.Port{{Name: "alarm", Kind: "bool"}}},
 		{Name: "io.Print", In: ports("token")},
 		{Name: "io.Light", In: ports("on")},
 	} {
@@ -53,9 +61,34 @@ func testTypes(name string) (flow.Spec, bool) {
 	return s, ok
 }
 
+// testActions take all in-ports and give all out-ports, except where an actor
+// of the real kind does otherwise.
+func testActions(typ string, _ map[string]flow.Value) ([]flow.Action, bool) {
+	s, ok := testSpecs[typ]
+	all := flow.Action{In: portNames(s.In), Out: portNames(s.Out)}
+	switch typ {
+	case "flow.Void":
+		return nil, true
+	case "flow.Init":
+		return []flow.Action{{Out: all.Out}, all}, true
+	}
+	return []flow.Action{all}, ok
+}
+
 func compile(name string, src []byte) (*flow.Graph, Issues) {
-	f, _ := Parse(name, src)
-	return Compile(f, testTypes, WithNames(keys(testSpecs)))
+	o := build(name, src, nil, nil)
+	return o.Graph, o.Issues
+}
+
+func build(name string, src []byte, includes map[string][]byte, args map[string]flow.Value) *Outcome {
+	find := func(_, name string) (string, []byte, error) {
+		if text, ok := includes[name+".calvin"]; ok {
+			return name + ".calvin", text, nil
+		}
+		return "", nil, fs.ErrNotExist
+	}
+	f, _ := Load(name, src, find)
+	return Build(f, testTypes, WithNames(keys(testSpecs)), WithActions(testActions), WithArgs(args))
 }
 
 // Each golden file says what it shows, then gives a script, and what comes of
@@ -83,21 +116,44 @@ func golden(t *testing.T, file string) {
 	if bytes.Contains(ar.Comment, []byte("CRLF")) {
 		text = bytes.ReplaceAll(text, []byte("\n"), []byte("\r\n"))
 	}
-	g, issues := compile(src.Name, text)
 	want := txtar.Archive{Comment: ar.Comment, Files: []txtar.File{src}}
 	add := func(name, text string) {
 		want.Files = append(want.Files, txtar.File{Name: name, Data: []byte(text)})
 	}
-	if len(issues) > 0 {
-		if s := issues.Format(func(string) []byte { return text }); s != "" {
-			add("issues", strings.ReplaceAll(s, "\r\n", "\n"))
+	includes, args := map[string][]byte{}, map[string]flow.Value{}
+	for _, f := range ar.Files[1:] {
+		switch {
+		case strings.HasSuffix(f.Name, ".calvin"):
+			includes[f.Name] = f.Data
+		case f.Name == "args":
+			v, err := flow.UnmarshalValue(f.Data)
+			if err != nil {
+				t.Fatal(err)
+			}
+			args = v.(map[string]any)
+		default:
+			continue
 		}
+		add(f.Name, string(f.Data))
 	}
-	if g != nil {
-		add("graph", graphText(g))
+	o := build(src.Name, text, includes, args)
+	source := func(name string) []byte {
+		if name == src.Name {
+			return text
+		}
+		return includes[name]
+	}
+	if s := o.Issues.Format(source); s != "" {
+		add("issues", strings.ReplaceAll(s, "\r\n", "\n"))
+	}
+	if o.Graph != nil {
+		add("graph", graphText(o.Graph))
+	}
+	if len(o.Tests) > 0 {
+		add("tests", trialsText(o.Tests))
 	}
 	if slices.ContainsFunc(ar.Files, func(f txtar.File) bool { return f.Name == "deployable" }) {
-		d, err := Deployable(g, testTypes)
+		d, err := o.Deployable()
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -147,7 +203,33 @@ func graphText(g *flow.Graph) string {
 		}
 	}
 	for _, l := range g.Links {
-		fmt.Fprintln(&b, l.ID())
+		fmt.Fprint(&b, l.ID())
+		if l.FromAs != l.From.Actor.Local()+"."+l.From.Port || l.ToAs != l.To.Actor.Local()+"."+l.To.Port || l.Tag != l.FromAs {
+			fmt.Fprintf(&b, "  (%s > %s, tag %s)", l.FromAs, l.ToAs, l.Tag)
+		}
+		b.WriteByte('\n')
+	}
+	return b.String()
+}
+
+// trialsText are tests as golden files show them.
+func trialsText(tests []Trial) string {
+	var b strings.Builder
+	for _, t := range tests {
+		fmt.Fprintf(&b, "%d: %q %s\n", t.Span.Start.Line, t.Name, t.Doc)
+		for _, s := range t.Steps {
+			fmt.Fprintf(&b, "    %s %s %v %v", s.Do, s.As, s.Ports, s.Values)
+			if s.More {
+				b.WriteString(" ...")
+			}
+			if s.After > 0 {
+				fmt.Fprint(&b, " ", s.After)
+			}
+			b.WriteByte('\n')
+		}
+		if t.Graph != nil {
+			b.WriteString(graphText(t.Graph))
+		}
 	}
 	return b.String()
 }

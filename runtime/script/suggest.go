@@ -1,6 +1,7 @@
 package script
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -9,6 +10,14 @@ import (
 // nearest is "did you mean 'X'?" for the name most like a misspelt one, or ""
 // when none is near.
 func nearest(name string, among []string) string {
+	if best := closest(name, among); best != "" {
+		return "did you mean '" + best + "'?"
+	}
+	return ""
+}
+
+// closest is the name most like a misspelt one, or "" when none is near.
+func closest(name string, among []string) string {
 	if len(name) < 2 {
 		return ""
 	}
@@ -21,10 +30,43 @@ func nearest(name string, among []string) string {
 			best, distance = c, d
 		}
 	}
+	return best
+}
+
+// meant adds the name most like a misspelt one, and the edit that puts it
+// there; where none is near it adds nothing.
+func (i Issue) meant(where Span, name string, among []string) Issue {
+	best := closest(name, among)
 	if best == "" {
-		return ""
+		return i
 	}
-	return "did you mean '" + best + "'?"
+	return i.put(where, best, "did you mean '%s'?", best)
+}
+
+// put adds help that is an edit: text in the place of a span.
+func (i Issue) put(where Span, text, format string, args ...any) Issue {
+	i.Hint = fmt.Sprintf(format, args...)
+	i.Fix = nil
+	if where != (Span{}) {
+		i = i.edit(where, text)
+	}
+	return i
+}
+
+// or adds help where there is none yet.
+func (i Issue) or(format string, args ...any) Issue {
+	if i.Hint == "" {
+		i.Hint = fmt.Sprintf(format, args...)
+	}
+	return i
+}
+
+// listed is a list of names for people; none is what stands for no name.
+func listed(names []string, none string) string {
+	if len(names) == 0 {
+		return none
+	}
+	return strings.Join(names, ", ")
 }
 
 // keys are the keys of a map, sorted.

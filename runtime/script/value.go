@@ -1,109 +1,201 @@
 package script
 
-import "github.com/wardflow/wardflow/runtime/flow"
+import (
+	"math"
 
-// literal is the value of an expression that is not a name.
-func literal(e Expr) flow.Value {
+	"github.com/wardflow/wardflow/runtime/flow"
+	"github.com/wardflow/wardflow/runtime/kind"
+)
+
+// maxValue is how much one value may hold: the values in it, and the bytes of
+// its strings.
+const maxValue = 1 << 20
+
+// A binding is what a name stands for: a value, and how much it holds.
+type binding struct {
+	value flow.Value
+	size  int
+}
+
+func bind(v flow.Value) binding { return binding{v, sizeOf(v)} }
+
+func sizeOf(v flow.Value) int {
+	n := 1
+	switch v := v.(type) {
+	case string:
+		n += len(v)
+	case []any:
+		for _, item := range v {
+			n += sizeOf(item)
+		}
+	case map[string]any:
+		for key, item := range v {
+			n += len(key) + sizeOf(item)
+		}
+	}
+	return n
+}
+
+// A state says how far a value is known.
+type state int
+
+const (
+	known   state = iota
+	unknown       // it depends on a parameter, or on the variable of a for
+	wrong         // reported
+)
+
+// A reader works out the values of expressions.
+type reader struct {
+	p *program
+	// find says what a name stands for. What is wrong it reports.
+	find func(n *Name) (binding, state)
+}
+
+// eval is the value of an expression. It looks at all of it, whatever it finds.
+func (r reader) eval(e Expr) (binding, state) {
 	switch e := e.(type) {
 	case *Scalar:
-		return e.Value
+		if s, ok := e.Value.(string); ok {
+			return binding{s, 1 + len(s)}, known
+		}
+		return binding{e.Value, 1}, known
+	case *Name:
+		return r.find(e)
+	case *Field:
+		return r.field(e)
 	case *List:
-		list := make([]any, len(e.Items))
-		for i, item := range e.Items {
-			list[i] = literal(item)
-		}
-		return list
+		return r.list(e)
 	case *Dict:
-		dict := make(map[string]any, len(e.Items))
-		for _, item := range e.Items {
-			dict[item.Key.Value.(string)] = literal(item.Value)
-		}
-		return dict
+		return r.dict(e)
+	case *Sum:
+		return r.sum(e)
 	}
-	return nil
+	return binding{size: 1}, known
 }
 
-// constants resolves what define gives names to. A constant may stand for one
-// that is defined later.
-func (p *program) constants() {
-	defs := make(map[string]*Constant, len(p.file.Constants))
-	for _, c := range p.file.Constants {
-		if old, ok := defs[c.Name.Name]; ok {
-			p.report(repeatedConst.at(p.file, c.Name.Span, c.Name.Name).see(old.Name.Span, "defined here first"))
+func (r reader) list(e *List) (binding, state) {
+	list, all, size := make([]any, len(e.Items)), known, 1
+	for i, item := range e.Items {
+		b, st := r.eval(item)
+		list[i], size, all = b.value, size+b.size, max(all, st)
+	}
+	return r.whole(e, binding{list, size}, all)
+}
+
+func (r reader) dict(e *Dict) (binding, state) {
+	dict, all, size := make(map[string]any, len(e.Items)), known, 1
+	for _, item := range e.Items {
+		key := item.Key.Value.(string)
+		b, st := r.eval(item.Value)
+		dict[key], size, all = b.value, size+b.size+len(key), max(all, st)
+	}
+	return r.whole(e, binding{dict, size}, all)
+}
+
+// whole refuses a value that holds too much.
+func (r reader) whole(e Expr, b binding, st state) (binding, state) {
+	if st == known && b.size > maxValue {
+		r.p.report(tooLarge.at(r.p.file, e.Where(), "the value holds too much").help("a value may hold about a million things"))
+		return binding{}, wrong
+	}
+	return b, st
+}
+
+// field looks a dictionary's values up.
+func (r reader) field(e *Field) (binding, state) {
+	b, st := r.find(&e.Of)
+	if st != known {
+		return b, st
+	}
+	name := e.Of.Name
+	for _, id := range e.Path {
+		dict, ok := b.value.(map[string]any)
+		if !ok {
+			r.p.report(notDict.at(r.p.file, e.Span, name, kind.Of(b.value).Words()).
+				help("only dictionaries have fields"))
+			return b, wrong
+		}
+		v, ok := dict[id.Name]
+		if !ok {
+			r.p.report(noField.at(r.p.file, id.Span, name, id.Name).meant(id.Span, id.Name, keys(dict)).
+				or("%s has %s", name, listed(keys(dict), "no fields")))
+			return b, wrong
+		}
+		b, name = bind(v), name+"."+id.Name
+	}
+	return b, known
+}
+
+// sum joins strings, joins lists or adds numbers.
+func (r reader) sum(e *Sum) (binding, state) {
+	total, st := r.eval(e.Items[0])
+	for i, item := range e.Items[1:] {
+		b, next := r.eval(item)
+		if st = max(st, next); st != known {
 			continue
 		}
-		defs[c.Name.Name] = c
-	}
-	bad := map[string]bool{} // reported, or led to one that was
-	for _, c := range p.file.Constants {
-		var trail []*Constant // the names followed from c, each standing for the next
-		on := map[string]bool{}
-		at := defs[c.Name.Name]
-		value, ok := p.consts[at.Name.Name]
-		for !ok && !bad[at.Name.Name] {
-			trail, on[at.Name.Name] = append(trail, at), true
-			ref, isName := at.Value.(*Name)
-			if !isName {
-				value, ok = literal(at.Value), true
-				break
-			}
-			next, defined := defs[ref.Name]
-			if !defined || on[ref.Name] {
-				if defined || !p.lost[ref.Name] {
-					p.report(p.deadEnd(at, ref, defined, defs))
-				}
-				break
-			}
-			at = next
-			value, ok = p.consts[at.Name.Name]
+		v, ok := added(total.value, b.value)
+		if !ok {
+			r.p.report(badSum.at(r.p.file, item.Where(), kind.Of(total.value).Words(), kind.Of(b.value).Words()).
+				see(e.Items[i].Where(), "what it is added to").help("+ joins strings, joins lists, or adds numbers"))
+			st = wrong
+			continue
 		}
-		for _, t := range trail {
-			if ok {
-				p.consts[t.Name.Name] = value
-			} else {
-				bad[t.Name.Name] = true
-			}
-		}
+		total = binding{v, total.size + b.size}
 	}
-	for name := range bad {
-		p.lost[name] = true // using it is no second mistake
-	}
+	return r.whole(e, total, st)
 }
 
-// deadEnd is the issue with a constant that stands for no value.
-func (p *program) deadEnd(c *Constant, ref *Name, defined bool, defs map[string]*Constant) Issue {
-	if defined {
-		return circularConst.at(p.file, ref.Span, c.Name.Name).help("give one of the constants a value")
-	}
-	return undefinedConst.at(p.file, ref.Span, ref.Name).help("%s", nearest(ref.Name, keys(defs)))
-}
-
-// kindOf names the kind of a value as ArgSpec.Kind does.
-func kindOf(v flow.Value) string {
-	switch v.(type) {
-	case nil:
-		return "null"
-	case bool:
-		return "bool"
-	case int64, float64:
-		return "number"
+// added is a + b; it is not ok where they can't be, or where whole numbers
+// leave the 64 bits of one.
+func added(a, b flow.Value) (flow.Value, bool) {
+	switch a := a.(type) {
 	case string:
-		return "string"
+		if b, ok := b.(string); ok {
+			return a + b, true
+		}
 	case []any:
-		return "list"
+		if b, ok := b.([]any); ok {
+			return append(a[:len(a):len(a)], b...), true
+		}
+	case int64:
+		switch b := b.(type) {
+		case int64:
+			s := a + b
+			return s, (s > a) == (b > 0)
+		case float64:
+			return finite(float64(a) + b)
+		}
+	case float64:
+		switch b := b.(type) {
+		case int64:
+			return finite(a + float64(b))
+		case float64:
+			return finite(a + b)
+		}
 	}
-	return "dict"
+	return nil, false
 }
 
-var kindWords = map[string]string{
-	"null": "null", "bool": "true or false", "number": "a number", "string": "a string", "list": "a list", "dict": "a dictionary",
+func finite(f float64) (flow.Value, bool) { return f, !math.IsInf(f, 0) }
+
+// fits reports whether a value may be given for an argument, and if not why.
+// Null may where it is the default.
+func (p *program) fits(a flow.ArgSpec, v flow.Value) (ok bool, why string) {
+	if v == nil && !a.Required && a.Default == nil {
+		return true, ""
+	}
+	return p.kind(a.Kind).Takes(v)
 }
 
-// fits reports whether a value may be given for an argument. Null may where it
-// is the default.
-func fits(a flow.ArgSpec, v flow.Value) bool {
-	if a.Kind == "" || kindOf(v) == a.Kind {
-		return true
+// kind reads a kind of a Spec. What can't be read is any: a test of the actor
+// types sees to that.
+func (p *program) kind(text string) kind.Kind {
+	k, ok := p.kinds[text]
+	if !ok {
+		k, _ = kind.Parse(text)
+		p.kinds[text] = k
 	}
-	return v == nil && !a.Required && a.Default == nil
+	return k
 }

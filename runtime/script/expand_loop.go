@@ -1,0 +1,57 @@
+package script
+
+import "strconv"
+
+// loop makes what is in a for once for each element of its list.
+func (x *expander) loop(f *frame, b *block) {
+	v, st := x.values(f).eval(b.loop.Over)
+	if st != known {
+		return
+	}
+	list := x.elements(b, v.value)
+	names := elementNames(list)
+	name := b.loop.Var.Name
+	for i, element := range list {
+		if x.over {
+			return
+		}
+		path := f.path + ":" + name + "_" + names[i]
+		x.made[path] = b.loop.Span
+		env := map[string]binding{name: bind(element)}
+		f.loops[b] = append(f.loops[b], x.frame(b, f, path, env, f.hull, f.depth))
+	}
+}
+
+// elementNames are what the elements of a list are called in names: themselves,
+// when each is another string or whole number that can stand in one, else their
+// places from 1.
+func elementNames(list []any) []string {
+	names := make([]string, len(list))
+	seen := make(map[string]bool, len(list))
+	for i, v := range list {
+		s, ok := elementName(v)
+		if !ok || seen[s] {
+			for i := range list {
+				names[i] = strconv.Itoa(i + 1)
+			}
+			return names
+		}
+		names[i], seen[s] = s, true
+	}
+	return names
+}
+
+func elementName(v any) (string, bool) {
+	switch v := v.(type) {
+	case int64:
+		return strconv.FormatInt(v, 10), true
+	case string:
+		for i := range len(v) {
+			if !word(v[i]) && v[i] != '-' {
+				return "", false
+			}
+		}
+		return v, v != ""
+	}
+	return "", false
+}
