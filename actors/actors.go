@@ -4,6 +4,7 @@ import (
 	"github.com/wardflow/wardflow/actors/exception"
 	flowactors "github.com/wardflow/wardflow/actors/flow"
 	ioactors "github.com/wardflow/wardflow/actors/io"
+	jsonactors "github.com/wardflow/wardflow/actors/json"
 	"github.com/wardflow/wardflow/actors/sensor"
 	"github.com/wardflow/wardflow/actors/std"
 	testactors "github.com/wardflow/wardflow/actors/test"
@@ -16,6 +17,7 @@ var namespaces = []func() []flow.Type{
 	exception.Types,
 	flowactors.Types,
 	ioactors.Types,
+	jsonactors.Types,
 	sensor.Types,
 	std.Types,
 	testactors.Types,

@@ -134,9 +134,11 @@ func wholeValue(v flow.Value) flow.Value {
 func encoded(t *testing.T, p Ports) (b []byte) {
 	t.Helper()
 	for _, port := range slices.Sorted(maps.Keys(p)) {
-		var err error
-		if b, err = flow.AppendValue(b, p[port]); err != nil {
-			t.Fatalf("the case's tokens for %s: %v", port, err)
+		for _, v := range p[port] {
+			var err error
+			if b, err = flow.AppendValue(b, v); err != nil {
+				t.Fatalf("the case's tokens for %s: %v", port, err)
+			}
 		}
 	}
 	return b

@@ -1,0 +1,20 @@
+package jsonactors
+
+import "github.com/wardflow/wardflow/runtime/flow"
+
+// Types are the actor types of this namespace: a new one gets a line here.
+func Types() []flow.Type {
+	return []flow.Type{
+		Dict(),
+		FromString(),
+		GetValue(),
+		GetValues(),
+		Items(),
+		List(),
+		SetDefault(),
+		SetDefaults(),
+		SetValue(),
+		SetValues(),
+		ToString(),
+	}
+}
