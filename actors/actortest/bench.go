@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/wardflow/wardflow/runtime/firing"
 	"github.com/wardflow/wardflow/runtime/flow"
 )
 
@@ -25,17 +26,12 @@ type Bench struct {
 	typ     flow.Type
 	args    map[string]flow.Value
 	actor   flow.Actor
-	actions []flow.Action
-	in      map[string][]laid
-	taken   map[flow.LinkID]uint64
-	out     map[string][]flow.Value
+	acts    *firing.Actions
+	in      map[string]*inPort
+	out     map[string]*outPort
+	letters []firing.Letter
 	epoch   uint64
 	dirty   bool // has fired since the last commit of its own
-}
-
-type laid struct {
-	token flow.Token
-	peer  flow.Identity
 }
 
 // New makes an actor with its arguments, the Spec's defaults filled in, as a
@@ -59,8 +55,13 @@ func Start(t testing.TB, env *Env, typ flow.Type, args map[string]flow.Value) *B
 			t.Fatalf("%s has no argument %s", typ.Spec.Name, name)
 		}
 	}
-	b := &Bench{Env: env, Room: 16, t: t, typ: typ, args: args, in: map[string][]laid{},
-		taken: map[flow.LinkID]uint64{}, out: map[string][]flow.Value{}}
+	b := &Bench{Env: env, Room: 16, t: t, typ: typ, args: args, in: map[string]*inPort{}, out: map[string]*outPort{}}
+	for _, p := range typ.Spec.In {
+		b.in[p.Name] = &inPort{}
+	}
+	for _, p := range typ.Spec.Out {
+		b.out[p.Name] = &outPort{bench: b}
+	}
 	b.begin(0, nil)
 	t.Cleanup(b.stop)
 	return b
@@ -93,8 +94,7 @@ func (b *Bench) begin(version int, state []byte) {
 		}
 		b.start()
 	}
-	b.actions = b.actor.Actions()
-	b.checkPorts()
+	b.bind()
 }
 
 func (b *Bench) restore(version int, state []byte) {
@@ -142,22 +142,6 @@ func (b *Bench) save() []byte {
 	return state
 }
 
-func (b *Bench) checkPorts() {
-	b.t.Helper()
-	for _, a := range b.actions {
-		for _, p := range a.In {
-			if _, ok := b.typ.Spec.InPort(p); !ok {
-				b.t.Fatalf("%s has no in-port %s", b.typ.Spec.Name, p)
-			}
-		}
-		for _, p := range a.Out {
-			if _, ok := b.typ.Spec.OutPort(p); !ok {
-				b.t.Fatalf("%s has no out-port %s", b.typ.Spec.Name, p)
-			}
-		}
-	}
-}
-
 // Restart stops the actor between two firings and starts another from its
 // state, as a migration does. Tokens in its ports stay.
 func (b *Bench) Restart() {
@@ -176,29 +160,43 @@ func (b *Bench) Feed(port string, vs ...flow.Value) {
 // FeedFrom lays tokens into an in-port over a link whose far end is peer.
 func (b *Bench) FeedFrom(peer flow.Identity, port string, vs ...flow.Value) {
 	b.t.Helper()
-	if _, ok := b.typ.Spec.InPort(port); !ok {
+	in := b.in[port]
+	if in == nil {
 		b.t.Fatalf("%s has no in-port %s", b.typ.Spec.Name, port)
 	}
 	for _, v := range vs {
 		if _, err := flow.AppendValue(nil, v); err != nil {
 			b.t.Fatalf("Feed(%s): %v", port, err)
 		}
-		b.in[port] = append(b.in[port], laid{flow.Token{Value: v, Source: "test:feed", Made: b.Env.Now()}, peer})
+		in.laid = append(in.laid, laid{flow.Token{Value: v, Source: "test:feed", Made: b.Env.Now()}, peer})
 	}
 }
 
 // Left is how many tokens stand in an in-port.
-func (b *Bench) Left(port string) int { return len(b.in[port]) }
+func (b *Bench) Left(port string) int {
+	if in := b.in[port]; in != nil {
+		return in.Len()
+	}
+	return 0
+}
 
 // Take takes what the actor has given on an out-port.
 func (b *Bench) Take(port string) []flow.Value {
 	b.t.Helper()
-	if _, ok := b.typ.Spec.OutPort(port); !ok {
+	out := b.out[port]
+	if out == nil {
 		b.t.Fatalf("%s has no out-port %s", b.typ.Spec.Name, port)
 	}
-	vs := b.out[port]
-	delete(b.out, port)
+	vs := out.given
+	out.given = nil
 	return vs
+}
+
+// Letters takes the dead letters that the actor has left.
+func (b *Bench) Letters() []firing.Letter {
+	ls := b.letters
+	b.letters = nil
+	return ls
 }
 
 // Run fires until nothing can fire. An error of a firing ends the test.
@@ -210,7 +208,10 @@ func (b *Bench) Run() {
 }
 
 // TryRun fires until nothing can fire or a firing returns an error, and then
-// lets an actor that keeps its own checkpoints commit.
+// lets an actor that keeps its own checkpoints commit. The tokens of a firing
+// that went wrong stand where they were, or in [Bench.Letters], as the Spec's
+// Fault says. Exception tokens that no action takes are no error: they stand
+// in the letters and the actor goes on.
 func (b *Bench) TryRun() error {
 	b.t.Helper()
 	for n := 0; ; n++ {
@@ -237,61 +238,9 @@ func (b *Bench) Advance(d time.Duration) {
 }
 
 func (b *Bench) fire() (bool, error) {
-	b.t.Helper()
-	for _, a := range b.actions {
-		if a.Guard != nil && !a.Guard() {
-			continue
-		}
-		var f flow.Firing
-		f.Reset(b.Env.Now())
-		if !b.ready(a, &f) {
-			continue
-		}
-		before := b.save()
-		if err := a.Fire(&f); err != nil {
-			if after := b.save(); !bytes.Equal(before, after) {
-				b.t.Fatalf("%s changed in a firing that returned %v", b.typ.Spec.Name, err)
-			}
-			return false, err
-		}
-		b.done(a, &f)
-		return true, nil
-	}
-	return false, nil
-}
-
-func (b *Bench) ready(a flow.Action, f *flow.Firing) bool {
-	for _, p := range a.Out {
-		if len(b.out[p]) >= b.Room {
-			return false
-		}
-	}
-	for _, p := range a.In {
-		if len(b.in[p]) == 0 {
-			return false
-		}
-		f.In = append(f.In, b.in[p][0].token)
-		f.Peers = append(f.Peers, b.in[p][0].peer)
-	}
-	return true
-}
-
-func (b *Bench) done(a flow.Action, f *flow.Firing) {
-	b.t.Helper()
-	b.dirty = true
-	for _, p := range a.In {
-		b.in[p] = b.in[p][1:]
-		b.taken[flow.LinkID("test:feed.out > "+string(b.Env.Actor)+"."+p)]++
-	}
-	for _, g := range f.Given() {
-		if g.Port < 0 || g.Port >= len(a.Out) {
-			b.t.Fatalf("%s gave on out-port %d of %d", b.typ.Spec.Name, g.Port, len(a.Out))
-		}
-		if _, err := flow.AppendValue(nil, g.Value); err != nil {
-			b.t.Fatalf("%s gave on %s: %v", b.typ.Spec.Name, a.Out[g.Port], err)
-		}
-		b.out[a.Out[g.Port]] = append(b.out[a.Out[g.Port]], g.Value)
-	}
+	res, err := b.acts.Fire(b.Env.Now())
+	b.dirty = b.dirty || res.Fired
+	return res.Fired, errors.Join(err, res.Fault)
 }
 
 func (b *Bench) commit() error {
@@ -299,7 +248,7 @@ func (b *Bench) commit() error {
 	if !ok || !b.dirty {
 		return nil
 	}
-	c := flow.Checkpoint{Actor: b.Env.Actor, Epoch: b.epoch, Version: b.typ.Spec.State, State: b.save(), Taken: maps.Clone(b.taken)}
+	c := flow.Checkpoint{Actor: b.Env.Actor, Epoch: b.epoch, Version: b.typ.Spec.State, State: b.save(), Taken: b.taken()}
 	if err := own.Commit(context.Background(), c); err != nil {
 		return err
 	}

@@ -44,7 +44,7 @@ func (l *log) Start(env flow.Env) error {
 }
 
 func (l *log) Actions() []flow.Action {
-	return []flow.Action{{In: []string{"data"}, Fire: func(f *flow.Firing) error {
+	return []flow.Action{{In: []string{"data"}, Exceptions: true, Fire: func(f *flow.Firing) error {
 		t := f.In[0]
 		l.env.Log().Log(context.Background(), l.level, "token logged", "from", t.Source, "token", value.Text(t.Value))
 		return nil

@@ -15,7 +15,8 @@ func Print() flow.Type {
 		Spec: flow.Spec{Name: "io.Print",
 			Doc:      "Print each token on the node's standard output",
 			In:       []flow.Port{{Name: "token", Doc: "any token, exception tokens as well"}},
-			Requires: []string{"io.stdout"}},
+			Requires: []string{"io.stdout"},
+			Fault:    flow.FaultRetry},
 		New: func(map[string]flow.Value) (flow.Actor, error) { return &print{}, nil },
 	}
 }
@@ -36,7 +37,7 @@ func (p *print) Start(env flow.Env) error {
 }
 
 func (p *print) Actions() []flow.Action {
-	return []flow.Action{{In: []string{"token"}, Fire: func(f *flow.Firing) error {
+	return []flow.Action{{In: []string{"token"}, Exceptions: true, Fire: func(f *flow.Firing) error {
 		if _, err := io.WriteString(p.to, value.Text(f.In[0].Value)+"\n"); err != nil {
 			return fmt.Errorf("print: %w", err)
 		}

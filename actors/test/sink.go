@@ -57,7 +57,7 @@ func (s *Sunk) Start(env flow.Env) error {
 
 // Actions takes tokens, one at a time.
 func (s *Sunk) Actions() []flow.Action {
-	return []flow.Action{{In: []string{"token"}, Guard: func() bool { return s.active }, Fire: func(f *flow.Firing) error {
+	return []flow.Action{{In: []string{"token"}, Exceptions: true, Guard: func() bool { return s.active }, Fire: func(f *flow.Firing) error {
 		if s.store {
 			s.mu.Lock()
 			s.tokens = append(s.tokens, f.In[0].Value)

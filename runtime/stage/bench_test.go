@@ -2,6 +2,7 @@ package stage_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/wardflow/wardflow/runtime/flow"
 	"github.com/wardflow/wardflow/runtime/stage"
@@ -19,7 +20,7 @@ func BenchmarkHops(b *testing.B) {
 	defer s.Close()
 	b.ReportAllocs()
 	b.ResetTimer()
-	if end := s.Run(b.Context(), s.Now(), nil); end != stage.AtRest && end != stage.TimeIsUp {
+	if end := s.Run(b.Context(), time.Time{}, nil); end != stage.AtRest {
 		b.Fatal(end)
 	}
 }
