@@ -217,7 +217,7 @@ func (p *program) elements(b *block, v any) []any {
 		return nil
 	}
 	if len(list) == 0 {
-		p.report(emptyLoop.at(p.file, b.loop.Over.Where()))
+		p.report(emptyLoop.at(p.file, b.loop.Over.Where()).help("give it elements, or leave the for out"))
 	}
 	return list
 }

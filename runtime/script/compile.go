@@ -122,6 +122,9 @@ func (p *program) make(out *Outcome) {
 		return
 	}
 	x.checkAllLinked()
+	if p.issues.Err() != nil {
+		return
+	}
 	x.checkLoops()
 	for _, t := range p.tests {
 		out.Tests = append(out.Tests, p.trial(t))

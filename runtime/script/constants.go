@@ -86,9 +86,6 @@ func (p *program) unusedConstants() {
 	}
 }
 
-// A spot is where in a script a name is used: what it may stand for besides
-// constants is up to the blocks around.
-
 // meaning is what a name stands for in a block before it is made: the values
 // of parameters and of the variables of for are not known yet.
 func (p *program) meaning(b *block) reader {
@@ -117,7 +114,7 @@ func (p *program) constant(b *block, n *Name, near []string) (binding, state) {
 	}
 	i := undefinedName.at(p.file, n.Span, n.Name).meant(n.Span, n.Name, slices.Concat(near, keys(p.consts))).
 		or("define %s = ... at the top, or write a string in quotes", n.Name)
-	if !b.live {
+	if !b.root().live {
 		i.Severity = Warning // Calvin says nothing: the component is never used
 	}
 	p.report(i)

@@ -180,7 +180,11 @@ func (x *expander) checkKinds() {
 
 // clash is the issue with a link whose ends don't fit.
 func (x *expander) clash(l *crossing, from, to kind.Kind, why string) Issue {
-	i := kindClash.at(x.file, l.wire.to.where, l.from.local(), from, l.to.local(), to, why)
+	source := l.from.local()
+	if l.from.actor.inst.made {
+		source = "the value"
+	}
+	i := kindClash.at(x.file, l.wire.to.where, source, from, l.to.local(), to, why)
 	i = i.see(l.wire.from.where, "it comes from here")
 	if l.wire.from.actor != l.from.actor.inst.name {
 		i = i.see(l.from.actor.inst.where, "from this actor")

@@ -25,9 +25,9 @@ var testSpecs = map[string]flow.Spec{}
 func init() {
 	num := flow.ArgSpec{Name: "n", Kind: "number", Doc: "how many", Default: int64(1)}
 	for _, s := range []flow.Spec{
-		{Name: "std.Constant", Args: []flow.ArgSpec{{Name: "data", Required: true}}, Out: ports("token")},
+		{Name: "std.Constant", Args: []flow.ArgSpec{{Name: "data", Required: true}}, Out: []flow.Port{{Name: "token", Kind: "arg(data)"}}},
 		{Name: "std.Once", Args: []flow.ArgSpec{{Name: "data", Required: true}}, Out: ports("token")},
-		{Name: "std.Constantify", Args: []flow.ArgSpec{{Name: "constant", Required: true}}, In: ports("in"), Out: ports("out")},
+		{Name: "std.Constantify", Args: []flow.ArgSpec{{Name: "constant", Required: true}}, In: ports("in"), Out: []flow.Port{{Name: "out", Kind: "arg(constant)"}}},
 		{Name: "flow.Void", Out: ports("void")},
 		{Name: "flow.Terminator", In: ports("void")},
 		{Name: "std.Identity", In: ports("token"), Out: ports("token")},

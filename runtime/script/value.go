@@ -136,6 +136,11 @@ func (r reader) sum(e *Sum) (binding, state) {
 			continue
 		}
 		v, ok := added(total.value, b.value)
+		if !ok && kindsAdd(total.value, b.value) {
+			r.p.report(tooLarge.at(r.p.file, e.Span, "the sum is too large for a number"))
+			st = wrong
+			continue
+		}
 		if !ok {
 			r.p.report(badSum.at(r.p.file, item.Where(), kind.Of(total.value).Words(), kind.Of(b.value).Words()).
 				see(e.Items[i].Where(), "what it is added to").help("+ joins strings, joins lists, or adds numbers"))
@@ -176,6 +181,14 @@ func added(a, b flow.Value) (flow.Value, bool) {
 		}
 	}
 	return nil, false
+}
+
+// kindsAdd reports whether two values are numbers.
+func kindsAdd(a, b flow.Value) bool {
+	number := kind.Of(0.5)
+	ok, _ := kind.Fits(kind.Of(a), number)
+	ok2, _ := kind.Fits(kind.Of(b), number)
+	return ok && ok2
 }
 
 func finite(f float64) (flow.Value, bool) { return f, !math.IsInf(f, 0) }
