@@ -1,91 +1,23 @@
 package script
 
-import (
-	"slices"
-
-	"github.com/wardflow/wardflow/runtime/flow"
-)
+import "github.com/wardflow/wardflow/runtime/flow"
 
 // Evaluate is the value of an expression in which names stand for what name
-// says. It is not ok where a name is unknown, or parts do not fit, or a sum
-// would have more than a million characters or items.
-func Evaluate(e Expr, name func(string) (flow.Value, bool)) (v flow.Value, ok bool) {
-	switch e := e.(type) {
-	case *Scalar:
-		return e.Value, true
-	case *Name:
-		return name(e.Name)
-	case *Field:
-		v, ok = name(e.Of.Name)
-		for _, part := range e.Path {
-			dict, _ := v.(map[string]any)
-			if v, ok = dict[part.Name]; !ok {
-				return nil, false
-			}
-		}
-		return v, ok
-	case *Sum:
-		for i, item := range e.Items {
-			next, known := Evaluate(item, name)
-			if i == 0 {
-				v, ok = next, known
-			} else if ok = ok && known; ok {
-				v, ok = plus(v, next)
-			}
-		}
-		return v, ok
-	case *List:
-		list := make([]any, len(e.Items))
-		for i, item := range e.Items {
-			if list[i], ok = Evaluate(item, name); !ok {
-				return nil, false
-			}
-		}
-		return list, true
-	case *Dict:
-		dict := make(map[string]any, len(e.Items))
-		for _, item := range e.Items {
-			key, _ := item.Key.Value.(string)
-			if dict[key], ok = Evaluate(item.Value, name); !ok {
-				return nil, false
-			}
-		}
-		return dict, true
+// says. It is not ok where a name is unknown, parts do not fit, or the value
+// would hold too much.
+func Evaluate(e Expr, name func(string) (flow.Value, bool)) (flow.Value, bool) {
+	if e == nil {
+		return nil, false
 	}
-	return nil, false
-}
-
-// maxSum is how long what a sum joins may be.
-const maxSum = 1 << 20
-
-// plus joins strings or lists, or adds numbers.
-func plus(a, b flow.Value) (flow.Value, bool) {
-	switch a := a.(type) {
-	case string:
-		if b, ok := b.(string); ok && len(a)+len(b) <= maxSum {
-			return a + b, true
+	silent := &program{file: &File{}} // nobody reads its issues
+	b, st := reader{silent, func(n *Name) (binding, state) {
+		v, ok := name(n.Name)
+		if !ok {
+			return binding{}, wrong
 		}
-	case []any:
-		if b, ok := b.([]any); ok && len(a)+len(b) <= maxSum {
-			return slices.Concat(a, b), true
-		}
-	case int64:
-		switch b := b.(type) {
-		case int64:
-			sum := a + b
-			return sum, (sum > a) == (b > 0)
-		case float64:
-			return float64(a) + b, true
-		}
-	case float64:
-		switch b := b.(type) {
-		case int64:
-			return a + float64(b), true
-		case float64:
-			return a + b, true
-		}
-	}
-	return nil, false
+		return bind(v), known
+	}}.eval(e)
+	return b.value, st == known
 }
 
 // ConstantsOf finds the values of a script's constants by name. It is not ok
