@@ -22,6 +22,7 @@ func commands() []*cobra.Command {
 		demoCommand(),
 		nodeCommand(),
 		appCommand(),
+		actorCommand(),
 		linkCommand(),
 		loginCommand(),
 		caCommand(),
@@ -31,6 +32,7 @@ func commands() []*cobra.Command {
 		checkCommand(actors.All),
 		compileCommand(actors.All),
 		graphCommand(actors.All),
+		actorsCommand(actors.All),
 	}
 }
 
