@@ -2,6 +2,7 @@ package firing_test
 
 import (
 	"errors"
+	"fmt"
 	"reflect"
 	"strings"
 	"testing"
@@ -28,6 +29,8 @@ func failing(how string) flow.Action {
 		case "gives where there is no port":
 			f.Give(3, v)
 			return nil
+		case "is unfit":
+			return fmt.Errorf("odd: %w", flow.ErrUnfit)
 		case "waits":
 			return flow.ErrLater
 		}
@@ -52,6 +55,8 @@ func TestFaults(t *testing.T) {
 		{"gives what can't be carried", "", "given on out-port out: a token can't carry a Go struct {}; see flow.Value for what it can"},
 		{"gives where there is no port", "", "given on out-port 3 of 1"},
 		{"waits", "", ""},
+		{"is unfit", flow.FaultRetry, "odd: these tokens will never do"},
+		{"is unfit", flow.FaultStop, "odd: these tokens will never do"},
 	} {
 		t.Run(tt.how+" "+string(tt.policy), func(t *testing.T) {
 			r := newRig(t, 1, 1, "", "", actor{actions: []flow.Action{failing(tt.how)}},
