@@ -34,7 +34,7 @@ type cell struct {
 	typ       flow.Type
 	ins, outs []*wire
 	raw       []string // in-ports that are fed past their routing
-	watched   map[string][]flow.Value
+	watched   map[string][]gift
 
 	actor  flow.Actor
 	acts   *firing.Actions
@@ -56,7 +56,7 @@ type cell struct {
 }
 
 func newCell(s *Stage, n flow.Node, typ flow.Type) *cell {
-	return &cell{stage: s, node: n, typ: typ, ended: true, watched: map[string][]flow.Value{}}
+	return &cell{stage: s, node: n, typ: typ, ended: true, watched: map[string][]gift{}}
 }
 
 // queueLength is how many tokens a port's queue holds.
@@ -116,7 +116,8 @@ func (c *cell) bind() error {
 	if len(c.watched) > 0 {
 		cfg.Given = func(port string, v flow.Value) {
 			if vs, ok := c.watched[port]; ok {
-				c.watched[port] = append(vs, v)
+				c.stage.gifts++
+				c.watched[port] = append(vs, gift{c.stage.gifts, v})
 			}
 		}
 	}
@@ -190,8 +191,11 @@ func (c *cell) do(s *Stage) bool {
 	if c.stopped != "" || c.rests.After(s.now) { // a timer looks again
 		return false
 	}
-	fired := 0
-	for most := 1 + s.rng.IntN(burst); fired < most; fired++ {
+	fired, most := 0, 1
+	if !s.exact {
+		most += s.rng.IntN(burst)
+	}
+	for ; fired < most; fired++ {
 		c.look()
 		res, err := c.acts.Fire(s.now)
 		if err != nil {
@@ -227,6 +231,7 @@ func (c *cell) look() {
 func (c *cell) fired(res firing.Result) {
 	c.fault, c.pause, c.rests, c.later = "", 0, time.Time{}, time.Time{}
 	c.stage.vain = 0
+	c.stage.firings++
 	if res.Fault == nil {
 		return
 	}

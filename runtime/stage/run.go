@@ -17,6 +17,7 @@ const (
 	Endless     Ending = "there is no end to the firings at one instant"
 	Vain        Ending = "all that is left are firings that fail"
 	Enough      Ending = "enough has been seen"
+	TooMany     Ending = "there were more firings than there may be"
 	Interrupted Ending = "it was interrupted"
 )
 
@@ -73,11 +74,14 @@ func (s *Stage) queue(t task) {
 }
 
 func (s *Stage) run(ctx context.Context, until time.Time, looks int, done func() bool) Ending {
+	s.exact = done != nil // so that nothing happens after enough has
 	for step := 0; ; step++ {
 		s.hear()
 		switch {
 		case done != nil && done():
 			return Enough
+		case s.cfg.Firings > 0 && s.firings >= s.cfg.Firings:
+			return TooMany
 		case step%1024 == 1023 && ctx.Err() != nil:
 			return Interrupted
 		case len(s.busy) == 0:

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"github.com/wardflow/wardflow/runtime/flow"
@@ -23,6 +24,7 @@ type Config struct {
 	Now        time.Time    // where the clock starts; zero is Began
 	Seed       uint64       // of the schedule
 	Migrate    int          // about how many steps between two migrations; 0: none
+	Firings    int          // how many there may be in all; 0: as many as there are
 	Await      bool         // let real time pass while an actor awaits the world
 	Log        *slog.Logger // nil: nowhere
 
@@ -54,7 +56,16 @@ type Stage struct {
 	timers  timers
 	busy    []task // who has something to do
 	letters []Letter
+	firings int
+	gifts   int // values given on watched ports
 	moves   int
+	exact   bool // one firing at a time
+}
+
+// A gift is a value given on a watched port.
+type gift struct {
+	order int
+	value flow.Value
 }
 
 // A Letter is a dead letter that no link took.
@@ -182,20 +193,42 @@ func (s *Stage) Left(f Feed) int {
 	return 0
 }
 
-// Peek are the values that an out-port of Config.Watch has given since it was
-// asked by [Stage.Given]; they may not be changed.
-func (s *Stage) Peek(e flow.Endpoint) []flow.Value {
-	if c := s.byID[e.Actor]; c != nil {
-		return c.watched[e.Port]
+// Peek are the values that out-ports of Config.Watch have given since they were
+// asked by [Stage.Given], those of several ports in the order of giving.
+func (s *Stage) Peek(from ...flow.Endpoint) []flow.Value {
+	var all []gift
+	for _, e := range from {
+		if c := s.byID[e.Actor]; c != nil {
+			all = append(all, c.watched[e.Port]...)
+		}
 	}
-	return nil
+	if len(from) > 1 {
+		slices.SortStableFunc(all, func(a, b gift) int { return a.order - b.order })
+	}
+	vs := make([]flow.Value, len(all))
+	for i, g := range all {
+		vs[i] = g.value
+	}
+	return vs
+}
+
+// Count is how many values [Stage.Peek] would show.
+func (s *Stage) Count(from ...flow.Endpoint) (n int) {
+	for _, e := range from {
+		if c := s.byID[e.Actor]; c != nil {
+			n += len(c.watched[e.Port])
+		}
+	}
+	return n
 }
 
 // Given is [Stage.Peek] that counts what it tells as asked.
-func (s *Stage) Given(e flow.Endpoint) []flow.Value {
-	vs := s.Peek(e)
-	if vs != nil {
-		s.byID[e.Actor].watched[e.Port] = nil
+func (s *Stage) Given(from ...flow.Endpoint) []flow.Value {
+	vs := s.Peek(from...)
+	for _, e := range from {
+		if c := s.byID[e.Actor]; c != nil && c.watched[e.Port] != nil {
+			c.watched[e.Port] = nil
+		}
 	}
 	return vs
 }
