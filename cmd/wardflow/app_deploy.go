@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"strings"
 	"time"
@@ -18,13 +17,14 @@ import (
 
 func appPlanCommand(to *reach, out *output) *cobra.Command {
 	var name string
+	var from sources
 	cmd := &cobra.Command{
 		Use:     "plan FILE",
 		Short:   "Show what deploying a script would change, and change nothing",
 		Example: "  wardflow app plan ward.calvin",
 		Args:    takes(1, "a script"),
 		RunE: ask(to, func(ctx context.Context, c *control.Client, cmd *cobra.Command, args []string) error {
-			d, err := deployment(args[0], name)
+			d, err := deployment(cmd, &from, args[0], name)
 			if err != nil {
 				return err
 			}
@@ -37,6 +37,7 @@ func appPlanCommand(to *reach, out *output) *cobra.Command {
 		}),
 	}
 	nameFlag(cmd, &name)
+	from.flags(cmd)
 	return cmd
 }
 
@@ -68,6 +69,7 @@ func showPlan(w io.Writer, plan *control.PlanResult) {
 
 func appDeployCommand(to *reach, out *output) *cobra.Command {
 	var name string
+	var from sources
 	var wait time.Duration
 	cmd := &cobra.Command{
 		Use:   "deploy FILE",
@@ -76,7 +78,7 @@ func appDeployCommand(to *reach, out *output) *cobra.Command {
   wardflow app deploy ward.calvin --name night --wait 2m`,
 		Args: takes(1, "a script"),
 		RunE: ask(to, func(ctx context.Context, c *control.Client, cmd *cobra.Command, args []string) error {
-			d, err := deployment(args[0], name)
+			d, err := deployment(cmd, &from, args[0], name)
 			if err != nil {
 				return err
 			}
@@ -95,20 +97,33 @@ func appDeployCommand(to *reach, out *output) *cobra.Command {
 		}),
 	}
 	nameFlag(cmd, &name)
+	from.flags(cmd)
 	cmd.Flags().DurationVar(&wait, "wait", time.Minute, "how long to wait until all its actors run; 0 does not wait")
 	return cmd
 }
 
-// deployment reads a script. Its name is the file's, unless one is given.
-func deployment(file, name string) (control.Deployment, error) {
-	text, err := os.ReadFile(file)
+// deployment reads a script and what it includes: the node that agrees to it
+// does not see our files. Its name is the file's, unless one is given.
+func deployment(cmd *cobra.Command, from *sources, file, name string) (control.Deployment, error) {
+	f, err := from.load(cmd, file)
 	if err != nil {
 		return control.Deployment{}, fmt.Errorf("the script: %w", err)
 	}
 	if name == "" {
 		name = strings.TrimSuffix(filepath.Base(file), ".calvin")
 	}
-	return control.Deployment{Name: name, Script: string(text), File: file}, nil
+	d := control.Deployment{Name: name, Script: string(f.Texts[0].Src), File: file}
+	for _, t := range f.Texts[1:] {
+		called := strings.TrimSuffix(filepath.Base(t.Name), ".calvin")
+		if old, ok := d.Includes[called]; ok && old != string(t.Src) {
+			return d, fmt.Errorf("%s includes two files called %s.calvin with different texts: give one of them another name", file, called)
+		}
+		if d.Includes == nil {
+			d.Includes = map[string]string{}
+		}
+		d.Includes[called] = string(t.Src)
+	}
+	return d, nil
 }
 
 // settled waits until the deployed version runs with all its actors.

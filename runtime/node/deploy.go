@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
 	"slices"
 	"strings"
@@ -30,8 +31,15 @@ func (n *Node) compile(d control.Deployment) (*flow.Graph, script.Issues) {
 	if file == "" {
 		file = d.Name + ".calvin"
 	}
-	tree, _ := script.Parse(file, []byte(d.Script))
-	return script.Compile(tree, script.TypesOf(n.types), script.WithApp(d.Name), script.WithNames(script.NamesOf(n.types)))
+	tree, _ := script.Load(file, []byte(d.Script), func(_, name string) (string, []byte, error) {
+		text, ok := d.Includes[name]
+		if !ok {
+			return "", nil, fs.ErrNotExist
+		}
+		return name + ".calvin", []byte(text), nil
+	})
+	return script.Compile(tree, script.TypesOf(n.types), script.WithApp(d.Name),
+		script.WithNames(script.NamesOf(n.types)), script.WithActions(script.ActionsOf(n.types)))
 }
 
 func controlIssues(issues script.Issues) []control.Issue {
