@@ -5,6 +5,7 @@ import (
 	flowactors "github.com/wardflow/wardflow/actors/flow"
 	ioactors "github.com/wardflow/wardflow/actors/io"
 	jsonactors "github.com/wardflow/wardflow/actors/json"
+	mathactors "github.com/wardflow/wardflow/actors/math"
 	"github.com/wardflow/wardflow/actors/sensor"
 	"github.com/wardflow/wardflow/actors/std"
 	testactors "github.com/wardflow/wardflow/actors/test"
@@ -18,6 +19,7 @@ var namespaces = []func() []flow.Type{
 	flowactors.Types,
 	ioactors.Types,
 	jsonactors.Types,
+	mathactors.Types,
 	sensor.Types,
 	std.Types,
 	testactors.Types,

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/wardflow/wardflow/runtime/firing"
 	"github.com/wardflow/wardflow/runtime/flow"
 )
 
@@ -123,7 +124,10 @@ func repeat(v flow.Value, n int64) (flow.Value, error) {
 		}
 		return strings.Repeat(v, int(n)), nil
 	case []any:
-		if tooMany(len(v), n) {
+		// All that is in it counts: whoever looks at the result goes through it
+		// n times.
+		bytes, err := firing.Weigh(v)
+		if err != nil || tooMany(bytes, n) {
 			return nil, errLarge
 		}
 		return append([]any{}, slices.Repeat(v, int(n))...), nil
