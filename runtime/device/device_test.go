@@ -310,8 +310,8 @@ func TestSet(t *testing.T) {
 		t.Errorf("Value = %v, want 39", v)
 	}
 	for want, err := range map[string]error{
-		"there is no device or service io.lamp here; there are data.sink": set.Put("io.lamp", true),
-		"io.temperature: a string is not a number":                        set.Put("io.temperature", "hot"),
+		"there is no device or service io.lamp here; there are buffer.persistent, data.sink": set.Put("io.lamp", true),
+		"io.temperature: a string is not a number":                                           set.Put("io.temperature", "hot"),
 	} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("Put = %v, want %q", err, want)

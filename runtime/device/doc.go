@@ -14,6 +14,7 @@
 //	set.go       capabilities bound to drivers
 //	config.go    … as the configuration says
 //	mock.go …    one driver a file
+//	services.go  what a node offers beside devices: files, HTTP, sockets, brokers
 //
 // No driver reads a clock or starts a timer: whoever reads says what time it
 // is, and a feed says when to ask again. So devices keep their pace in virtual

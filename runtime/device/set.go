@@ -34,6 +34,7 @@ func Mocks() *Set {
 	for _, c := range Capabilities() {
 		s.Bind(c.Name, NewMock(c))
 	}
+	addServices(s)
 	return s
 }
 
