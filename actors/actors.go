@@ -9,6 +9,7 @@ import (
 	"github.com/wardflow/wardflow/actors/sensor"
 	"github.com/wardflow/wardflow/actors/std"
 	testactors "github.com/wardflow/wardflow/actors/test"
+	"github.com/wardflow/wardflow/actors/text"
 	"github.com/wardflow/wardflow/actors/ward"
 	"github.com/wardflow/wardflow/runtime/flow"
 )
@@ -23,6 +24,7 @@ var namespaces = []func() []flow.Type{
 	sensor.Types,
 	std.Types,
 	testactors.Types,
+	text.Types,
 	ward.Types,
 }
 

@@ -2,6 +2,7 @@ package casetest
 
 import (
 	"bytes"
+	"fmt"
 	"maps"
 	"reflect"
 	"slices"
@@ -92,7 +93,7 @@ func compare(t *testing.T, what string, got, want Ports) {
 	t.Helper()
 	for _, port := range slices.Sorted(maps.Keys(got)) {
 		if w := want[port]; len(got[port])+len(w) > 0 && !reflect.DeepEqual(got[port], w) {
-			t.Errorf("%s on %s %#v, want %#v", what, port, got[port], w)
+			t.Errorf("%s on %s %s, want %s", what, port, shown(got[port]), shown(w))
 		}
 	}
 	for port := range want {
@@ -100,6 +101,15 @@ func compare(t *testing.T, what string, got, want Ports) {
 			t.Errorf("the case names %s, which is not linked", port)
 		}
 	}
+}
+
+// shown is what tells values apart, in not too many letters.
+func shown(vs Values) string {
+	s := fmt.Sprintf("%#v", vs)
+	if len(s) > 1000 {
+		s = s[:1000] + "…"
+	}
+	return s
 }
 
 // whole is a copy in which Go ints are int64.

@@ -1,0 +1,18 @@
+package text
+
+import "github.com/wardflow/wardflow/runtime/flow"
+
+// Types are the actor types of this namespace: a new one gets a line here.
+func Types() []flow.Type {
+	return []flow.Type{
+		Format(),
+		Length(),
+		LineJoin(),
+		Mustache(),
+		PostfixString(),
+		PrefixString(),
+		RegexMatch(),
+		Split(),
+		WordCount(),
+	}
+}
