@@ -14,6 +14,15 @@ import (
 // it, and what is read without mistake can be printed, parsed again to the same
 // tree, and compiled to the same graph.
 func FuzzCompile(f *testing.F) {
+	seedFromGolden(f)
+	f.Add([]byte("component A() -> {a:A()}a:A()"))
+	f.Add(bytes.Repeat([]byte("["), 5000))
+	f.Add([]byte("rule a:" + string(bytes.Repeat([]byte("~("), 5000))))
+	f.Fuzz(func(t *testing.T, src []byte) { checkLaws(t, src) })
+}
+
+// seedFromGolden adds the scripts of the golden files.
+func seedFromGolden(f *testing.F) {
 	files, err := filepath.Glob("testdata/*.txtar")
 	if err != nil {
 		f.Fatal(err)
@@ -25,10 +34,6 @@ func FuzzCompile(f *testing.F) {
 		}
 		f.Add(ar.Files[0].Data)
 	}
-	f.Add([]byte("component A() -> {a:A()}a:A()"))
-	f.Add(bytes.Repeat([]byte("["), 5000))
-	f.Add([]byte("rule a:" + string(bytes.Repeat([]byte("~("), 5000))))
-	f.Fuzz(func(t *testing.T, src []byte) { checkLaws(t, src) })
 }
 
 func checkLaws(t *testing.T, src []byte) {

@@ -33,6 +33,7 @@ func Load(name string, src []byte, find Find) (*File, Issues) {
 // A loader follows includes.
 type loader struct {
 	find  Find
+	blind bool            // includes are not followed
 	stack []entry         // the files being read, each included by the one before
 	seen  map[string]bool // paths that are, or have been, part of the program
 	inner map[string]bool // the same for the component that is being read
@@ -48,9 +49,9 @@ type entry struct {
 func (p *parser) include(pl *place, fits bool) (Stmt, bool) {
 	start := p.take().Start
 	t := p.take() // its name: the scanner sees to that
-	i := &Include{Span: p.since(start), Name: Ident{t.Span, p.text(t)}}
+	i := &Include{Span: p.since(start), Name: Ident{p.where(t), p.text(t)}}
 	if next := p.tok(); next.kind != tEnd && !p.leads(p.at) {
-		p.report(unexpected.at(p.file, next.Span, p.describe(next), "the end of the line").help("an include has a line of its own"))
+		p.report(unexpected.at(p.file, p.where(next), p.describe(next), "the end of the line").help("an include has a line of its own"))
 		return nil, false
 	}
 	if !fits {
@@ -74,6 +75,9 @@ func (p *parser) include(pl *place, fits bool) (Stmt, bool) {
 // follow reads the file that an include names into a place.
 func (p *parser) follow(i *Include, pl *place) {
 	l, f := p.load, p.file
+	if l.blind {
+		return
+	}
 	from := l.stack[len(l.stack)-1].path
 	if p.no == 0 {
 		from = f.Name

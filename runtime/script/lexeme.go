@@ -40,7 +40,7 @@ func Lex(src []byte) []Lexeme {
 			comments = comments[1:]
 		}
 		if t.kind != tEnd {
-			all = append(all, Lexeme{t.Span, lexKind(t.kind)})
+			all = append(all, Lexeme{Span{Start: t.Start, End: t.End}, lexKind(t.kind)})
 		}
 	}
 	return all

@@ -32,19 +32,21 @@ type parser struct {
 	open int     // the token before which a '}' was last missed; -1: none
 }
 
-// parse reads the text with a number, statements into a place.
-func (f *File) parse(no int32, l *loader, in *place) {
+// parse reads the text with a number, statements into a place. It gives the
+// text's tokens.
+func (f *File) parse(no int32, l *loader, in *place) []token {
 	src := f.Texts[no].Src
 	if len(src) > maxSource {
 		top := Span{Start: Pos{1, 1, 0}, End: Pos{1, 1, 0}, Src: no}
 		f.issues = append(f.issues, tooLarge.at(f, top, fmt.Sprintf("a script of %d bytes is too large: at most %d", len(src), maxSource)))
-		return
+		return nil
 	}
 	p := &parser{file: f, no: no, src: string(src), tokens: scan(f, no), load: l, open: -1}
 	p.statements(in)
 	if !p.more() && f.issues[len(f.issues)-1].Code != tooMany.code {
-		p.report(tooMany.at(f, p.tok().Span, maxIssues))
+		p.report(tooMany.at(f, p.where(p.tok()), maxIssues))
 	}
+	return p.tokens
 }
 
 // more reports whether it is worth reading on.
@@ -86,6 +88,9 @@ func (p *parser) since(start Pos) Span {
 
 func (p *parser) span(start, end Pos) Span { return Span{Start: start, End: end, Src: p.no} }
 
+// where is the place of a token.
+func (p *parser) where(t *token) Span { return p.span(t.Start, t.End) }
+
 // leads reports whether a token is the first of its line.
 func (p *parser) leads(at int) bool {
 	return at == 0 || p.tokens[at-1].End.Line < p.tokens[at].Start.Line
@@ -123,7 +128,7 @@ func (p *parser) mend(want, help, text string) {
 	case p.at > 0 && (p.begins(p.at) || p.leads(p.at) && closes(t.kind)):
 		i = missingClose.at(p.file, p.here(), want)
 	default:
-		i = unexpected.at(p.file, t.Span, p.describe(t), want)
+		i = unexpected.at(p.file, p.where(t), p.describe(t), want)
 	}
 	i = i.help("%s", help)
 	if text != "" {
@@ -135,7 +140,7 @@ func (p *parser) mend(want, help, text string) {
 // instead reports a token that is often written for another, and takes it.
 func (p *parser) instead(want, help, text string) {
 	t := p.take()
-	p.report(unexpected.at(p.file, t.Span, p.describe(t), want).help("%s", help).edit(t.Span, text))
+	p.report(unexpected.at(p.file, p.where(t), p.describe(t), want).help("%s", help).edit(p.where(t), text))
 }
 
 func closes(k tokenKind) bool { return k == ')' || k == ']' || k == '}' }
@@ -182,7 +187,7 @@ func (p *parser) ident(what string) (Ident, bool) {
 		return Ident{}, false
 	}
 	p.at++
-	return Ident{t.Span, p.text(t)}, true
+	return Ident{p.where(t), p.text(t)}, true
 }
 
 // qualified reads IDENT ("." IDENT)*.
@@ -192,8 +197,12 @@ func (p *parser) qualified(what string) (Ident, bool) {
 		p.at++
 		var part Ident
 		if part, ok = p.ident("a name after the dot"); ok {
-			id.Name += "." + part.Name
 			id.End = part.End
+			if text := p.src[id.Start.Offset:id.End.Offset]; len(text) == len(id.Name)+1+len(part.Name) {
+				id.Name = text // no space within: no copy
+			} else {
+				id.Name += "." + part.Name
+			}
 		}
 	}
 	return id, ok

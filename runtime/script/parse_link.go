@@ -8,7 +8,7 @@ func (p *parser) link() (Stmt, bool) {
 	if l.From, ok = p.source(); !ok {
 		return nil, false
 	}
-	arrow := p.tok().Span
+	arrow := p.where(p.tok())
 	switch {
 	case p.tok().kind == tArrow && !p.leads(p.at):
 		p.instead("'>'", "links are written with >", ">")
@@ -34,7 +34,7 @@ func (p *parser) link() (Stmt, bool) {
 	}
 	l.Span = p.since(start)
 	if p.tok().kind == '>' {
-		p.report(chained.at(p.file, p.tok().Span).help("start a new link here, from an out-port"))
+		p.report(chained.at(p.file, p.where(p.tok())).help("start a new link here, from an out-port"))
 		return nil, false
 	}
 	return p.void(l, arrow)
@@ -129,7 +129,7 @@ func (p *parser) target() (Target, bool) {
 		tr.Span = p.since(start)
 		t.Transform = tr
 		if p.tok().kind == tVoidport {
-			p.report(voidMixed.at(p.file, p.tok().Span, "can't be the target of a transform").help("leave the transform out"))
+			p.report(voidMixed.at(p.file, p.where(p.tok()), "can't be the target of a transform").help("leave the transform out"))
 			return t, false
 		}
 	}

@@ -155,7 +155,7 @@ func (p *parser) fits(b beginning, pl *place) bool {
 		name = "the program"
 	}
 	t := p.tok()
-	p.report(misplaced.at(p.file, t.Span, "'"+p.text(t)+"'", name).help("%s", help))
+	p.report(misplaced.at(p.file, p.where(t), "'"+p.text(t)+"'", name).help("%s", help))
 	return false
 }
 
@@ -171,13 +171,16 @@ func (p *parser) inOrder(b beginning) {
 	default:
 		p.past = pastStatements
 	}
-	after := map[order]string{pastComponents: "the components", pastStatements: "the statements"}[was]
+	after := "the statements"
+	if was == pastComponents {
+		after = "the components"
+	}
 	switch {
 	case b == bDefine && was > pastNothing:
-		p.report(outOfOrder.at(p.file, p.tok().Span, "a constant", after).
+		p.report(outOfOrder.at(p.file, p.where(p.tok()), "a constant", after).
 			help("constants come first, then components, then everything else"))
 	case b == bComponent && was > pastComponents:
-		p.report(outOfOrder.at(p.file, p.tok().Span, "a component", after).
+		p.report(outOfOrder.at(p.file, p.where(p.tok()), "a component", after).
 			help("components come after the constants and before everything else"))
 	}
 }
@@ -187,9 +190,9 @@ func (p *parser) nothing(pl *place) {
 	t := p.tok()
 	switch {
 	case t.kind == '}':
-		p.report(unexpected.at(p.file, t.Span, "'}'", "a statement").help("no brace is open here: leave it out"))
+		p.report(unexpected.at(p.file, p.where(t), "'}'", "a statement").help("no brace is open here: leave it out"))
 	case t.kind == tDoc:
-		p.report(unexpected.at(p.file, t.Span, "a docstring", "a statement").
+		p.report(unexpected.at(p.file, p.where(t), "a docstring", "a statement").
 			help("a docstring stands first in a component or test; # begins a comment"))
 	case t.kind != tIdent:
 		p.wrong("a statement", "")
@@ -202,7 +205,7 @@ func (p *parser) nothing(pl *place) {
 // noStatement is the issue with a name that begins no statement.
 func (p *parser) noStatement(pl *place) Issue {
 	t := p.tok()
-	i := noStatement.at(p.file, t.Span, p.text(t))
+	i := noStatement.at(p.file, p.where(t), p.text(t))
 	call := func(n int) bool { // IDENT ("." IDENT)* "("
 		for p.kind(n) == tIdent && p.kind(n+1) == '.' {
 			n += 2
@@ -211,7 +214,7 @@ func (p *parser) noStatement(pl *place) Issue {
 	}
 	switch {
 	case p.kind(1) == '=' && call(2):
-		return i.help("an actor is declared with NAME : TYPE()").edit(p.ahead(1).Span, ":")
+		return i.help("an actor is declared with NAME : TYPE()").edit(p.where(p.ahead(1)), ":")
 	case p.kind(1) == '=':
 		return i.help("a constant is defined with define NAME = VALUE, at the top").edit(p.span(t.Start, t.Start), "define ")
 	case p.kind(1) == tArrow:
@@ -291,7 +294,7 @@ func (p *parser) end(pl *place) {
 func (p *parser) block(pl *place, doc **Doc) {
 	if t := p.tok(); t.kind == tDoc && doc != nil {
 		p.at++
-		*doc = &Doc{t.Span, docText(p.text(t))}
+		*doc = &Doc{p.where(t), docText(p.text(t))}
 	}
 	before := len(p.file.issues)
 	p.statements(pl)

@@ -44,7 +44,7 @@ func (p *parser) chain(op tokenKind, operand func() (RuleExpr, bool)) (RuleExpr,
 	left, ok := operand()
 	for n := 1; ok && p.joins(op); n++ {
 		if n > maxDepth {
-			p.report(tooDeep.at(p.file, p.tok().Span, maxDepth).help("give a part of the rule a name of its own"))
+			p.report(tooDeep.at(p.file, p.where(p.tok()), maxDepth).help("give a part of the rule a name of its own"))
 			return nil, false
 		}
 		p.at++
@@ -80,7 +80,7 @@ func (p *parser) term() (RuleExpr, bool) {
 	t := p.tok()
 	start := t.Start
 	if p.depth++; p.depth > maxDepth {
-		p.report(tooDeep.at(p.file, t.Span, maxDepth).help("give a part of the rule a name of its own"))
+		p.report(tooDeep.at(p.file, p.where(t), maxDepth).help("give a part of the rule a name of its own"))
 		p.depth = 0
 		return nil, false
 	}
@@ -194,9 +194,9 @@ func (p *parser) adjoins(end Pos) bool {
 }
 
 // inPath reports whether a colon and a name follow that belong to the path
-// which ends at end: no space between, and if a rule is to come, a comma or
-// another colon behind them on the same line.
+// which ends at end: no space between, and if a rule is to come, a comma
+// behind them, or another colon on the same line.
 func (p *parser) inPath(end Pos, rule bool) bool {
 	after := p.ahead(2)
-	return p.adjoins(end) && (!rule || (after.kind == ':' || after.kind == ',') && after.Start.Line == p.ahead(1).End.Line)
+	return p.adjoins(end) && (!rule || after.kind == ',' || after.kind == ':' && after.Start.Line == p.ahead(1).End.Line)
 }

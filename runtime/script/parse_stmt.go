@@ -4,10 +4,10 @@ package script
 func (p *parser) instance() (Stmt, bool) {
 	t := p.take()
 	if t.kind != tIdent && t.kind != tBad {
-		p.report(unexpected.at(p.file, t.Span, p.describe(t), "an actor's name").
+		p.report(unexpected.at(p.file, p.where(t), p.describe(t), "an actor's name").
 			help("'%s' is a word of the language: choose another name", p.text(t)))
 	}
-	name := Ident{t.Span, p.text(t)}
+	name := Ident{p.where(t), p.text(t)}
 	p.at++ // the colon
 	in := &Instance{Name: name}
 	ok := false

@@ -70,7 +70,7 @@ func (p *parser) value(what string, first bool) (Expr, bool) {
 		return p.scalar(math.MaxInt, first)
 	case '[', '{':
 		if p.depth++; p.depth > maxDepth {
-			p.report(tooDeep.at(p.file, t.Span, maxDepth))
+			p.report(tooDeep.at(p.file, p.where(t), maxDepth))
 			p.depth = 0
 			return nil, false
 		}
@@ -103,7 +103,7 @@ func (p *parser) value(what string, first bool) (Expr, bool) {
 // begins a link of its own is not adjacent, save to a first.
 func (p *parser) scalar(strs int, first bool) (*Scalar, bool) {
 	t := p.take()
-	s := &Scalar{Span: t.Span}
+	s := &Scalar{Span: p.where(t)}
 	ok := true
 	switch t.kind {
 	case tTrue, tFalse:
@@ -139,7 +139,7 @@ func (p *parser) number(t *token) (any, bool) {
 	} else if n, err := strconv.ParseInt(text, 10, 64); err == nil {
 		return n, true
 	}
-	i := badNumber.at(p.file, t.Span, text).help("whole numbers go from -2^63 to 2^63-1; with a dot it is a floating-point number")
+	i := badNumber.at(p.file, p.where(t), text).help("whole numbers go from -2^63 to 2^63-1; with a dot it is a floating-point number")
 	if strings.ContainsAny(text, "eE") {
 		i.Hint = "numbers have no exponent: write it out"
 	}
@@ -160,7 +160,7 @@ func (p *parser) str(t *token) (string, bool) {
 	}
 	s, bad := unescape(text[1 : len(text)-1])
 	if bad != "" {
-		p.report(badString.at(p.file, t.Span, "escape "+bad+" needs two hexadecimal digits").help(`write \xHH, or \\ for a backslash`))
+		p.report(badString.at(p.file, p.where(t), "escape "+bad+" needs two hexadecimal digits").help(`write \xHH, or \\ for a backslash`))
 	}
 	return s, bad == ""
 }
@@ -206,11 +206,6 @@ func unescape(s string) (out, bad string) {
 		}
 	}
 	return string(b), bad
-}
-
-// docText is a docstring without its quotes and outer white space.
-func docText(text string) string {
-	return strings.TrimSpace(text[3 : len(text)-3])
 }
 
 // list reads [ ... ].
@@ -285,7 +280,7 @@ func (p *parser) key() (*Scalar, bool) {
 	case t.kind == tIdent && (p.kind(1) == ':' || p.kind(1) == '='):
 		name := p.text(t)
 		p.instead("a key or '}'", `keys are strings: "`+name+`"`, `"`+name+`"`)
-		return &Scalar{t.Span, name}, true
+		return &Scalar{p.where(t), name}, true
 	}
 	p.wrong("a key or '}'", "keys are strings")
 	return nil, false

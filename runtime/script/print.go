@@ -42,14 +42,20 @@ func (p *printer) component(c *Component) {
 	if len(c.Out) > 0 {
 		head += " " + list(c.Out)
 	}
-	p.line(head, " {")
-	if c.Doc != nil {
-		p.line("    \"\"\"", docBody(c.Doc.Text), "\"\"\"")
+	p.block("", head, c.Doc, c.Body)
+}
+
+// block writes what has braces.
+func (p *printer) block(indent, head string, doc *Doc, body []Stmt) {
+	p.line(indent, head, " {")
+	inner := indent + "    "
+	if doc != nil {
+		p.line(inner, docQuoted(doc.Text, len(inner), strings.Contains(doc.Text, "\n"), false))
 	}
-	for _, s := range c.Body {
-		p.stmt("    ", s)
+	for _, s := range body {
+		p.stmt(inner, s)
 	}
-	p.line("}")
+	p.line(indent, "}")
 }
 
 func (p *printer) stmt(indent string, s Stmt) {
@@ -74,6 +80,18 @@ func (p *printer) stmt(indent string, s Stmt) {
 		p.line(indent, "group ", s.Name.Name, " : ", list(s.Members))
 	case *Apply:
 		p.line(indent, "apply ", list(s.Targets), " : ", showRule(s.Rule))
+	case *For:
+		p.block(indent, "for "+s.Var.Name+" in "+show(s.Over), nil, s.Body)
+	case *Test:
+		p.block(indent, "test "+show(&s.Name), s.Doc, s.Body)
+	case *Give:
+		p.line(indent, "give ", s.Port.String(), " ", show(s.Tokens))
+	case *Expect:
+		p.line(indent, "expect ", s.Port.String(), " ", show(s.Tokens), map[bool]string{true: " ..."}[s.More])
+	case *After:
+		p.line(indent, "after ", show(&s.Seconds))
+	case *Set:
+		p.line(indent, "set ", s.Capability.Name, " ", show(s.Value))
 	}
 }
 
@@ -96,10 +114,15 @@ func showSource(s Source) string {
 		return "voidport"
 	case s.Port != nil:
 		return s.Port.String()
-	case s.Label != nil:
-		return ":" + s.Label.Name + " " + show(s.Value)
 	}
-	return show(s.Value)
+	text := show(s.Value)
+	if s.Once {
+		text = "once " + text
+	}
+	if s.Label != nil {
+		text = ":" + s.Label.Name + " " + text
+	}
+	return text
 }
 
 func showTarget(t Target) string {
@@ -223,12 +246,4 @@ func inner(r RuleExpr, op byte, right bool) string {
 		return showRule(r)
 	}
 	return "(" + showRule(r) + ")"
-}
-
-// docBody is a docstring's text, kept apart from the closing quotes.
-func docBody(s string) string {
-	if strings.HasSuffix(s, `"`) {
-		return s + " "
-	}
-	return s
 }

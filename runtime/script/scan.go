@@ -40,8 +40,8 @@ var keywords = map[string]tokenKind{
 }
 
 type token struct {
-	Span
-	kind tokenKind
+	Start, End Pos
+	kind       tokenKind
 	// plain strings hold no escape and no character above 127.
 	plain bool
 }
@@ -70,7 +70,7 @@ func scan(f *File, no int32) []token {
 			break
 		}
 	}
-	s.tokens = append(s.tokens, token{Span: s.since(s.pos()), kind: tEnd})
+	s.tokens = append(s.tokens, token{Start: s.pos(), End: s.pos(), kind: tEnd})
 	return s.tokens
 }
 
@@ -87,6 +87,13 @@ func (s *scanner) peek(n int) byte {
 	}
 	return 0
 }
+
+var punctuation = func() (is [256]bool) {
+	for _, c := range []byte("(){}[].,:>=/&|~@+") {
+		is[c] = true
+	}
+	return is
+}()
 
 func letter(c byte) bool { return 'a' <= c|0x20 && c|0x20 <= 'z' }
 func digit(c byte) bool  { return '0' <= c && c <= '9' }
@@ -145,7 +152,7 @@ func (s *scanner) next() bool {
 	case c == '.' && s.peek(1) == '.' && s.peek(2) == '.':
 		s.at += 3
 		s.add(tEllipsis, from)
-	case bytes.IndexByte([]byte("(){}[].,:>=/&|~@+"), c) >= 0:
+	case punctuation[c]:
 		s.at++
 		s.add(tokenKind(c), from)
 	default:
@@ -155,7 +162,7 @@ func (s *scanner) next() bool {
 }
 
 func (s *scanner) add(k tokenKind, from Pos) {
-	s.tokens = append(s.tokens, token{Span: s.since(from), kind: k, plain: true})
+	s.tokens = append(s.tokens, token{Start: from, End: s.pos(), kind: k, plain: true})
 }
 
 func (s *scanner) report(i Issue) { s.file.issues = append(s.file.issues, i) }
@@ -181,7 +188,7 @@ func (s *scanner) char() {
 }
 
 func (s *scanner) comment(from Pos) {
-	text := bytes.TrimSuffix(s.src[from.Offset:s.at], []byte("\r"))
+	text := bytes.ReplaceAll(bytes.TrimSuffix(s.src[from.Offset:s.at], []byte("\r")), []byte("\r\n"), []byte("\n"))
 	s.file.Comments = append(s.file.Comments, Comment{s.since(from), string(text)})
 }
 
@@ -233,7 +240,7 @@ func (s *scanner) str(from Pos) {
 		switch c := s.src[s.at]; {
 		case c == '"':
 			s.at++
-			s.tokens = append(s.tokens, token{Span: s.since(from), kind: tString, plain: plain})
+			s.tokens = append(s.tokens, token{Start: from, End: s.pos(), kind: tString, plain: plain})
 			return
 		case c == '\\' && s.at+1 < len(s.src) && s.src[s.at+1] != '\n':
 			plain = false

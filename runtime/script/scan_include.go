@@ -11,10 +11,17 @@ import (
 
 // includes is, just behind a word, how many blanks stand between it and the name
 // of a file, if the word is an include that leads its line; else 0. An actor or
-// constant may have the name include: what follows it then is : . > = or +.
+// constant may have the name include: what follows it then is : . > = or +, or
+// what stands before it, on another line, wants a name.
 func (s *scanner) includes(from Pos) int {
 	if !bytes.Equal(s.src[from.Offset:s.at], []byte("include")) || len(bytes.TrimLeft(s.src[s.start:from.Offset], " \t")) > 0 {
 		return 0
+	}
+	if i := len(s.tokens) - 1; i >= 0 {
+		switch s.tokens[i].kind {
+		case '.', ',', '=', '(', '[', ':', '>', '+', '/', '&', '|', '~', tArrow:
+			return 0
+		}
 	}
 	n := 0
 	for s.peek(n) == ' ' || s.peek(n) == '\t' {
@@ -25,7 +32,7 @@ func (s *scanner) includes(from Pos) int {
 	case n == 0:
 		return 0
 	case word(c), c >= utf8.RuneSelf, c == '"', c == '\'', c == '<', c == '\\',
-		c == '.' && (next == '.' || next == '/'),
+		c == '.' && (next == '/' || next == '.' && s.peek(n+2) == '/'),
 		c == '/' && next != '/' && next != '*':
 		return n
 	}

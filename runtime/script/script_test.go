@@ -312,6 +312,17 @@ func BenchmarkParse(b *testing.B) {
 	}
 }
 
+func BenchmarkFormat(b *testing.B) {
+	src := ward(400)
+	b.SetBytes(int64(len(src)))
+	b.ReportAllocs()
+	for b.Loop() {
+		if text, issues := Format(src, "ward.calvin"); text == nil {
+			b.Fatal(issues)
+		}
+	}
+}
+
 // 10,000 actors: 1,667 beds of six.
 func BenchmarkCompile(b *testing.B) {
 	f, _ := Parse("ward.calvin", ward(1667))
