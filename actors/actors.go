@@ -6,10 +6,12 @@ import (
 	ioactors "github.com/wardflow/wardflow/actors/io"
 	jsonactors "github.com/wardflow/wardflow/actors/json"
 	mathactors "github.com/wardflow/wardflow/actors/math"
+	"github.com/wardflow/wardflow/actors/misc"
 	"github.com/wardflow/wardflow/actors/sensor"
 	"github.com/wardflow/wardflow/actors/std"
 	testactors "github.com/wardflow/wardflow/actors/test"
 	"github.com/wardflow/wardflow/actors/text"
+	timeactors "github.com/wardflow/wardflow/actors/time"
 	"github.com/wardflow/wardflow/actors/ward"
 	"github.com/wardflow/wardflow/runtime/flow"
 )
@@ -21,10 +23,12 @@ var namespaces = []func() []flow.Type{
 	ioactors.Types,
 	jsonactors.Types,
 	mathactors.Types,
+	misc.Types,
 	sensor.Types,
 	std.Types,
 	testactors.Types,
 	text.Types,
+	timeactors.Types,
 	ward.Types,
 }
 

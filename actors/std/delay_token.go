@@ -48,8 +48,12 @@ func (d *delayToken) Actions() []flow.Action {
 	}
 }
 
-func (d *delayToken) Save() ([]byte, error) { return d.line.Save() }
+func (d *delayToken) Save() ([]byte, error) { return value.Save(d.line.State()) }
 
 func (d *delayToken) Restore(version int, state []byte) error {
-	return d.line.Restore(version, 1, state)
+	var line []any
+	if err := value.Restore(version, 1, state, &line); err != nil {
+		return err
+	}
+	return d.line.SetState(line)
 }

@@ -79,21 +79,17 @@ func (l *Line) wake() {
 	}
 }
 
-// Save writes the line as the state of an actor.
-func (l *Line) Save() ([]byte, error) {
+// State is the line as a value of its actor's state.
+func (l *Line) State() []any {
 	list := make([]any, 0, 2*len(l.held))
 	for _, h := range l.held {
 		list = append(list, h.at, h.token)
 	}
-	return value.Save(list)
+	return list
 }
 
-// Restore reads what Save wrote.
-func (l *Line) Restore(version, want int, state []byte) error {
-	var list []any
-	if err := value.Restore(version, want, state, &list); err != nil {
-		return err
-	}
+// SetState takes what State gave.
+func (l *Line) SetState(list []any) error {
 	l.held, l.bytes = nil, 0
 	for i := 0; i+1 < len(list); i += 2 {
 		at, ok := list[i].(int64)

@@ -77,12 +77,8 @@ func TestLine(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	state, err := l.Save()
-	if err != nil {
-		t.Fatal(err)
-	}
 	var moved timer.Line
-	if err := moved.Restore(1, 1, state); err != nil {
+	if err := moved.SetState(l.State()); err != nil {
 		t.Fatal(err)
 	}
 	env.Set(at(time.Second))
@@ -114,8 +110,8 @@ func TestFullLine(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if _, err := l.Save(); err != nil {
-		t.Errorf("Save of %d tokens: %v", n, err)
+	if _, err := flow.AppendValue(nil, l.State()); err != nil {
+		t.Errorf("state of %d tokens: %v", n, err)
 	}
 	var many timer.Line
 	many.Start(env, time.Minute)
@@ -124,9 +120,13 @@ func TestFullLine(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if state, err := many.Save(); err != nil || n != 4096 {
-		t.Errorf("takes %d tokens, and Save gives %v", n, err)
-	} else if err := l.Restore(1, 1, state); err != nil {
-		t.Errorf("Restore: %v", err)
+	if n != 4096 {
+		t.Errorf("takes %d tokens, want 4096", n)
+	}
+	if err := l.SetState(many.State()); err != nil || l.Room() {
+		t.Errorf("SetState gives %v and a line with room: %v", err, l.Room())
+	}
+	if err := l.SetState([]any{"soon", nil}); err == nil {
+		t.Error("SetState takes a string as a time")
 	}
 }
