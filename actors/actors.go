@@ -6,6 +6,7 @@ import (
 	ioactors "github.com/wardflow/wardflow/actors/io"
 	jsonactors "github.com/wardflow/wardflow/actors/json"
 	mathactors "github.com/wardflow/wardflow/actors/math"
+	"github.com/wardflow/wardflow/actors/media"
 	"github.com/wardflow/wardflow/actors/misc"
 	"github.com/wardflow/wardflow/actors/sensor"
 	"github.com/wardflow/wardflow/actors/std"
@@ -23,6 +24,7 @@ var namespaces = []func() []flow.Type{
 	ioactors.Types,
 	jsonactors.Types,
 	mathactors.Types,
+	media.Types,
 	misc.Types,
 	sensor.Types,
 	std.Types,

@@ -13,8 +13,8 @@ func Log() flow.Type {
 	return flow.Type{
 		Spec: flow.Spec{Name: "io.Log",
 			Doc:  "Write each token to the node's log",
-			Args: []flow.ArgSpec{{Name: "loglevel", Doc: "INFO, WARNING or ERROR", Kind: "string", Default: "INFO"}},
-			In:   []flow.Port{{Name: "data", Doc: "any token, exception tokens as well", Routing: "collect-unordered"}}},
+			Args: []flow.ArgSpec{{Name: "loglevel", Doc: "INFO, WARNING or ERROR", Kind: "string", Required: true}},
+			In:   []flow.Port{{Name: "data", Doc: "any token, exception tokens as well"}}},
 		New: func(args map[string]flow.Value) (flow.Actor, error) {
 			a := value.Args{Of: args}
 			l := &log{}

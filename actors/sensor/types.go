@@ -5,7 +5,19 @@ import "github.com/wardflow/wardflow/runtime/flow"
 // Types are the actor types of this namespace: a new one gets a line here.
 func Types() []flow.Type {
 	return []flow.Type{
+		Accelerometer(),
+		Distance(),
 		Generator(),
+		Gyroscope(),
+		HallEffect(),
+		LightBreaker(),
 		Player(),
+		RFIDReader(),
+		Temperature(),
+		TriggeredDistance(),
+		TriggeredPressure(),
+		TriggeredRelativeHumidity(),
+		TriggeredSoilMoisture(),
+		TriggeredTemperature(),
 	}
 }

@@ -57,6 +57,7 @@ func Drivers() []Driver {
 			{"path", "the file"},
 			{"column", "name of the column, or #0 and so on; without, one value a line"},
 			{"time", "column of times, in seconds or dates, that give the pace"},
+			{"skip", "how many lines at the beginning are none of it; 0"},
 			{"every", "a steady pace instead, such as 1s; without a pace each read takes the next value"},
 			{"speed", "how many times as fast as it was recorded; 1"},
 			{"loop", "begin again at the end; true"}}, conversion...), openRecording},

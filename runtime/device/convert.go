@@ -135,7 +135,7 @@ func (v *converter) scaled(got flow.Value) flow.Value {
 // they are, all else as JSON.
 func (v *converter) text(got flow.Value) (string, error) {
 	if err := v.c.Check(got); err != nil {
-		return "", fmt.Errorf("%s: %w", v.c.Name, err)
+		return "", fmt.Errorf("%s: %w: %w", v.c.Name, flow.ErrUnfit, err)
 	}
 	if n, ok := number(got); ok && (v.scale != 1 || v.shift != 0) {
 		f := tidy((n - v.shift) / v.scale)

@@ -41,6 +41,7 @@ type Feed interface {
 // An Output is something that can be set: a lamp, a servo, a bell.
 type Output interface {
 	// Write sets it. It returns when the device has taken the value, or an
-	// error after which writing again does no harm.
+	// error after which writing again does no harm; one that is [flow.ErrUnfit]
+	// says that the device can't have such a value.
 	Write(v flow.Value) error
 }

@@ -1,6 +1,7 @@
 package device
 
 import (
+	"bufio"
 	"errors"
 	"fmt"
 	"os"
@@ -33,7 +34,7 @@ type recording struct {
 
 func openRecording(c Capability, s *settings) (any, error) {
 	path := s.path("path", "a CSV file, or a file of one value a line")
-	t := table{column: s.text("column", ""), time: s.text("time", "")}
+	t := table{column: s.text("column", ""), time: s.text("time", ""), skip: int(s.number("skip", 0))}
 	every := s.span("every", 0)
 	speed := s.number("speed", 1)
 	if speed < 1e-3 || speed > 1e6 {
@@ -55,7 +56,7 @@ func openRecording(c Capability, s *settings) (any, error) {
 		return nil, fmt.Errorf("devices: %s: %w", c.Name, err)
 	}
 	defer f.Close()
-	rows, err := t.read(f, &conv)
+	rows, err := t.read(bufio.NewReader(f), &conv)
 	if err != nil {
 		return nil, fmt.Errorf("devices: %s: %s: %w", c.Name, path, err)
 	}

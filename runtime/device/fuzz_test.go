@@ -1,6 +1,7 @@
 package device
 
 import (
+	"bufio"
 	"reflect"
 	"strings"
 	"testing"
@@ -68,7 +69,7 @@ func FuzzTable(f *testing.F) {
 	c, _ := Find("io.temperature")
 	f.Fuzz(func(t *testing.T, text, column, time string) {
 		conv := converter{c: c, scale: 1}
-		rows, err := (&table{column: column, time: time}).read(strings.NewReader(text), &conv)
+		rows, err := (&table{column: column, time: time}).read(bufio.NewReader(strings.NewReader(text)), &conv)
 		if err != nil {
 			return
 		}

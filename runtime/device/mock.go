@@ -100,7 +100,7 @@ func (m *Mock) Watch(wake func()) Feed {
 // refused, as a real device would.
 func (m *Mock) Write(v flow.Value) error {
 	if err := m.c.Check(v); err != nil {
-		return fmt.Errorf("%s: %w", m.c.Name, err)
+		return fmt.Errorf("%s: %w: %w", m.c.Name, flow.ErrUnfit, err)
 	}
 	m.mu.Lock()
 	err := m.broken

@@ -23,6 +23,7 @@ const most = 1_000_000
 type table struct {
 	column string // its name in the first line, or #0 and so on
 	time   string // the column of times: seconds, or dates; "" has none
+	skip   int    // so many lines at the beginning are none of it
 }
 
 // A row is one value of a recording.
@@ -32,8 +33,13 @@ type row struct {
 	timed bool
 }
 
-// read reads all rows. Errors say the line.
-func (t *table) read(r io.Reader, conv *converter) ([]row, error) {
+// read reads all rows. Errors say the line, counted after those skipped.
+func (t *table) read(r *bufio.Reader, conv *converter) ([]row, error) {
+	for n := range t.skip {
+		if _, err := r.ReadString('\n'); err != nil {
+			return nil, fmt.Errorf("it has only %d of the %d lines to skip", n, t.skip)
+		}
+	}
 	if t.column == "" {
 		if t.time != "" {
 			return nil, errors.New("time names a column, so column must name the values'")

@@ -1,0 +1,24 @@
+package sensor
+
+import (
+	"github.com/wardflow/wardflow/actors/devices"
+	"github.com/wardflow/wardflow/actors/value"
+	"github.com/wardflow/wardflow/runtime/flow"
+)
+
+// Gyroscope is sensor.Gyroscope. Its period is in microseconds, as Calvin's is.
+func Gyroscope() flow.Type {
+	return flow.Type{
+		Spec: flow.Spec{Name: "sensor.Gyroscope", Fault: flow.FaultRetry,
+			Doc:      "Give the rotation once each period",
+			Args:     []flow.ArgSpec{{Name: "period", Doc: "microseconds between two readings, or a time such as \"20ms\"", Required: true}},
+			Out:      []flow.Port{{Name: "rotation", Doc: "around each axis", Kind: "record{x: number, y: number, z: number}"}},
+			Requires: []string{"io.gyroscope"},
+			State:    1},
+		New: func(args map[string]flow.Value) (flow.Actor, error) {
+			a := value.Args{Of: args}
+			p := &devices.Periodic{Capability: "io.gyroscope", Port: "rotation", Period: micros(&a, "period")}
+			return p, a.Err()
+		},
+	}
+}
