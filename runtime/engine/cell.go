@@ -117,6 +117,9 @@ func (c *cell) awaken(ctx context.Context, a Activation) error {
 		}
 	}
 	c.asleep = false
+	if c.stateful() && ck.State == nil {
+		c.dirty.Store(true) // what Start made of it is worth keeping: a timer that was set, say
+	}
 	c.settleUp()
 	return nil
 }

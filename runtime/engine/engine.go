@@ -209,19 +209,22 @@ func (e *Engine) Stop(ctx context.Context, id flow.ActorID) error {
 		return nil
 	}
 	err := c.stop(ctx)
+	const why = "the actor at the other end has stopped"
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	delete(e.cells, id)
 	for _, o := range c.outEnds {
+		o.down("the actor has stopped") // first: nothing of it may arrive when its next activation has begun
 		delete(e.outs, o.id)
 		if in := e.ins[o.id]; in != nil {
-			in.down("the actor at the other end has stopped")
+			in.down(why)
 		}
 	}
 	for _, i := range c.inEnds {
+		i.down("the actor has stopped")
 		delete(e.ins, i.id)
 		if out := e.outs[i.id]; out != nil {
-			out.down("the actor at the other end has stopped")
+			out.down(why)
 		}
 	}
 	return err

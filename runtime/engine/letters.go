@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 
+	"github.com/wardflow/wardflow/runtime/firing"
 	"github.com/wardflow/wardflow/runtime/flow"
 )
 
@@ -46,4 +47,13 @@ func (e *Engine) Resume(id flow.ActorID) error {
 	c.health.resume()
 	c.wake()
 	return nil
+}
+
+// Value is the letter as the port dead_letter of the actor would give it.
+func (l *Letter) Value(actor flow.ActorID) flow.Value {
+	given := firing.Letter{Why: l.Why}
+	for port, v := range l.Tokens {
+		given.Tokens = append(given.Tokens, firing.LetterToken{Port: port, Token: flow.Token{Value: v}})
+	}
+	return given.Value(actor)
 }

@@ -8,7 +8,7 @@ import "github.com/wardflow/wardflow/runtime/flow"
 // those who carry links, and compares.
 func (e *Engine) AtRest() (count uint64, rest bool) {
 	count = e.moves.Load()
-	for _, c := range e.running() {
+	for _, c := range e.all() {
 		if !c.atRest() {
 			return count, false
 		}
@@ -37,6 +37,9 @@ func (e *Engine) Held(id flow.ActorID) string {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if c.health.standing() {
+		return "it stands still: " + c.health.reason()
+	}
 	if c.own != nil {
 		return "it keeps its checkpoints in a store of this node"
 	}

@@ -42,15 +42,14 @@ type LinkStat struct {
 	Ages    Ages          // of tokens when the receiver took them; the sender's end has none
 }
 
-// running are the actors that run here, by name.
-func (e *Engine) running() []*cell {
+// all are the actors that run here, in no order.
+func (e *Engine) all() []*cell {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	cells := make([]*cell, 0, len(e.cells))
 	for _, c := range e.cells {
 		cells = append(cells, c)
 	}
-	slices.SortFunc(cells, func(a, b *cell) int { return cmp.Compare(a.id, b.id) })
 	return cells
 }
 
@@ -58,7 +57,9 @@ func (e *Engine) running() []*cell {
 func (e *Engine) Stats() ([]ActorStat, []LinkStat) {
 	var actors []ActorStat
 	var links []LinkStat
-	for _, c := range e.running() {
+	cells := e.all()
+	slices.SortFunc(cells, func(a, b *cell) int { return cmp.Compare(a.id, b.id) })
+	for _, c := range cells {
 		actors = append(actors, c.stat())
 		for _, o := range c.outEnds {
 			links = append(links, o.stat(e.cfg.Window))

@@ -1,8 +1,11 @@
 package engine
 
 import (
+	"bytes"
 	"context"
 	"fmt"
+
+	"github.com/wardflow/wardflow/runtime/flow"
 )
 
 // This file ends actors.
@@ -13,11 +16,24 @@ func (c *cell) stop(ctx context.Context) error {
 	defer context.AfterFunc(ctx, c.cancel)()
 	c.mu.Lock()
 	c.stopping = true
+	if c.changed() {
+		c.dirty.Store(true)
+	}
 	c.mu.Unlock()
 	err := c.drain(ctx)
 	c.ledger.close()
 	c.halt()
 	return err
+}
+
+// changed reports whether the actor would save another state than it did last:
+// its own goroutines may have changed it, too.
+func (c *cell) changed() bool {
+	if c.asleep || c.broken || !c.stateful() {
+		return false
+	}
+	state, err := c.actor.(flow.Stateful).Save()
+	return err == nil && !bytes.Equal(state, c.saved.state)
 }
 
 // drain waits until all that has changed is kept.
