@@ -29,6 +29,7 @@ func commands() []*cobra.Command {
 		chainCommand(),
 		ruleCommand(),
 		verifyCommand(),
+		fmtCommand(),
 		checkCommand(actors.All),
 		compileCommand(actors.All),
 		graphCommand(actors.All),
