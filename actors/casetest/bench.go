@@ -1,6 +1,7 @@
 package casetest
 
 import (
+	"bytes"
 	"maps"
 	"slices"
 	"strings"
@@ -99,7 +100,7 @@ func (b *bench) start(t *testing.T, state []byte) {
 			t.Fatalf("Start: %v", err)
 		}
 	}
-	cfg := firing.Config{Actor: actor, Spec: &b.typ.Spec, Node: flow.Node{ID: b.env.Actor}, Box: &b.letters}
+	cfg := firing.Config{Actor: held{actor, t}, Spec: &b.typ.Spec, Node: flow.Node{ID: b.env.Actor}, Box: &b.letters}
 	for _, l := range b.in {
 		cfg.In = append(cfg.In, firing.InLink{Link: l.flow, End: l.queue})
 	}
@@ -112,6 +113,49 @@ func (b *bench) start(t *testing.T, state []byte) {
 	b.actor = actor
 }
 
+// held is an actor whose firings change nothing when they return an error.
+type held struct {
+	flow.Actor
+	t *testing.T
+}
+
+func (h held) Routes() map[string]flow.Route {
+	if r, ok := h.Actor.(flow.Router); ok {
+		return r.Routes()
+	}
+	return nil
+}
+
+func (h held) Actions() []flow.Action {
+	acts := slices.Clone(h.Actor.Actions())
+	for i := range acts {
+		fire := acts[i].Fire
+		acts[i].Fire = func(f *flow.Firing) error {
+			before := saved(h.t, h.Actor)
+			err := fire(f)
+			if after := saved(h.t, h.Actor); err != nil && !bytes.Equal(before, after) {
+				h.t.Errorf("it changed in a firing that returned %v", err)
+			}
+			return err
+		}
+	}
+	return acts
+}
+
+// saved is the actor's state, or nil if it has none.
+func saved(t *testing.T, a flow.Actor) []byte {
+	t.Helper()
+	s, ok := a.(flow.Stateful)
+	if !ok {
+		return nil
+	}
+	state, err := s.Save()
+	if err != nil {
+		t.Fatalf("Save: %v", err)
+	}
+	return state
+}
+
 func (b *bench) stop() {
 	if s, ok := b.actor.(flow.Stopper); ok {
 		s.Stop()
@@ -122,13 +166,7 @@ func (b *bench) stop() {
 // with it.
 func (b *bench) restart(t *testing.T) {
 	t.Helper()
-	var state []byte
-	if s, ok := b.actor.(flow.Stateful); ok {
-		var err error
-		if state, err = s.Save(); err != nil {
-			t.Fatalf("Save: %v", err)
-		}
-	}
+	state := saved(t, b.actor)
 	b.stop()
 	b.env.wakeAt = time.Time{}
 	b.start(t, state)

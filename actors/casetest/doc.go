@@ -11,5 +11,6 @@
 //
 // Every case is run twice, and must end the same: once straight on, and once
 // with the actor stopped after every firing and another started from its state,
-// as a migration does. And nothing that an actor is given may it change.
+// as a migration does. And nothing that an actor is given may it change, nor
+// itself in a firing that returns an error.
 package casetest
