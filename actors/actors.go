@@ -1,10 +1,12 @@
 package actors
 
 import (
+	contextactors "github.com/wardflow/wardflow/actors/context"
 	"github.com/wardflow/wardflow/actors/exception"
 	flowactors "github.com/wardflow/wardflow/actors/flow"
 	ioactors "github.com/wardflow/wardflow/actors/io"
 	jsonactors "github.com/wardflow/wardflow/actors/json"
+	"github.com/wardflow/wardflow/actors/kappa"
 	mathactors "github.com/wardflow/wardflow/actors/math"
 	"github.com/wardflow/wardflow/actors/media"
 	"github.com/wardflow/wardflow/actors/misc"
@@ -19,10 +21,12 @@ import (
 
 // namespaces are where actor types come from: a new folder gets a line here.
 var namespaces = []func() []flow.Type{
+	contextactors.Types,
 	exception.Types,
 	flowactors.Types,
 	ioactors.Types,
 	jsonactors.Types,
+	kappa.Types,
 	mathactors.Types,
 	media.Types,
 	misc.Types,

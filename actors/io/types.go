@@ -9,6 +9,8 @@ func Types() []flow.Type {
 		Buzzer(),
 		DigitalIn(),
 		DigitalOut(),
+		FileReader(),
+		FileWriter(),
 		Knob(),
 		Light(),
 		Log(),
