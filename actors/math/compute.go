@@ -12,7 +12,9 @@ import (
 func Compute() flow.Type {
 	return flow.Type{
 		Spec: flow.Spec{Name: "math.Compute",
-			Doc:  "Compute with two numbers",
+			Doc: "Compute with two numbers\n" +
+				"Of whole numbers 7 / 2 is 3 and -7 / 2 is -4; with a float on either side the result is a float.\n" +
+				"Whole numbers beyond 64 bits become floats. True counts as 1.",
 			Args: []flow.ArgSpec{{Name: "op", Doc: "one of + - * / div mod; / and div round whole numbers down; anything else gives null", Kind: "string", Required: true}},
 			In: []flow.Port{
 				{Name: "a", Doc: "the left side; + takes strings and lists as well"},

@@ -13,8 +13,11 @@ import (
 func Evaluate() flow.Type {
 	return flow.Type{
 		Spec: flow.Spec{Name: "math.Evaluate",
-			Doc:  "Compute an expression in x and y",
-			Args: []flow.ArgSpec{{Name: "expr", Doc: `the expression, such as "x > 38.5 and not y"; package formula says what it may have`, Kind: "string", Required: true}},
+			Doc: "Compute an expression in x and y\n" +
+				"It has numbers, strings, lists and dictionaries; + - * / // % **; == != < <= > >= (also 30 < x < 200),\n" +
+				"in, not in, and, or, not, a if c else b, x[0]; and abs bool float int len max min pow round str sum.\n" +
+				"They mean what they mean in Python 2: of whole numbers 7 / 2 is 3. A result that is text becomes an exception token.",
+			Args: []flow.ArgSpec{{Name: "expr", Doc: `the expression, such as "x > 38.5 and not y"`, Kind: "string", Required: true}},
 			In: []flow.Port{
 				{Name: "x", Doc: "a number, or what else the expression can use"},
 				{Name: "y", Doc: "the same"}},

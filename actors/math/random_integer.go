@@ -10,7 +10,8 @@ import (
 func RandomInteger() flow.Type {
 	return flow.Type{
 		Spec: flow.Spec{Name: "math.RandomInteger",
-			Doc: "Draw a whole number for each token",
+			Doc: "Draw a whole number for each token\n" +
+				"The numbers follow from the name of the actor, unless its node offers math.random.",
 			Args: []flow.ArgSpec{
 				{Name: "lower", Doc: "the smallest number", Kind: "integer", Required: true},
 				{Name: "upper", Doc: "one more than the largest", Kind: "integer", Required: true}},

@@ -10,7 +10,8 @@ import (
 func RandomNumber() flow.Type {
 	return flow.Type{
 		Spec: flow.Spec{Name: "math.RandomNumber",
-			Doc: "Draw a number for each token",
+			Doc: "Draw a number for each token\n" +
+				"The numbers follow from the name of the actor, unless its node offers math.random.",
 			Args: []flow.ArgSpec{
 				{Name: "lower", Doc: "where the numbers begin", Kind: "number", Required: true},
 				{Name: "upper", Doc: "where they end", Kind: "number", Required: true}},

@@ -12,7 +12,9 @@ import (
 func Compare() flow.Type {
 	return flow.Type{
 		Spec: flow.Spec{Name: "std.Compare",
-			Doc:  "Tell whether two tokens stand in a relation",
+			Doc: "Tell whether two tokens stand in a relation\n" +
+				"Numbers are compared by value, true being 1. Of different kinds, null is least, then come numbers,\n" +
+				"dictionaries, lists and strings.",
 			Args: []flow.ArgSpec{{Name: "rel", Doc: "one of = != < <= > >=; anything else is never true", Kind: "string", Required: true}},
 			In: []flow.Port{
 				{Name: "a", Doc: "the left side, any token"},

@@ -13,7 +13,8 @@ import (
 func DelayToken() flow.Type {
 	return flow.Type{
 		Spec: flow.Spec{Name: "std.DelayToken",
-			Doc:   "Delay every token by the same time, so that their spacing stays",
+			Doc: "Delay every token by the same time, so that their spacing stays\n" +
+				"It holds up to 4096 tokens, or 128 kB of them; then the next ones wait on their link.",
 			Args:  []flow.ArgSpec{{Name: "delay", Doc: "how long, in seconds", Kind: "number<s>|string", Required: true}},
 			In:    []flow.Port{{Name: "token", Doc: "any token"}},
 			Out:   []flow.Port{{Name: "token", Doc: "the same, later", Kind: "like(token)"}},

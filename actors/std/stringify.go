@@ -14,7 +14,8 @@ import (
 func Stringify() flow.Type {
 	return flow.Type{
 		Spec: flow.Spec{Name: "std.Stringify",
-			Doc: "Give the text of each token, as Python writes it: True, None, 1.0",
+			Doc: "Give the text of each token, as Python writes it: True, None, 1.0\n" +
+				"Lists and dictionaries as in ['a', 1, {'b': None}], with the keys sorted.",
 			Args: []flow.ArgSpec{{Name: "encoding", Kind: "string|null",
 				Doc: "if not null, tokens must be text whose bytes are in this encoding: utf-8, ascii or latin-1"}},
 			In:  []flow.Port{{Name: "in", Doc: "any token"}},

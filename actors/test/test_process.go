@@ -14,9 +14,10 @@ import (
 func TestProcess() flow.Type {
 	return flow.Type{
 		Spec: flow.Spec{Name: "test.TestProcess",
-			Doc: "Give what an expression makes of each token",
+			Doc: "Give what an expression makes of each token\n" +
+				"The expressions are those of math.Evaluate.",
 			Args: []flow.ArgSpec{
-				{Name: "eval_str", Doc: "the expression, in which data is the token; package formula says what it may have", Kind: "string", Required: true},
+				{Name: "eval_str", Doc: "the expression, in which data is the token", Kind: "string", Required: true},
 				{Name: "replicate_str", Doc: "for replicas in Calvin; not used"},
 				{Name: "kwargs", Doc: "what kwargs is in the expression; null is an empty dictionary"},
 				{Name: "dump", Doc: "also log each token and what comes of it", Kind: "bool|integer", Default: false}},

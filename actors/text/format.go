@@ -12,7 +12,8 @@ import (
 func Format() flow.Type {
 	return flow.Type{
 		Spec: flow.Spec{Name: "text.Format",
-			Doc:  "Fill the holes of a text with items of a dictionary",
+			Doc: "Fill the holes of a text with items of a dictionary\n" +
+				"The text of what is none is that of std.Stringify.",
 			Args: []flow.ArgSpec{{Name: "fmt", Doc: `the text; {key} and {outer.inner} are holes, \{ and \} are braces`, Kind: "string", Required: true}},
 			In:   []flow.Port{{Name: "dict", Doc: "a dictionary; if it lacks one of the keys, no hole is filled"}},
 			Out:  []flow.Port{{Name: "text", Doc: "the text", Kind: "string"}}},

@@ -18,7 +18,8 @@ import (
 func Mustache() flow.Type {
 	return flow.Type{
 		Spec: flow.Spec{Name: "text.Mustache",
-			Doc:  "Fill a Mustache template with items of a dictionary",
+			Doc: "Fill a Mustache template with items of a dictionary\n" +
+				"It has no partials. The text of what is none is that of std.Stringify.",
 			Args: []flow.ArgSpec{{Name: "fmt", Doc: "the template; {{key}} escapes HTML, {{{key}}} does not", Kind: "string", Required: true}},
 			In:   []flow.Port{{Name: "dict", Doc: "a dictionary", Kind: "dict"}},
 			Out:  []flow.Port{{Name: "text", Doc: "the text", Kind: "string"}}},

@@ -17,7 +17,8 @@ import (
 func RegexMatch() flow.Type {
 	return flow.Type{
 		Spec: flow.Spec{Name: "text.RegexMatch",
-			Doc:  "Sort texts by whether their beginning matches a regular expression",
+			Doc: "Sort texts by whether their beginning matches a regular expression\n" +
+				"The expression is one of Python without (?=…), (?!…), (?<=…) and repeats of groups such as \\1.",
 			Args: []flow.ArgSpec{{Name: "regex", Doc: "the expression; of its groups the first counts", Kind: "string", Required: true}},
 			In:   []flow.Port{{Name: "text", Doc: "a text; of any other token its text"}},
 			Out: []flow.Port{

@@ -15,7 +15,8 @@ import (
 func WordCount() flow.Type {
 	return flow.Type{
 		Spec: flow.Spec{Name: "text.WordCount",
-			Doc:   "Count how often each word comes, until the end of a stream",
+			Doc: "Count how often each word comes, until the end of a stream\n" +
+				"The counts go on after it.",
 			In:    []flow.Port{{Name: "in", Doc: "a word; of a number, boolean or null its text; an EOS token asks for the counts"}},
 			Out:   []flow.Port{{Name: "out", Doc: "how often each word has come so far", Kind: "dict<integer>"}},
 			State: 1},
