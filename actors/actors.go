@@ -2,6 +2,7 @@ package actors
 
 import (
 	contextactors "github.com/wardflow/wardflow/actors/context"
+	"github.com/wardflow/wardflow/actors/data"
 	"github.com/wardflow/wardflow/actors/exception"
 	flowactors "github.com/wardflow/wardflow/actors/flow"
 	ioactors "github.com/wardflow/wardflow/actors/io"
@@ -22,6 +23,7 @@ import (
 // namespaces are where actor types come from: a new folder gets a line here.
 var namespaces = []func() []flow.Type{
 	contextactors.Types,
+	data.Types,
 	exception.Types,
 	flowactors.Types,
 	ioactors.Types,

@@ -84,6 +84,9 @@ func (b *Bench) begin(version int, state []byte) {
 		if err != nil {
 			b.t.Fatalf("Newest: %v", err)
 		}
+		if _, ok := b.actor.(flow.Stateful); ok && c.State != nil {
+			b.restore(c.Version, c.State)
+		}
 		c.Actor, c.Epoch, c.Version = b.Env.Actor, b.epoch, b.typ.Spec.State
 		if err := own.Commit(context.Background(), c); err != nil {
 			b.t.Fatalf("Commit of the take-over: %v", err)

@@ -21,6 +21,8 @@ type Changes struct {
 	Rests bool
 	// Make turns a change into a token; nil: as it is.
 	Make func(v flow.Value, now time.Time) flow.Value
+	// Wants leaves out the changes for which it is false; nil: none.
+	Wants func(v flow.Value) bool
 	// Keeps says why the actor can't be moved while it runs; "": it can.
 	Keeps string
 
@@ -87,7 +89,9 @@ func (c *Changes) pull() {
 		if !ok || err != nil {
 			break
 		}
-		c.add(v)
+		if c.Wants == nil || c.Wants(v) {
+			c.add(v)
+		}
 	}
 	if due := c.feed.Due(); !due.IsZero() {
 		c.env.WakeAt(due)

@@ -49,9 +49,9 @@ func (o Outcome) Unplaced() []flow.Placement {
 
 // Bound reports whether what a capability gives is bound to the node that
 // offers it, so that an actor can't take it along: another node's store is
-// empty, its recordings are others.
+// empty, its recordings are others, its buffers hold other items.
 func Bound(capability string) bool {
-	return capability == "store" || capability == "recordings"
+	return capability == "store" || capability == "recordings" || capability == "buffer.persistent"
 }
 
 // Needs are the capabilities that an actor's node must offer: those its type

@@ -1,0 +1,12 @@
+package data
+
+import "github.com/wardflow/wardflow/runtime/flow"
+
+// Types are the actor types of this namespace: a new one gets a line here.
+func Types() []flow.Type {
+	return []flow.Type{
+		PersistentBuffer(),
+		Sink(),
+		Source(),
+	}
+}
