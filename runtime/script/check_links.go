@@ -95,7 +95,7 @@ func (p *program) checkWires(b *block, used uses) {
 		key := ends{from, to, w.from.port, w.to.port}
 		if old, ok := made[key]; ok {
 			p.doubled[w] = true
-			p.report(p.twice(w, w.from.name()+" > "+w.to.name(), w.to.name(), old))
+			p.report(p.twice(w, w.from.name()+" > "+w.to.name(), p.app+":"+w.to.name(), old))
 		} else {
 			made[key] = w.to.where
 		}
@@ -104,7 +104,8 @@ func (p *program) checkWires(b *block, used uses) {
 
 // twice is the issue with a link that is made a second time.
 func (p *program) twice(w *wire, link, port string, old Span) Issue {
-	return repeatedLink.at(p.file, w.to.where, link, port).see(old, "made here first").help("leave one of them out")
+	return repeatedLink.at(p.file, w.to.where, link, port).see(old, "made here first").
+		help("leave one of them out; for each token twice, put a std.Identity on the way of one")
 }
 
 func (e end) name() string { return e.actor + "." + e.port }
