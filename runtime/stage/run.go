@@ -117,9 +117,10 @@ func (s *Stage) step(n int) {
 
 // creep leaves an instant that does not rest. False: until is reached.
 func (s *Stage) creep(until time.Time) bool {
+	s.ring() // what is due is of this instant, and must not hold the clock
 	to := s.now.Add(tick)
 	if t, ok := s.timers.next(); ok && t.at.Before(to) {
-		to = later(t.at, s.now)
+		to = t.at
 	}
 	if !until.IsZero() && to.After(until) {
 		return false
@@ -216,11 +217,4 @@ func (s *Stage) await(ctx context.Context, to time.Time) Ending {
 	s.setNow(now)
 	s.ring()
 	return ""
-}
-
-func later(a, b time.Time) time.Time {
-	if a.Before(b) {
-		return b
-	}
-	return a
 }
