@@ -3,6 +3,8 @@ package hospital
 import (
 	"fmt"
 	"strings"
+
+	"github.com/wardflow/wardflow/runtime/script"
 )
 
 // A Device is one sensor at a bed.
@@ -28,7 +30,7 @@ type Ward struct {
 	Window int // seconds that a patient's signed window spans
 }
 
-// Script writes the ward in the dataflow language.
+// Script writes the ward in the dataflow language, as wardflow fmt would.
 func (w *Ward) Script() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "# %s\n", w.Doc)
@@ -75,7 +77,11 @@ apply %s : bedside
 apply %s : ward
 apply store : records
 `, strings.Join(sensors, ", "), strings.Join(beds, ", "))
-	return b.String()
+	text, issues := script.Format([]byte(b.String()), "ward.calvin")
+	if issues.Err() != nil {
+		return b.String() // a name that no script can hold: whoever compiles it says so
+	}
+	return string(text)
 }
 
 // ident is a name as the language allows it.
