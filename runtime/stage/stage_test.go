@@ -274,3 +274,24 @@ func TestSeed(t *testing.T) {
 		t.Error("5 seeds give one and the same schedule")
 	}
 }
+
+// An actor that wants to be woken at once, again and again, as one does that is
+// migrated again and again, does not hold the clock up.
+func TestTimersThatAreDue(t *testing.T) {
+	ts := types()
+	ts["eager"] = flow.Type{Spec: flow.Spec{Name: "eager", State: 1}, New: func(args) (flow.Actor, error) {
+		return &simple{begun: func(s *simple) { s.env.WakeAt(s.env.Now()) },
+			actions: func(s *simple) []flow.Action {
+				return []flow.Action{{Out: outs, Fire: func(f *flow.Firing) error {
+					s.env.WakeAt(s.env.Now())
+					f.Give(0, "x")
+					return nil
+				}}}
+			}}, nil
+	}}
+	s := start(t, stage.Config{Types: ts, Migrate: 2, Graph: &flow.Graph{Actors: []flow.Node{node("e", "eager", nil), node("k", "sink", nil)},
+		Links: []flow.Link{link("e.out", "k.in")}}})
+	if end := s.Run(context.Background(), s.Now().Add(3*time.Millisecond), nil); end != stage.TimeIsUp {
+		t.Errorf("ends because %s", end)
+	}
+}
