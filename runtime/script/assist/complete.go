@@ -13,6 +13,7 @@ type Item struct {
 	Kind    Kind
 	Detail  string      // a word on what it is
 	Doc     string      // in Markdown; "": none
+	Filter  string      // what is typed is compared with it; "": with the label
 	Edit    script.Edit // puts it there
 	Snippet bool        // the edit's text has places to fill in: $1, ${2:so}
 	First   int         // those with smaller numbers are offered first

@@ -83,6 +83,9 @@ func required(spec *flow.Spec) []string {
 func (c *site) call(kind Kind, label, text string, args []string) Item {
 	i := c.item(kind, label, "")
 	i.Edit.New = text
+	if text != label {
+		i.Filter = text
+	}
 	if c.called() {
 		return i
 	}

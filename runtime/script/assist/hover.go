@@ -17,7 +17,7 @@ type Note struct {
 // Hover tells about what is at an offset; ok is false where there is nothing
 // to say.
 func (s *Snapshot) Hover(offset int) (n Note, ok bool) {
-	if u, found := s.index.at(offset); found {
+	if u, found := s.at(offset); found {
 		return Note{u.at, s.tell(u.sym)}, true
 	}
 	for i := s.before(offset); i < len(s.words) && int(s.words[i].Start.Offset) <= offset; i++ {

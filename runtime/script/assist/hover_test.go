@@ -44,6 +44,21 @@ func TestHover(t *testing.T) {
 	}
 }
 
+// In a statement that is half written the words tell what is meant.
+func TestHoverBroken(t *testing.T) {
+	for _, tt := range []struct{ src, want string }{
+		{"c : std.Counter()\nc.inte|ger >\n", "the next number"},
+		{"c : std.Counter()\n|c.integer >\n", "c : std.Counter"},
+		{"c : std.Cou|nter(\n", "Count 1, 2, 3"},
+		{"define X = 1\nk : std.Constant(data=X|\n", "define X = 1"},
+	} {
+		s, offset := read(t, tt.src)
+		if n, ok := s.Hover(offset); !ok || !strings.Contains(n.Text, tt.want) {
+			t.Errorf("%q: the note is %q, want %q in it", tt.src, n.Text, tt.want)
+		}
+	}
+}
+
 // A word that is one of the language in its place is a name in others.
 func TestHoverNames(t *testing.T) {
 	s, offset := read(t, "once : std.Counter()\non|ce.integer > voidport\n")

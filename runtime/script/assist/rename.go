@@ -78,20 +78,12 @@ func (s *Snapshot) Rename(offset int, name string, others []*Snapshot) (map[stri
 // renames adds the edits that rename what is declared at a place, and reports
 // whether the snapshot knows it.
 func (s *Snapshot) renames(decl Place, name string, edits map[string][]script.Edit) bool {
-	found := false
-	for _, u := range s.index.uses {
-		if !u.sym.declared() {
-			continue
-		}
-		if at := s.place(u.sym.decl); at.File != decl.File || at.Span.Start != decl.Span.Start {
-			continue
-		}
-		found = true
-		p := s.place(u.at)
+	uses := s.Uses(decl)
+	for _, p := range uses {
 		p.Span.Src = 0
 		edits[p.File] = append(edits[p.File], script.Edit{Span: p.Span, New: name})
 	}
-	return found
+	return len(uses) > 0
 }
 
 // stays reports what else would change if the edits were made: each name must

@@ -11,6 +11,7 @@ import (
 type site struct {
 	*Snapshot
 	index  *index      // of the text without the statement
+	blocks []int       // the words that begin the blocks around, from the outermost
 	block  *block      // around the cursor
 	first  int         // the first word of the statement
 	n      int         // the words before the cursor, without the one being typed
@@ -106,8 +107,7 @@ func (s *Snapshot) position(offset int) script.Pos {
 // walk goes over the words before the cursor and notes where the statement
 // begins, which of its brackets are open, and which blocks are.
 func (c *site) walk() {
-	var blocks []int // the word that begins each block around
-	fresh := true    // a statement begins with the next word
+	fresh := true // a statement begins with the next word
 	for i := range c.n {
 		if fresh || c.begins(i, len(c.open)) {
 			c.first, c.open = i, c.open[:0]
@@ -121,7 +121,7 @@ func (c *site) walk() {
 			c.open = append(c.open, i)
 		case "{":
 			if len(c.open) == 0 && c.opensBlock() {
-				blocks = append(blocks, c.first)
+				c.blocks = append(c.blocks, c.first)
 				fresh = true
 				continue
 			}
@@ -133,7 +133,7 @@ func (c *site) walk() {
 				c.open = c.open[:len(c.open)-1]
 				continue
 			}
-			blocks = blocks[:max(0, len(blocks)-1)]
+			c.blocks = c.blocks[:max(0, len(c.blocks)-1)]
 			fresh = true
 		}
 	}
@@ -142,7 +142,7 @@ func (c *site) walk() {
 		c.first, c.open = c.n, nil
 	}
 	c.index = c.rest()
-	c.block = c.within(blocks)
+	c.block = c.within(c.index)
 }
 
 // rest is the index of the text without the line being typed: half a statement
@@ -214,14 +214,14 @@ func (c *site) goesOn(i int) bool {
 	return true
 }
 
-// within finds the block whose beginnings are those words; where the text is
-// too broken for the tree to have one, the block around it.
-func (c *site) within(begins []int) *block {
-	b := c.index.program
-	for depth, i := range begins {
+// within finds the innermost block around in an index; where the text is too
+// broken for the tree to have it, the block around it.
+func (c *site) within(x *index) *block {
+	b := x.program
+	for depth, i := range c.blocks {
 		inner := b.inner
 		if depth == 0 {
-			inner = slices.Concat(c.index.blocks, inner)
+			inner = slices.Concat(x.blocks, inner)
 		}
 		for _, in := range inner {
 			if at := in.span(); at.Src == 0 && at.Start.Offset == c.words[i].Start.Offset {
