@@ -34,6 +34,7 @@ func commands() []*cobra.Command {
 		compileCommand(actors.All),
 		graphCommand(actors.All),
 		actorsCommand(actors.All),
+		lspCommand(actors.All),
 	}
 }
 
