@@ -32,8 +32,12 @@ func commands() []*cobra.Command {
 		fmtCommand(),
 		checkCommand(actors.All),
 		compileCommand(actors.All),
+		explainCommand(),
+		runScriptCommand(actors.All),
+		testCommand(actors.All),
 		graphCommand(actors.All),
 		actorsCommand(actors.All),
+		actorTestCommand(actors.All),
 		lspCommand(actors.All),
 	}
 }

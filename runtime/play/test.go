@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"strings"
 	"time"
 
 	"github.com/wardflow/wardflow/runtime/device"
@@ -27,6 +28,7 @@ type Verdict struct {
 	Name     string
 	Failures []Failure     // none: it passed
 	Took     time.Duration // of the stage's time
+	Printed  string        // by io.Print
 	Letters  []stage.Letter
 	Stopped  map[flow.ActorID]string // actors that came to a stand, and why
 }
@@ -55,6 +57,8 @@ func Test(t script.Trial, cfg TestConfig) Verdict {
 	v := Verdict{Name: t.Name}
 	devices := cfg.Devices()
 	defer devices.Close()
+	var printed strings.Builder
+	devices.Bind("io.stdout", &printed)
 	sc := stage.Config{Graph: t.Graph, Types: cfg.Types, Seed: cfg.Seed, Log: cfg.Log,
 		Capability: func(_ flow.ActorID, name string) (any, error) { return devices.Capability(name) }}
 	for _, step := range t.Steps {
@@ -80,7 +84,7 @@ func Test(t script.Trial, cfg TestConfig) Verdict {
 			v.Failures = append(v.Failures, *f)
 		}
 	}
-	v.Took = s.Now().Sub(began)
+	v.Took, v.Printed = s.Now().Sub(began), printed.String()
 	v.Letters, v.Stopped = s.Letters(), s.Stopped()
 	return v
 }

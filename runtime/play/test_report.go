@@ -33,6 +33,9 @@ func (v *Verdict) Report(w io.Writer, verbose bool) {
 	for _, f := range v.Failures {
 		f.report(w)
 	}
+	for line := range strings.Lines(v.Printed) {
+		fmt.Fprintf(w, "    printed: %s\n", strings.TrimSuffix(line, "\n"))
+	}
 	for _, l := range v.Letters {
 		tokens := l.Value.(map[string]any)["tokens"]
 		fmt.Fprintf(w, "    dead letter of %s: %s: %s\n", l.Actor.Local(), l.Why, text(tokens))
