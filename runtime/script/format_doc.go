@@ -193,7 +193,7 @@ func write(lines []line) []byte {
 			continue
 		}
 		n, wide := i, 0
-		for ; n < len(lines) && lines[n].comment != ""; n++ {
+		for ; n < len(lines) && lines[n].comment != "" && lines[n].indent() == lines[i].indent(); n++ {
 			if w := lines[n].width(); w <= far {
 				wide = max(wide, w)
 			}
@@ -205,6 +205,9 @@ func write(lines []line) []byte {
 	}
 	return []byte(b.String())
 }
+
+// indent is how many spaces a line begins with.
+func (l line) indent() int { return len(l.text) - len(strings.TrimLeft(l.text, " ")) }
 
 // width is where a line's comment may begin: behind its last character.
 func (l line) width() int {

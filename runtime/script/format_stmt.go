@@ -34,7 +34,11 @@ func (b *builder) statement(n node) {
 	case *Group:
 		b.take()
 		b.spaced(2) // NAME :
-		b.list(len(n.Members), func(i int) { b.upTo(n.Members[i].Span) })
+		if b.newLine() {
+			b.list(len(n.Members), func(i int) { b.upTo(n.Members[i].Span) })
+		} else {
+			b.fill(n.Members, 1)
+		}
 	case *Apply:
 		b.take()
 		b.space()

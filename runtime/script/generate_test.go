@@ -281,7 +281,7 @@ func (g *generator) link(program bool) {
 			first = line_
 		}
 		if first == none && g.n(2) { // a field needs more than one dot here
-			g.w(none, g.pick("1", `"x"`, "[1]", "A"))
+			g.w(none, g.pick("1", `"x"`, "[1]", g.name()))
 		} else if first == none {
 			g.w(none, "A", ".", "b", ".", "c")
 		} else {

@@ -3,6 +3,7 @@ package script
 import (
 	"fmt"
 	"math"
+	"slices"
 )
 
 // Parse reads a script that includes nothing: an include is a mistake, as no
@@ -27,9 +28,11 @@ type parser struct {
 	at     int
 	depth  int
 
-	load *loader // of includes
-	past order   // what has been seen of this text
-	open int     // the token before which a '}' was last missed; -1: none
+	load    *loader  // of includes
+	past    order    // what has been seen of this text
+	first   int      // the token with which the present statement began
+	open    int      // the token before which a '}' was last missed; -1: none
+	suspect *suspect // a place that may lack its brace; nil: none
 }
 
 // parse reads the text with a number, statements into a place. It gives the
@@ -121,11 +124,11 @@ func (p *parser) mend(want, help, text string) {
 	case t.kind == tBad && !p.begins(p.at):
 		return
 	case t.kind == tEnd:
-		if n := len(p.file.issues); n > 0 && p.file.issues[n-1].Code == unexpectedEnd.code {
+		if p.swallowed() {
 			return
 		}
 		i = unexpectedEnd.at(p.file, p.here(), want)
-	case p.at > 0 && (p.begins(p.at) || p.leads(p.at) && closes(t.kind)):
+	case p.at > p.first && p.over():
 		i = missingClose.at(p.file, p.here(), want)
 	default:
 		i = unexpected.at(p.file, p.where(t), p.describe(t), want)
@@ -135,6 +138,25 @@ func (p *parser) mend(want, help, text string) {
 		i = i.edit(p.here(), text)
 	}
 	p.report(i)
+}
+
+// swallowed reports whether it has been said already why the text ends here.
+func (p *parser) swallowed() bool {
+	issues := p.file.issues
+	if n := len(issues); n > 0 && issues[n-1].Code == unexpectedEnd.code {
+		return true
+	}
+	return slices.ContainsFunc(issues, func(i Issue) bool {
+		return (i.Code == openComment.code || i.Code == openDoc.code) && i.Span.Src == p.no
+	})
+}
+
+// over reports whether the present token can't belong to the statement: the next
+// begins, or it stands no further right, or closes what is around.
+func (p *parser) over() bool {
+	t := p.tok()
+	return t.kind == tEnd || p.resumes(p.at) ||
+		p.leads(p.at) && (closes(t.kind) || t.Start.Col <= p.tokens[p.first].Start.Col)
 }
 
 // instead reports a token that is often written for another, and takes it.
@@ -180,7 +202,7 @@ func (p *parser) ident(what string) (Ident, bool) {
 	t := p.tok()
 	if t.kind != tIdent {
 		help := ""
-		if t.kind >= tTrue && t.kind <= tApply && !p.begins(p.at) {
+		if keyword(t.kind) && (!p.begins(p.at) || p.kind(1) == '=') {
 			help = fmt.Sprintf("'%s' is a word of the language: choose another name", p.text(t))
 		}
 		p.wrong(what, help)
@@ -189,6 +211,9 @@ func (p *parser) ident(what string) (Ident, bool) {
 	p.at++
 	return Ident{p.where(t), p.text(t)}, true
 }
+
+// keyword reports whether a token is a word that can't be a name.
+func keyword(k tokenKind) bool { return k >= tTrue && k <= tApply }
 
 // qualified reads IDENT ("." IDENT)*.
 func (p *parser) qualified(what string) (Ident, bool) {

@@ -34,6 +34,9 @@ var words = map[string]beginning{
 // beginning tells what the statement is that begins at a token.
 func (p *parser) beginning(at int) beginning {
 	kind := func(n int) tokenKind { return p.tokens[min(at+n, len(p.tokens)-1)].kind }
+	if k := kind(0); kind(1) == ':' && (k == tDefine || k == tComponent || k == tVoidport) {
+		return bInstance // of a name that can't be one
+	}
 	switch kind(0) {
 	case tDefine:
 		return bDefine
@@ -49,7 +52,7 @@ func (p *parser) beginning(at int) beginning {
 		return bApply
 	case tTrue, tFalse, tNull:
 		if kind(1) == ':' {
-			return bInstance // of a name that can't be one
+			return bInstance // the same
 		}
 		return bLink
 	case tBad:
@@ -100,8 +103,16 @@ func (p *parser) sum(at int) bool {
 	return n > 3 || kind(n) == '+'
 }
 
-// begins reports whether a token is where a statement begins: it leads its
-// line and what follows fits no other place.
+// resumes is begins, also for the words that Calvin doesn't have. Where a name
+// could stand as well, they may be one.
+func (p *parser) resumes(at int) bool {
+	t := &p.tokens[at]
+	return p.begins(at) || t.kind == tIdent && p.leads(at) && words[p.text(t)] != bNone &&
+		p.tokens[min(at+1, len(p.tokens)-1)].Start.Line == t.End.Line && p.introduces(at)
+}
+
+// begins reports whether a token is where a statement of Calvin's begins: it
+// leads its line and what follows fits no other place.
 func (p *parser) begins(at int) bool {
 	if !p.leads(at) {
 		return false
@@ -109,14 +120,15 @@ func (p *parser) begins(at int) bool {
 	t := &p.tokens[at]
 	kind := func(n int) tokenKind { return p.tokens[min(at+n, len(p.tokens)-1)].kind }
 	near := func(n int) bool { return p.tokens[min(at+n, len(p.tokens)-1)].Start.Line == t.End.Line }
-	port := func(n int) bool { // . IDENT and then > [ or (
-		return kind(n) == '.' && kind(n+1) == tIdent && (kind(n+2) == '>' || kind(n+2) == '(' || kind(n+2) == '[') && near(n+2)
+	port := func(n int) bool { // . IDENT and then > or ( or [DIRECTION](
+		return kind(n) == '.' && kind(n+1) == tIdent && near(n+2) && (kind(n+2) == '>' || kind(n+2) == '(' ||
+			kind(n+2) == '[' && kind(n+3) == tIdent && kind(n+4) == ']' && kind(n+5) == '(')
 	}
 	switch t.kind {
 	case tDefine, tComponent, tInclude, tVoidport, tRule, tGroup, tApply:
 		return true
 	case tIdent:
-		return near(1) && (kind(1) == ':' || kind(1) == '>' || port(1) || words[p.text(t)] != bNone && p.introduces(at))
+		return near(1) && (kind(1) == ':' || kind(1) == '>' || port(1))
 	case '.':
 		return port(0)
 	case ':':
@@ -143,7 +155,11 @@ func (p *parser) introduces(at int) bool {
 	case bAfter:
 		return k == tNumber
 	}
-	return k == tIdent || k == tNumber || k == tString || k == '[' || k == '{'
+	switch k {
+	case tIdent, tNumber, tString, tRef, tTrue, tFalse, tNull, '[', '{':
+		return true
+	}
+	return false
 }
 
 // recover goes on to where the next statement begins, or in braces to where
@@ -160,7 +176,7 @@ func (p *parser) recover(start int, braced bool) {
 	open := 0 // braces since the mistake
 	for ; p.tok().kind != tEnd; p.at++ {
 		t := p.tok()
-		if p.begins(p.at) {
+		if p.resumes(p.at) {
 			return
 		}
 		if depth <= 0 && !closes(t.kind) && p.leads(p.at) && t.Start.Col <= p.tokens[start].Start.Col {

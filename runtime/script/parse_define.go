@@ -8,7 +8,7 @@ func (p *parser) constant() bool {
 		return false
 	}
 	c := &Constant{Name: name}
-	if ok = p.equals("'=' and the constant's value"); ok {
+	if ok = p.equals("'='"); ok {
 		c.Value, ok = p.argument("the constant's value")
 	}
 	if !ok {
@@ -23,15 +23,16 @@ func (p *parser) constant() bool {
 // equals takes "=", or what is often written for it.
 func (p *parser) equals(want string) bool {
 	if p.tok().kind == ':' {
-		p.instead("'='", "write =", "=")
+		p.instead("'='", "a constant is defined with define NAME = VALUE", "=")
 		return true
 	}
-	return p.want('=', want, "")
+	return p.want('=', want, "a constant is defined with define NAME = VALUE")
 }
 
 // component reads the definition of a component. Where its head is broken its
 // body is read all the same, for the mistakes in it.
 func (p *parser) component(around *place) bool {
+	at := p.at
 	start := p.take().Start
 	c := &Component{}
 	var ok bool
@@ -40,11 +41,12 @@ func (p *parser) component(around *place) bool {
 	}
 	p.file.lost[c.Name.Name] = true
 	head := p.head(c)
-	if !p.brace(head, "") {
+	pl := &place{what: bComponent, name: "component " + c.Name.Name, head: c.Name.Span, col: start.Col, in: around, body: &c.Body}
+	if !p.brace(pl, at, head, "") {
 		return false
 	}
 	p.load.inner = map[string]bool{}
-	p.block(&place{what: bComponent, name: "component " + c.Name.Name, head: c.Name.Span, col: start.Col, in: around, body: &c.Body}, &c.Doc)
+	p.block(pl, &c.Doc)
 	c.Span = p.since(start)
 	if head {
 		delete(p.file.lost, c.Name.Name)
@@ -59,8 +61,12 @@ func (p *parser) head(c *Component) bool {
 		return false
 	}
 	const arrow = "the in-ports stand before ->, the out-ports behind it; -> also stands when there are none"
+	if k := p.tok().kind; k != tArrow && k != tIdent && k != '>' {
+		p.mend("'->' between in-ports and out-ports", arrow, " ->")
+		return false
+	}
 	var ok bool
-	if c.In, ok = p.names("an in-port or '->'", tArrow); !ok {
+	if c.In, ok = p.names("the name of an in-port", tArrow); !ok {
 		return false
 	}
 	switch p.tok().kind {
@@ -71,6 +77,9 @@ func (p *parser) head(c *Component) bool {
 	default:
 		p.wrong("'->' between in-ports and out-ports", arrow)
 		return false
+	}
+	if p.begins(p.at) {
+		return true // the brace is missing: that is said next
 	}
 	c.Out, ok = p.names("an out-port or '{'", '{')
 	return ok

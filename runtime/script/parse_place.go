@@ -1,7 +1,5 @@
 package script
 
-import "slices"
-
 // A place is where statements stand: the program, or between the braces of a
 // component, a for or a test.
 type place struct {
@@ -12,6 +10,7 @@ type place struct {
 	in    *place    // around this one; nil: none
 	body  *[]Stmt
 	whole bool // up to the end of the text: the program, or a file included in a component
+	loose bool // its brace is missing: it ends where the text stands no further right than col
 }
 
 // inside reports whether a place is one of a kind, or within one.
@@ -40,7 +39,11 @@ func (p *parser) statements(pl *place) {
 		if !pl.whole && (p.tok().kind == '}' || p.abandoned()) {
 			return
 		}
+		if pl.loose && p.leads(p.at) && p.tok().Start.Col <= pl.col {
+			return
+		}
 		start := p.at
+		p.first = start
 		if !p.one(pl) {
 			p.recover(start, !pl.whole)
 		}
@@ -58,6 +61,13 @@ func (p *parser) one(pl *place) bool {
 		p.inOrder(b)
 	}
 	s, ok := p.statement(b, pl, fits)
+	switch {
+	case !ok || pl.what != bNone || b == bInclude || b == bDefine:
+	case b == bComponent:
+		p.past = max(p.past, pastComponents)
+	default:
+		p.past = pastStatements
+	}
 	switch {
 	case s == nil:
 	case fits:
@@ -161,166 +171,16 @@ func (p *parser) fits(b beginning, pl *place) bool {
 
 // inOrder looks after Calvin's order of definitions and statements.
 func (p *parser) inOrder(b beginning) {
-	was := p.past
-	switch b {
-	case bInclude, bNone: // what is included keeps its own order
-		return
-	case bDefine:
-	case bComponent:
-		p.past = max(p.past, pastComponents)
-	default:
-		p.past = pastStatements
-	}
 	after := "the statements"
-	if was == pastComponents {
+	if p.past == pastComponents {
 		after = "the components"
 	}
 	switch {
-	case b == bDefine && was > pastNothing:
+	case b == bDefine && p.past > pastNothing:
 		p.report(outOfOrder.at(p.file, p.where(p.tok()), "a constant", after).
 			help("constants come first, then components, then everything else"))
-	case b == bComponent && was > pastComponents:
+	case b == bComponent && p.past > pastComponents:
 		p.report(outOfOrder.at(p.file, p.where(p.tok()), "a component", after).
 			help("components come after the constants and before everything else"))
 	}
-}
-
-// nothing reports what begins no statement.
-func (p *parser) nothing(pl *place) {
-	t := p.tok()
-	switch {
-	case t.kind == '}':
-		p.report(unexpected.at(p.file, p.where(t), "'}'", "a statement").help("no brace is open here: leave it out"))
-	case t.kind == tDoc:
-		p.report(unexpected.at(p.file, p.where(t), "a docstring", "a statement").
-			help("a docstring stands first in a component or test; # begins a comment"))
-	case t.kind != tIdent:
-		p.wrong("a statement", "")
-	default:
-		p.report(p.noStatement(pl))
-		p.at++
-	}
-}
-
-// noStatement is the issue with a name that begins no statement.
-func (p *parser) noStatement(pl *place) Issue {
-	t := p.tok()
-	i := noStatement.at(p.file, p.where(t), p.text(t))
-	call := func(n int) bool { // IDENT ("." IDENT)* "("
-		for p.kind(n) == tIdent && p.kind(n+1) == '.' {
-			n += 2
-		}
-		return p.kind(n) == tIdent && p.kind(n+1) == '('
-	}
-	switch {
-	case p.kind(1) == '=' && call(2):
-		return i.help("an actor is declared with NAME : TYPE()").edit(p.where(p.ahead(1)), ":")
-	case p.kind(1) == '=':
-		return i.help("a constant is defined with define NAME = VALUE, at the top").edit(p.span(t.Start, t.Start), "define ")
-	case p.kind(1) == tArrow:
-		return i.help("links are written with >, and go from ACTOR.PORT to ACTOR.PORT")
-	case p.text(t) == "include":
-		return i.help("write include NAME on one line, without .calvin")
-	case pl.what == bTest && words[p.text(t)] != bNone:
-		return i.help("%s", usage[words[p.text(t)]])
-	case !p.leads(p.at):
-		return i.help("is a comma missing before it?")
-	case p.kind(1) == '(' || p.kind(1) == tIdent && p.ahead(1).Start.Line == t.End.Line && call(1):
-		return i.help("an actor is declared with NAME : TYPE()")
-	}
-	return i.help("declare an actor with NAME : TYPE(), link ports with ACTOR.PORT > ACTOR.PORT")
-}
-
-// abandoned reports whether a definition begins here that stands at the very
-// left, while no brace is left to close the place it would be in.
-func (p *parser) abandoned() bool {
-	if p.open == p.at {
-		return true // said already, of the place within this one
-	}
-	switch p.beginning(p.at) {
-	case bDefine, bComponent, bRule, bGroup, bApply, bTest:
-	default:
-		return false
-	}
-	if p.tok().Start.Col != 1 || !p.leads(p.at) {
-		return false
-	}
-	depth := 0
-	for _, t := range p.tokens[p.at:] {
-		switch t.kind {
-		case '{':
-			depth++
-		case '}':
-			if depth--; depth < 0 {
-				return false
-			}
-		}
-	}
-	return true
-}
-
-// end takes the closing brace of a place. Where there is none, it is missing
-// before the first statement that stands as far left as the head, and what
-// follows belongs to the place around.
-func (p *parser) end(pl *place) {
-	if p.tok().kind == '}' {
-		p.at++
-		return
-	}
-	if !p.more() || p.open == p.at {
-		return
-	}
-	p.open = p.at
-	if n := len(p.file.issues); n > 0 && p.file.issues[n-1].Code == unexpectedEnd.code {
-		return
-	}
-	at := p.here()
-	kind := missingClose
-	if p.tok().kind == tEnd {
-		kind = unexpectedEnd
-	}
-	body := *pl.body
-	if n := slices.IndexFunc(body, func(s Stmt) bool { return s.Where().Start.Col <= pl.col }); n > 0 && p.tok().kind == tEnd {
-		end := body[n-1].Where().End
-		at, kind = p.span(end, end), missingClose
-		*pl.body = body[:n:n]
-		*pl.in.body = append(*pl.in.body, body[n:]...)
-	}
-	p.report(kind.at(p.file, at, "the '}' of "+pl.name).see(pl.head, "to close this").edit(at, "\n}"))
-}
-
-// block reads a docstring if there may be one, statements and the closing
-// brace. Each place has at least one statement.
-func (p *parser) block(pl *place, doc **Doc) {
-	if t := p.tok(); t.kind == tDoc && doc != nil {
-		p.at++
-		*doc = &Doc{p.where(t), docText(p.text(t))}
-	}
-	before := len(p.file.issues)
-	p.statements(pl)
-	closed := p.tok().kind == '}'
-	if closed && len(*pl.body) == 0 && len(p.file.issues) == before {
-		if pl.what == bComponent {
-			p.report(emptyComponent.at(p.file, pl.head, pl.name[len("component "):]).help("link its ports to actors between { and }"))
-		} else {
-			p.report(emptyBlock.at(p.file, pl.head, pl.name).help("leave it out, or write between { and } what it is for"))
-		}
-	}
-	p.end(pl)
-}
-
-// brace takes the brace that opens a place. When the head is broken, it is
-// looked for on the same line, so that the body is not read as something else.
-func (p *parser) brace(ok bool, help string) bool {
-	if ok && p.want('{', "'{'", help) {
-		return true
-	}
-	line := p.here().Start.Line
-	for k := p.at; p.tokens[k].kind != tEnd && p.tokens[k].Start.Line == line; k++ {
-		if p.tokens[k].kind == '{' {
-			p.at = k + 1
-			return true
-		}
-	}
-	return false
 }

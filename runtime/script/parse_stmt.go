@@ -11,7 +11,9 @@ func (p *parser) instance() (Stmt, bool) {
 	p.at++ // the colon
 	in := &Instance{Name: name}
 	ok := false
-	if in.Type, ok = p.qualified("an actor type"); ok {
+	if p.leads(p.at) && p.kind(1) == ':' {
+		p.wrong("an actor type", "an actor is declared with NAME : TYPE()") // this is the next one
+	} else if in.Type, ok = p.qualified("an actor type"); ok {
 		in.Args, ok = p.arguments()
 	}
 	if !ok {
@@ -32,15 +34,14 @@ func (p *parser) arguments() ([]Arg, bool) {
 		return p.args()
 	}
 	p.mend("'(' and the arguments", "write () when there are none", "()")
-	k := p.tok().kind
-	return nil, k == tEnd || k == '}' || p.begins(p.at)
+	return nil, p.over() || p.tok().kind == '}'
 }
 
 // args reads named arguments up to and with the closing parenthesis.
 func (p *parser) args() ([]Arg, bool) {
 	const named = "arguments are always named: NAME=VALUE"
 	var args []Arg
-	for p.tok().kind == tIdent && !p.begins(p.at) {
+	for p.tok().kind == tIdent && !p.resumes(p.at) {
 		a := Arg{}
 		a.Name, _ = p.ident("an argument's name")
 		switch {
@@ -71,6 +72,11 @@ func (p *parser) args() ([]Arg, bool) {
 			p.wrong("an argument's name", named)
 			return args, false
 		}
+	case tDefine, tComponent, tVoidport, tRule, tGroup, tApply:
+		if p.kind(1) == '=' {
+			p.ident("an argument's name")
+			return args, false
+		}
 	case ',':
 		p.wrong("an argument", "one comma between two arguments is enough")
 		return args, false
@@ -94,7 +100,11 @@ func (p *parser) port(what string) (PortName, bool) {
 		}
 	}
 	if p.tok().kind != '.' {
-		p.wrong(what, "")
+		help := ""
+		if k := p.tok().kind; keyword(k) && p.kind(1) == '.' {
+			help = "'" + p.text(p.tok()) + "' is a word of the language: choose another name"
+		}
+		p.wrong(what, help)
 		return n, false
 	}
 	p.at++
@@ -125,6 +135,12 @@ func (p *parser) portStatement() (Stmt, bool) {
 		p.at = start
 		return p.link()
 	case '=':
+		if arrow := p.ahead(1); arrow.kind == '>' && arrow.Start == p.tok().End {
+			t := p.tok()
+			both := p.span(t.Start, arrow.End)
+			p.report(unexpected.at(p.file, both, "'=>'", "'>'").help("links are written with >").edit(both, ">"))
+			return nil, false
+		}
 		p.wrong("'>', '[' or '(' after the port", "links are written with >; properties are set with "+port.String()+"(NAME=VALUE)")
 	default:
 		p.wrong("'>', '[' or '(' after the port", "")

@@ -7,6 +7,7 @@ import (
 
 // How the statements that Calvin doesn't have are written.
 var usage = map[beginning]string{
+	bDefine: "write define NAME = VALUE", bComponent: "write component NAME() IN -> OUT { ... }", bInclude: "write include NAME",
 	bFor:    `write for NAME in ["1", "2"] { ... }`,
 	bTest:   `write test "NAME" { ... }`,
 	bGive:   "write give ACTOR.PORT [TOKEN, ...]",
@@ -15,12 +16,21 @@ var usage = map[beginning]string{
 	bSet:    "write set CAPABILITY VALUE, such as set io.temperature 37.2",
 }
 
+// beginnings are those by the words that have a usage.
+var beginnings = map[string]beginning{
+	"define": bDefine, "component": bComponent, "include": bInclude,
+	"for": bFor, "test": bTest, "give": bGive, "expect": bExpect, "after": bAfter, "set": bSet,
+}
+
 // loop reads for NAME in LIST { ... }.
 func (p *parser) loop(around *place) (Stmt, bool) {
+	at := p.at
 	start := p.take().Start
 	f := &For{}
-	var ok bool
-	if f.Var, ok = p.ident("a name that stands for each element"); ok {
+	ok := !p.word("in") || p.kind(1) == tIdent && p.text(p.ahead(1)) == "in" // "in" may be the name
+	if ok = ok && p.tok().kind == tIdent; !ok {
+		p.wrong("a name for the element", usage[bFor])
+	} else if f.Var, ok = p.ident("a name for the element"); ok {
 		if ok = p.word("in"); ok {
 			p.at++
 			f.Over, ok = p.argument("a list")
@@ -28,19 +38,14 @@ func (p *parser) loop(around *place) (Stmt, bool) {
 			p.wrong("'in' and a list", usage[bFor])
 		}
 	}
-	if ok && p.tok().kind == ':' {
-		p.instead("'{'", "what is made for each element stands in braces", "{")
+	pl := &place{what: bFor, name: "this for", head: p.since(start), col: start.Col, in: around, body: &f.Body}
+	if !p.brace(pl, at, ok, "what is made for each element stands in braces") {
 		p.file.lost[f.Var.Name] = true
 		return nil, false
 	}
-	head := ok
-	span := p.since(start)
-	if !p.brace(ok, "what is made for each element stands in braces") {
-		return nil, false
-	}
-	p.block(&place{what: bFor, name: "this for", head: span, col: start.Col, in: around, body: &f.Body}, nil)
+	p.block(pl, nil)
 	f.Span = p.since(start)
-	if !head {
+	if !ok {
 		p.file.lost[f.Var.Name] = true
 		p.drop(f)
 		return nil, true
@@ -50,10 +55,12 @@ func (p *parser) loop(around *place) (Stmt, bool) {
 
 // test reads test "NAME" { ... }.
 func (p *parser) test(around *place) (Stmt, bool) {
+	at := p.at
 	start := p.take().Start
 	t := &Test{}
-	ok := p.tok().kind == tString || p.tok().kind == tRef
-	if ok {
+	ok := false
+	switch word := p.tok(); {
+	case word.kind == tString || word.kind == tRef:
 		var name *Scalar
 		if name, ok = p.scalar(math.MaxInt, true); ok {
 			t.Name = *name
@@ -61,17 +68,19 @@ func (p *parser) test(around *place) (Stmt, bool) {
 				p.report(badString.at(p.file, name.Span, "a test without a name").help("say what the test shows"))
 			}
 		}
-	} else {
+	case word.kind == tIdent && p.kind(1) == '{':
+		p.instead("the test's name in quotes", usage[bTest], `"`+p.text(word)+`"`)
+		t.Name, ok = Scalar{p.where(word), p.text(word)}, true
+	default:
 		p.wrong("the test's name in quotes", usage[bTest])
 	}
-	head := ok
-	span := p.since(start)
-	if !p.brace(ok, "what the test does stands in braces") {
+	pl := &place{what: bTest, name: "this test", head: p.since(start), col: start.Col, in: around, body: &t.Body}
+	if !p.brace(pl, at, ok, "what the test does stands in braces") {
 		return nil, false
 	}
-	p.block(&place{what: bTest, name: "this test", head: span, col: start.Col, in: around, body: &t.Body}, &t.Doc)
+	p.block(pl, &t.Doc)
 	t.Span = p.since(start)
-	if !head {
+	if !ok {
 		return nil, true
 	}
 	return t, true
@@ -84,7 +93,10 @@ func (p *parser) tokensAt(b beginning) (Stmt, bool) {
 	if !ok {
 		return nil, false
 	}
-	if p.tok().kind == '>' {
+	switch k := p.tok().kind; {
+	case k == '=' || k == ':':
+		p.instead("the list of tokens", usage[b], "")
+	case k == '>' || k == tEnd || closes(k) || p.begins(p.at):
 		p.wrong("the list of tokens", usage[b])
 		return nil, false
 	}
@@ -146,7 +158,7 @@ func (p *parser) after() (Stmt, bool) {
 		p.report(badSeconds.at(p.file, n.Span, text))
 		return nil, true
 	}
-	if t := p.tok(); t.kind == tIdent && t.Start.Line == n.End.Line {
+	if t := p.tok(); t.kind == tIdent && t.Start.Line == n.End.Line && p.named(p.at) == bNone {
 		p.wrong("the end of this after", "the number is in seconds, and has no unit")
 		return nil, false
 	}

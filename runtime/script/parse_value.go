@@ -83,13 +83,19 @@ func (p *parser) value(what string, first bool) (Expr, bool) {
 		}
 		p.depth = max(0, p.depth-1)
 		return e, ok
+	case '(':
+		p.wrong(what, "values stand without parentheses")
+	case tDefine, tComponent, tVoidport, tRule, tGroup, tApply:
+		p.wrong(what, "a string stands in quotes")
 	case tDoc:
 		p.wrong(what, `a string stands in single quotes: "..."`)
 	case '+':
 		p.wrong(what, "numbers above 0 have no sign")
 	case '.':
 		help := ""
-		if p.kind(1) == tNumber {
+		if p.at > 0 && p.tokens[p.at-1].kind == tNumber {
+			help = "lists are written out: [1, 2, 3]"
+		} else if p.kind(1) == tNumber {
 			help = "a number begins with a digit: 0." + p.text(p.ahead(1))
 		}
 		p.wrong(what, help)
@@ -214,7 +220,7 @@ func (p *parser) list() (Expr, bool) {
 	start := p.take().Start
 	for p.tok().kind != ']' {
 		switch k := p.tok().kind; {
-		case p.begins(p.at) || k == '}' || k == ')':
+		case p.resumes(p.at) || k == '}' || k == ')':
 			p.mend("']'", "", "]")
 			return nil, false
 		case k == ',':
@@ -272,7 +278,7 @@ func (p *parser) dict() (Expr, bool) {
 // key reads the key of a dictionary's entry.
 func (p *parser) key() (*Scalar, bool) {
 	switch t := p.tok(); {
-	case p.begins(p.at) || t.kind == ']' || t.kind == ')':
+	case p.resumes(p.at) || t.kind == ']' || t.kind == ')':
 		p.mend("'}'", "", "}")
 		return nil, false
 	case t.kind == tString || t.kind == tRef:

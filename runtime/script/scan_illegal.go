@@ -33,6 +33,9 @@ func (s *scanner) illegal(from Pos) {
 	case strings.ContainsRune(quotes, r):
 		s.quoted()
 		help = `strings stand in "..."`
+	case r == '-' && from.Offset > 0 && word(s.src[from.Offset-1]) && letter(s.peek(0)):
+		s.skip(func(r rune) bool { return r == '-' || r == '_' || unicode.IsLetter(r) || unicode.IsDigit(r) })
+		help, fix = "names have no -, but may have _", "_"
 	case strings.ContainsRune("-*%^", r):
 		help = "a script does not calculate: only + joins values, and a number may have the sign -"
 	case r == ';':
@@ -48,13 +51,13 @@ func (s *scanner) illegal(from Pos) {
 	case r == '\\':
 		help, whole = "a statement may go on in the next line without a mark", false
 	case r == '!':
-		help, whole = `a string without escapes is !"..."; in rules, not is ~`, false
+		help, fix, whole = `in rules, not is ~; a string without escapes is !"..."`, "~", false
 	case r == utf8.RuneError || r < ' ':
 		help, whole = "a script is text in UTF-8", false
 	}
 	i := badCharacter.at(s.file, s.since(from), shown).help("%s", help)
 	if fix != "" {
-		i = i.edit(i.Span, fix)
+		i = i.edit(s.first(from, int32(len(shown))), fix)
 	}
 	s.report(i)
 	if whole {
