@@ -2,9 +2,9 @@
 //
 // The steps are apart, and each reports every mistake it can find:
 //
-//	file, issues := script.Parse("ward.calvin", src)  // text → tree
-//	issues = script.Check(file, types)                 // tree → checked
-//	graph, issues := script.Compile(file, types)       // tree → checked → flow.Graph
+//	file, issues := script.Load("ward.calvin", src, find)  // text → tree
+//	issues = script.Check(file, types)                      // tree → checked
+//	graph, issues := script.Compile(file, types)            // tree → checked → flow.Graph
 //
 // Each step's issues include those of the steps before it, so a caller looks at
 // the last ones only. [Compile] gives a graph only when there is no error among
@@ -13,24 +13,27 @@
 // # Grammar
 //
 // X* is none or more, X+ one or more, X? optional; terminals are in quotes.
-// This is Calvin's grammar; the one addition is path.
 //
-//	script     = constant* component* statement*
+//	script     = constant* component* statement*             and includes anywhere between
+//	include    = "include" FILE                               a line of its own
 //	constant   = "define" IDENT "=" argument
-//	component  = "component" qname "(" names? ")" names? "->" names?
+//	component  = "component" qname "(" ( param ( "," param )* )? ")" names? "->" names?
 //	             "{" DOCSTRING? inner+ "}"
-//	inner      = instance | property | link
-//	statement  = instance | property | link | rule | group | apply
+//	param      = IDENT ( "=" argument )?
+//	inner      = instance | property | link | for | include
+//	statement  = instance | property | link | for | rule | group | apply | test
 //	instance   = IDENT ":" qname "(" args ")"
 //	property   = port ( "[" ( "in" | "out" ) "]" )? "(" args ")"
 //	link       = port ">" "voidport"
 //	           | "voidport" ">" target ( "," target )*
-//	           | ( port | ( ":" IDENT )? argument ) ">" target ( "," target )*
+//	           | source ">" target ( "," target )*
+//	source     = port | ( ":" IDENT )? "once"? argument
 //	target     = ( "/" ( ":" IDENT )? argument "/" )? ( "@" ( NUMBER | STRING ) )? port
 //	port       = IDENT? "." IDENT
 //	args       = ( IDENT "=" argument ","? )*
-//	argument   = value | IDENT
-//	value      = "{" ( string ":" value ","? )* "}" | "[" ( value ","? )* "]"
+//	argument   = operand ( "+" operand )*
+//	operand    = value | IDENT ( "." IDENT )*
+//	value      = "{" ( string ":" argument ","? )* "}" | "[" ( argument ","? )* "]"
 //	           | "true" | "false" | "null" | NUMBER | string
 //	string     = ( STRING | "&" IDENT "." IDENT )+
 //	rule       = "rule" IDENT ":" expr
@@ -39,10 +42,66 @@
 //	path       = IDENT ( ":" IDENT )*
 //	expr       = expr "|" expr | expr "&" expr | "~" expr | "(" expr ")"
 //	           | IDENT "(" args ")" | IDENT
+//	for        = "for" IDENT "in" argument "{" ( instance | property | link | apply | for )+ "}"
+//	test       = "test" string "{" DOCSTRING? trial+ "}"
+//	trial      = instance | property | link | give | expect | after | set
+//	give       = "give" path "." IDENT argument
+//	expect     = "expect" path "." IDENT argument "..."?
+//	after      = "after" NUMBER
+//	set        = "set" qname argument
 //
-// A path names an actor inside a component, such as bed1:ecg; its colons stand
-// without spaces, which keeps it apart from the colon before a rule. Rule
-// operators bind in the order ~ & |.
+// Rule operators bind in the order ~ & |. The colons of a path stand without
+// spaces, which keeps it apart from the colon before a rule. The dot of a field
+// stands on the line of its name. An argument a.b before > is a port; a field is
+// what has more dots, a label, "once" or a "+". A string that begins a line and
+// has > behind it on that line begins a link, and does not go on the string
+// before; Calvin has a syntax error there.
+//
+// # What Calvin doesn't have
+//
+// All of it is read only where Calvin has a syntax error, so each old script
+// means what it meant. The new words are no keywords: for, in, test, give,
+// expect, after, set, once and include are names wherever Calvin takes a name,
+// and words only in front of a name or a value on their line, where none of
+// Calvin's statements goes on. There are few of them, and nothing computes: what
+// a script makes can be read off it.
+//
+// include is Calvin's own, but there a step before the compiler pastes texts
+// together, once for each line that asks, and every position behind it is off.
+// Here a file is read as a file: once, in the place of the line, with positions
+// and an order of definitions of its own; a library of components can be included
+// at the top and constants may follow. A component may include what belongs in
+// it, as pasting allows.
+//
+// Constants inside lists and dictionaries, because a constant that must be
+// repeated in ["address", {"floor": "3"}] is none. Fields, so that one dictionary
+// can hold what belongs to a bed. "+" joins strings or lists and adds numbers: the
+// name of a device is made of the name of a ward and of a bed, and nothing else
+// was missing often enough to be worth an expression language.
+//
+// Parameters with defaults, because actors have them: a component can take an
+// actor's place.
+//
+// for makes a part of the graph once for each element of a list. The list is
+// known when the script is compiled, so the graph is as fixed as one written out,
+// and the paths say so: bed_3:ecg is the ecg of the third bed, in rules, tests
+// and dead letters. It stands in braces like a component, whose scope it has, and
+// in a component has no apply.
+//
+// once gives one token, where a literal alone gives one after the other without
+// end, as in Calvin. Most literals are settings that are meant to be told once;
+// the word says so at the place that is read first.
+//
+// test stands in the script that it tests, since what is moved apart is not kept
+// up to date. A test is written in the words of the graph: tokens into ports,
+// tokens out of ports, time that passes, devices that read a value. Time is
+// virtual and mocks stand for devices, so a test of an hour runs at once and the
+// same each time.
+//
+// # Style
+//
+// [Format] writes scripts in one style, as wardflow fmt does. [Print] writes a
+// tree without its comments.
 //
 // # Where we differ from Calvin
 //

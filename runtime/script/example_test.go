@@ -2,6 +2,7 @@ package script_test
 
 import (
 	"fmt"
+	"io/fs"
 
 	"github.com/wardflow/wardflow/runtime/flow"
 	"github.com/wardflow/wardflow/runtime/script"
@@ -36,4 +37,29 @@ func ExampleIssue_Format() {
 	//     3 | src.integr > snk.token
 	//       | ^^^^^^^^^^
 	//     help: did you mean 'integer'?
+}
+
+func ExampleLoad() {
+	lib := map[string]string{"sinks": "snk : io.Print()\n"}
+	src := []byte("include sinks\nsrc : std.Counter()\nsrc.integer > snk.token\n")
+	file, _ := script.Load("count.calvin", src, func(_, name string) (string, []byte, error) {
+		text, ok := lib[name]
+		if !ok {
+			return "", nil, fs.ErrNotExist
+		}
+		return name + ".calvin", []byte(text), nil
+	})
+	fmt.Print(string(script.Print(file)))
+	// Output:
+	// snk : io.Print()
+	// src : std.Counter()
+	// src.integer > snk.token
+}
+
+func ExampleFormat() {
+	text, _ := script.Format([]byte("src:std.Counter( ) // one, two\nsrc.integer>snk.token"), "count.calvin")
+	fmt.Print(string(text))
+	// Output:
+	// src : std.Counter()  // one, two
+	// src.integer > snk.token
 }
