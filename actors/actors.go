@@ -11,6 +11,7 @@ import (
 	mathactors "github.com/wardflow/wardflow/actors/math"
 	"github.com/wardflow/wardflow/actors/media"
 	"github.com/wardflow/wardflow/actors/misc"
+	netactors "github.com/wardflow/wardflow/actors/net"
 	"github.com/wardflow/wardflow/actors/sensor"
 	"github.com/wardflow/wardflow/actors/std"
 	testactors "github.com/wardflow/wardflow/actors/test"
@@ -32,6 +33,7 @@ var namespaces = []func() []flow.Type{
 	mathactors.Types,
 	media.Types,
 	misc.Types,
+	netactors.Types,
 	sensor.Types,
 	std.Types,
 	testactors.Types,

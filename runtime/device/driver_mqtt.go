@@ -69,7 +69,7 @@ func openTopic(c Capability, s *settings) (any, error) {
 func (t *topic) take() {
 	t.mu.Lock()
 	for m, ok := t.client.Next(); ok; m, ok = t.client.Next() {
-		t.client.Take()
+		t.client.Take(m)
 		t.hear(m.Payload)
 	}
 	t.mu.Unlock()

@@ -19,6 +19,10 @@ import (
 //	network.tcpserver .udplistener     listening                *socket.Listener
 //	sys.attribute.indexed .public      what the node says of itself: [Attributes]
 
+// An Instant service answers at once, as stand-ins do: whoever asks it needs no
+// goroutine, and a run in virtual time is the same each time.
+type Instant interface{ Instant() }
+
 // addServices binds stand-ins that keep to this process. There are none for
 // sockets, whose other end would be missing.
 func addServices(s *Set) {

@@ -61,7 +61,7 @@ type Request struct {
 // A Conn is an actor's connection to a broker. [Client] says what each does.
 type Conn interface {
 	Next() (Message, bool)
-	Take()
+	Take(Message)
 	MayPublish(topic string) error
 	Publisher
 	Close() error

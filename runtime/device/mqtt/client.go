@@ -22,6 +22,8 @@ type Message struct {
 	Payload []byte
 	QoS     byte // 0: may be lost; 1: comes at least once
 	Retain  bool // the broker gives it to whoever subscribes later
+
+	number uint64 // of its arrival here
 }
 
 // A Config says how to reach a broker.
@@ -60,6 +62,7 @@ const (
 	patience   = 10 * time.Second
 	firstPause = 200 * time.Millisecond
 	lastPause  = 15 * time.Second
+	ackPause   = 20 * time.Millisecond // acknowledgements go out together so often
 )
 
 // A Client is a connection to a broker that comes back when it is lost. Close
@@ -74,6 +77,8 @@ type Client struct {
 	up      bool
 	last    error // why it is not up
 	dropped uint64
+	number  uint64 // of the last arrival
+	taken   time.Time
 	arrived []arrival
 }
 
@@ -141,7 +146,7 @@ func (c *Client) settings(run context.Context, u *url.URL) autopaho.ClientConfig
 			p.Properties.ReceiveMaximum, p.Properties.MaximumPacketSize = &receive, &size
 			return p, nil
 		},
-		ClientConfig: paho.ClientConfig{ClientID: c.cfg.ClientID, EnableManualAcknowledgment: true, SendAcksInterval: 20 * time.Millisecond,
+		ClientConfig: paho.ClientConfig{ClientID: c.cfg.ClientID, EnableManualAcknowledgment: true, SendAcksInterval: ackPause,
 			OnPublishReceived: []func(paho.PublishReceived) (bool, error){c.received}},
 	}
 	if w := c.cfg.Will; w != nil {
@@ -246,8 +251,9 @@ func (c *Client) forget() {
 }
 
 func (c *Client) received(p paho.PublishReceived) (bool, error) {
-	a := arrival{Message{p.Packet.Topic, p.Packet.Payload, p.Packet.QoS, p.Packet.Retain}, p.Client, p.Packet}
 	c.mu.Lock()
+	c.number++
+	a := arrival{Message{p.Packet.Topic, p.Packet.Payload, p.Packet.QoS, p.Packet.Retain, c.number}, p.Client, p.Packet}
 	c.arrived = append(c.arrived, a)
 	if over := len(c.arrived) - waiting; over > 0 && a.QoS == 0 {
 		c.arrived = c.arrived[1:]
@@ -272,15 +278,16 @@ func (c *Client) Next() (Message, bool) {
 }
 
 // Take takes the message that Next gave, and tells the broker. A broker that
-// does not hear of it sends the message again.
-func (c *Client) Take() {
+// does not hear of it, since the connection was lost, sends the message again.
+func (c *Client) Take(m Message) {
 	c.mu.Lock()
-	if len(c.arrived) == 0 { // forgotten meanwhile
+	if len(c.arrived) == 0 || c.arrived[0].number != m.number { // forgotten meanwhile
 		c.mu.Unlock()
 		return
 	}
 	a := c.arrived[0]
 	c.arrived = c.arrived[1:]
+	c.taken = time.Now()
 	c.mu.Unlock()
 	// The error means that the connection is gone, and with it the debt.
 	_ = a.by.Ack(a.packet)
@@ -317,6 +324,10 @@ func (c *Client) Up() bool {
 
 // Close says goodbye to the broker and returns when nothing runs any more.
 func (c *Client) Close() error {
+	c.mu.Lock()
+	left := 2*ackPause - time.Since(c.taken)
+	c.mu.Unlock()
+	time.Sleep(left) // let go out what was acknowledged, or the broker sends it again
 	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 	defer cancel()
 	err := c.conn.Disconnect(ctx)

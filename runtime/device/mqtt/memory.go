@@ -94,7 +94,10 @@ func (c *memoryConn) Next() (Message, bool) {
 	return c.arrived[0], true
 }
 
-func (c *memoryConn) Take() {
+// Instant says that publishing does not wait for anybody.
+func (c *memoryConn) Instant() {}
+
+func (c *memoryConn) Take(Message) {
 	c.broker.mu.Lock()
 	defer c.broker.mu.Unlock()
 	if len(c.arrived) > 0 {

@@ -66,6 +66,9 @@ func (m *Mock) Do(_ context.Context, r Request) (Answer, error) {
 	return a, nil
 }
 
+// Instant says that Do does not wait for anybody.
+func (m *Mock) Instant() {}
+
 // Asked are the last 1024 requests, oldest first.
 func (m *Mock) Asked() []Request {
 	m.mu.Lock()
