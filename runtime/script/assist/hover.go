@@ -14,9 +14,31 @@ type Note struct {
 	Text string // in Markdown
 }
 
-// Hover tells about what is at an offset; ok is false where there is nothing
-// to say.
+// Hover tells about what is at an offset, and why it is a mistake if it is one;
+// ok is false where there is nothing to say.
 func (s *Snapshot) Hover(offset int) (n Note, ok bool) {
+	n, ok = s.note(offset)
+	for _, i := range s.Issues() {
+		if i.Severity == script.Note || i.Span.Src != 0 || int(i.Span.Start.Offset) > offset || int(i.Span.End.Offset) <= offset {
+			continue
+		}
+		page, known := script.Explain(i.Code)
+		if !known {
+			continue
+		}
+		if ok {
+			n.Text += "\n\n---\n\n"
+		} else {
+			n.Span = i.Span
+		}
+		n.Text += "**" + i.Code + "** " + page.Title + "\n\n" + page.Why
+		return n, true
+	}
+	return n, ok
+}
+
+// note tells about the name or word at an offset.
+func (s *Snapshot) note(offset int) (n Note, ok bool) {
 	if u, found := s.at(offset); found {
 		return Note{u.at, s.tell(u.sym)}, true
 	}

@@ -44,6 +44,17 @@ func TestHover(t *testing.T) {
 	}
 }
 
+// A mistake is explained where it is.
+func TestHoverMistake(t *testing.T) {
+	for _, src := range []string{"c : st|d.Countr()\n", "|c : std.Counter()\n"} {
+		s, offset := read(t, src)
+		issue := s.Issues()[0]
+		if n, ok := s.Hover(offset); !ok || !strings.Contains(n.Text, "**"+issue.Code+"** ") {
+			t.Errorf("%q: the note is %q, want the explanation of %s in it", src, n.Text, issue.Code)
+		}
+	}
+}
+
 // In a statement that is half written the words tell what is meant.
 func TestHoverBroken(t *testing.T) {
 	for _, tt := range []struct{ src, want string }{

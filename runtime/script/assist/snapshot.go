@@ -2,6 +2,7 @@ package assist
 
 import (
 	"sort"
+	"sync"
 
 	"github.com/wardflow/wardflow/runtime/script"
 )
@@ -24,6 +25,8 @@ type Snapshot struct {
 	file  *script.File
 	words []script.Lexeme // of src, without comments
 	index *index
+
+	issues func() script.Issues // worked out once
 }
 
 // Read looks at a text. The name is the path that includes are relative to.
@@ -36,6 +39,10 @@ func Read(name string, src []byte, w World) *Snapshot {
 		}
 	}
 	s.index = newIndex(s.file, w.Types)
+	s.issues = sync.OnceValue(func() script.Issues {
+		_, issues := script.Compile(s.file, w.Types, script.WithNames(w.Names))
+		return issues
+	})
 	return s
 }
 
@@ -47,10 +54,7 @@ func (s *Snapshot) Name() string { return s.name }
 func (s *Snapshot) Text(file string) []byte { return s.file.Source(file) }
 
 // Issues are what the compiler says of the script.
-func (s *Snapshot) Issues() script.Issues {
-	_, issues := script.Compile(s.file, s.world.Types, script.WithNames(s.world.Names))
-	return issues
-}
+func (s *Snapshot) Issues() script.Issues { return s.issues() }
 
 // text is what stands at a span of any of the script's texts.
 func (s *Snapshot) text(at script.Span) string {
