@@ -12,7 +12,7 @@ import (
 // Options say which picture of a script is wanted.
 type Options struct {
 	Component string // the inside of this component; "": the program
-	Expand    bool   // show what is inside components, and each round of a for
+	Expand    bool   // show what is inside components, each round of a for, and what names stand for
 }
 
 // Of draws a script as it is written: what is in a component is not shown, and
@@ -166,7 +166,7 @@ func (s *scope) link(l *script.Link) {
 			f = End{s.small(Void, nil, "", "", "void"), "void"}
 		}
 		if tr := t.Transform; tr != nil {
-			name := s.small(Transform, tr.Label, "/"+s.text(tr.Value)+"/", "in", "out")
+			name := s.small(Transform, tr.Label, "/"+s.shown(tr.Value)+"/", "in", "out")
 			s.Lines = append(s.Lines, Line{f, End{name, "in"}})
 			f = End{name, "out"}
 		}
@@ -265,13 +265,24 @@ func with(ports []string, port string) []string {
 	return append(slices.Clip(ports), port)
 }
 
-// value is what a literal source gives, as the script has it.
+// value is what a literal source gives.
 func (s *scope) value(from *script.Source) string {
-	text := s.text(from.Value)
+	text := s.shown(from.Value)
 	if from.Once {
 		return "once " + text
 	}
 	return text
+}
+
+// shown is a value as the script has it; in an expanded picture, which knows
+// what names stand for, it is the value itself.
+func (s *scope) shown(e script.Expr) string {
+	if s.expand {
+		if v, ok := script.Evaluate(e, s.lookup); ok {
+			return script.Literal(v)
+		}
+	}
+	return s.text(e)
 }
 
 // text is what stands at a node of the tree, on one line.
