@@ -80,9 +80,9 @@ func (c *site) predicate() int {
 // targets are what a rule may be applied to, or a group be made of.
 func (c *site) targets() []Item {
 	if c.last(1) == ":" && c.n-2 > c.first && c.at.Start.Offset == c.words[c.n-1].End.Offset {
-		from := c.n - 2
-		for from-2 > c.first && c.word(from-1) == ":" {
-			from -= 2
+		from := c.n - 1
+		for from-1 > c.first && c.words[from-1].End.Offset == c.words[from].Start.Offset && c.word(from-1) != "," {
+			from--
 		}
 		return c.inside(from)
 	}

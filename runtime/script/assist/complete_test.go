@@ -61,6 +61,7 @@ var completions = []struct{ name, src, want string }{
 	{"fields of an attribute", "rule r : node_attr_match(index=[\"owner\", {\"|\"}])", "organization organizationalUnit role personOrGroup"},
 	{"what a rule is applied to", "c : std.Counter()\ngroup g : c\napply |", "c g"},
 	{"in a component", "component Bed() -> {\n  ecg : std.Counter()\n}\nbed : Bed()\napply bed:|", "ecg"},
+	{"in a round of a for", "for bed in [\"a-1\"] {\n  ecg : std.Counter()\n}\nc : std.Counter()\napply c, bed_a-1:|", "ecg"},
 	{"the rule that is applied", "c : std.Counter()\nrule near : current_node()\napply c : |", "near all_nodes current_node node_attr_match runtime_name"},
 	{"members of a group", "c : std.Counter()\ngroup g : |", "c"},
 
