@@ -177,8 +177,8 @@ func (p *program) block(b *block, body []Stmt) *block {
 	return b
 }
 
-// add puts an instance into a block.
-func (p *program) add(b *block, in *inst) {
+// add puts an instance into a block, unless there is one of its name.
+func (p *program) add(b *block, in *inst) bool {
 	old, ok := b.byName[in.name]
 	if !ok && b.test != nil {
 		old, ok = b.parent.byName[in.name]
@@ -186,11 +186,12 @@ func (p *program) add(b *block, in *inst) {
 	if ok {
 		p.report(repeatedActor.at(p.file, in.where, in.name).see(old.where, "declared here first").
 			help("choose another name for one of them"))
-		return
+		return false
 	}
 	b.byName[in.name] = in
 	b.insts = append(b.insts, in)
 	b.items = append(b.items, item{inst: in})
+	return true
 }
 
 // link turns one statement into wires between ports of actors.
@@ -223,9 +224,9 @@ func (p *program) link(b *block, l *Link, sinks, sources *int) {
 			to = portEnd(t.Port)
 		}
 		if tr := t.Transform; tr != nil {
-			name := name(tr.Label, "_transform_%d", &p.transforms)
 			at := tr.Value.Where()
-			p.add(b, &inst{name: name, where: at, typ: "std.Constantify", args: made("constant", tr.Value), made: true})
+			name := p.value(b, tr.Label, "_transform_%d", &p.transforms,
+				&inst{where: at, typ: "std.Constantify", args: made("constant", tr.Value)})
 			wired(f, end{actor: name, port: "in", where: at, who: at})
 			f = end{actor: name, port: "out", where: at, who: at}
 		}
@@ -235,23 +236,31 @@ func (p *program) link(b *block, l *Link, sinks, sources *int) {
 
 // literal makes the actor that gives a literal's tokens.
 func (p *program) literal(b *block, s *Source) end {
-	name := name(s.Label, "_literal_const_%d", &p.literals)
 	typ := "std.Constant"
 	if s.Once {
 		typ = "std.Once"
 	}
 	at := s.Value.Where()
-	p.add(b, &inst{name: name, where: at, typ: typ, args: made("data", s.Value), made: true})
+	name := p.value(b, s.Label, "_literal_const_%d", &p.literals, &inst{where: at, typ: typ, args: made("data", s.Value)})
 	return end{actor: name, port: "token", where: at, who: at}
 }
 
-// name is a label, or the next generated name.
-func name(label *Ident, format string, counter *int) string {
-	if label != nil {
-		return label.Name
+// value makes the actor that stands for a value, under its label or the next
+// generated name.
+func (p *program) value(b *block, label *Ident, format string, counter *int, in *inst) string {
+	in.made = true
+	if label == nil {
+		*counter++
+		in.name = fmt.Sprintf(format, *counter)
+		p.add(b, in)
+		return in.name
 	}
-	*counter++
-	return fmt.Sprintf(format, *counter)
+	in.name, in.where = label.Name, label.Span
+	if !p.add(b, in) { // so that its links are not taken for the other's
+		in.name += "'"
+		p.add(b, in)
+	}
+	return in.name
 }
 
 func made(arg string, v Expr) []Arg {
