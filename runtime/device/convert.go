@@ -103,7 +103,7 @@ func readJSON(text string) (flow.Value, error) {
 	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
 		return nil, errors.New("something follows the value")
 	}
-	got, err := plain(v)
+	got, err := Plain(v)
 	if err != nil {
 		return nil, err
 	}

@@ -89,7 +89,7 @@ func (s *settings) number(key string, other float64) float64 {
 	if !ok {
 		return other
 	}
-	if got, err := plain(v); err == nil {
+	if got, err := Plain(v); err == nil {
 		if n, ok := number(got); ok {
 			return n
 		}
@@ -130,16 +130,16 @@ func (s *settings) value(key string, other flow.Value) flow.Value {
 	if !ok {
 		return other
 	}
-	got, err := plain(v)
+	got, err := Plain(v)
 	if err != nil {
 		s.refuse(key, "%v", err)
 	}
 	return got
 }
 
-// plain is what YAML or JSON gave as a value. Unlike [flow.FromPlain] it knows
+// Plain is what YAML or JSON gave as a value. Unlike [flow.FromPlain] it knows
 // no exception tokens and no sealed values: a stranger may have written it.
-func plain(v any) (flow.Value, error) {
+func Plain(v any) (flow.Value, error) {
 	switch v := v.(type) {
 	case nil, bool, int64, float64, string:
 		return v, nil
@@ -154,7 +154,7 @@ func plain(v any) (flow.Value, error) {
 		list := make([]any, len(v))
 		for i, e := range v {
 			var err error
-			if list[i], err = plain(e); err != nil {
+			if list[i], err = Plain(e); err != nil {
 				return nil, err
 			}
 		}
@@ -163,7 +163,7 @@ func plain(v any) (flow.Value, error) {
 		dict := make(map[string]any, len(v))
 		for k, e := range v {
 			var err error
-			if dict[k], err = plain(e); err != nil {
+			if dict[k], err = Plain(e); err != nil {
 				return nil, err
 			}
 		}

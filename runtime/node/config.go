@@ -1,16 +1,12 @@
 package node
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
-	"io"
 	"net"
-	"os"
 	"path/filepath"
 
-	"go.yaml.in/yaml/v3"
-
+	"github.com/wardflow/wardflow/runtime/device"
 	"github.com/wardflow/wardflow/runtime/flow"
 )
 
@@ -33,6 +29,10 @@ type Config struct {
 	Recordings []string `yaml:"recordings,omitempty"` // directories that sensor.Player may read
 	Store      string   `yaml:"store,omitempty"`      // SQLite file; "" stores nothing here
 
+	Devices device.Settings `yaml:"devices,omitempty"` // what the names of devices are bound to; see devices.go
+	Allow   Allow           `yaml:"allow,omitempty"`   // what actors may reach: files, addresses, brokers; nothing else
+	Public  map[string]any  `yaml:"public,omitempty"`  // attributes for context.PublicAttribute, as dictionaries
+
 	Join   []string `yaml:"join,omitempty"`   // doors of nodes to meet at the start
 	Voters []Voter  `yaml:"voters,omitempty"` // who keeps the register; the same on all nodes; empty: this node alone
 
@@ -40,6 +40,8 @@ type Config struct {
 
 	Chain *ChainConfig `yaml:"chain,omitempty"` // nil: this node judges nothing
 	Page  bool         `yaml:"page,omitempty"`  // serve the live page beside the API
+
+	base string // the folder of the file that it was read from
 }
 
 // A Voter is a node that keeps a copy of the register.
@@ -58,26 +60,20 @@ type ChainConfig struct {
 // LoadConfig reads a node's file. Unknown keys are errors: a misspelt setting
 // that is silently ignored is how a ward loses its guard.
 func LoadConfig(file string) (*Config, error) {
-	b, err := os.ReadFile(file)
+	c, err := readConfig(file)
 	if err != nil {
-		return nil, fmt.Errorf("read the node's configuration: %w", err)
+		return nil, err
 	}
-	var c Config
-	dec := yaml.NewDecoder(bytes.NewReader(b))
-	dec.KnownFields(true)
-	if err := dec.Decode(&c); err != nil && !errors.Is(err, io.EOF) {
-		return nil, fmt.Errorf("%s: %w", file, err)
-	}
-	c.resolve(filepath.Dir(file))
 	if err := c.check(); err != nil {
 		return nil, fmt.Errorf("%s: %w", file, err)
 	}
-	return &c, nil
+	return c, nil
 }
 
 // resolve makes the paths independent of where the process runs.
 func (c *Config) resolve(base string) {
-	paths := []*string{&c.Dir, &c.Certificate, &c.Trust, &c.Identities, &c.Cards, &c.Store}
+	c.base = base
+	paths := append(c.Allow.paths(), &c.Dir, &c.Certificate, &c.Trust, &c.Identities, &c.Cards, &c.Store)
 	if c.Chain != nil {
 		paths = append(paths, &c.Chain.Dir)
 	}
@@ -114,5 +110,5 @@ func (c *Config) check() error {
 	if c.Chain != nil && c.Chain.Manager == "" {
 		return errors.New(`chain.manager is missing: the address that "wardflow chain init" printed`)
 	}
-	return nil
+	return c.checkDevices()
 }

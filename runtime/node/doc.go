@@ -5,6 +5,7 @@
 //	config.go      what a node is told, as a file
 //	node.go        Start and Close: the wiring, from the bottom up
 //	offer.go       what the node offers to actors: capabilities
+//	devices.go     … devices, files, HTTP, sockets, brokers: what is listed
 //	known.go       … the certificates of devices
 //	judged.go      … the rules, with a count of what was judged
 //	chain.go       the chain, here or by way of the node that has it

@@ -16,6 +16,7 @@ import (
 	"github.com/wardflow/wardflow/apps/view"
 	"github.com/wardflow/wardflow/runtime/card"
 	"github.com/wardflow/wardflow/runtime/control"
+	"github.com/wardflow/wardflow/runtime/device"
 	"github.com/wardflow/wardflow/runtime/engine"
 	"github.com/wardflow/wardflow/runtime/flow"
 	"github.com/wardflow/wardflow/runtime/member"
@@ -45,6 +46,7 @@ type Node struct {
 	engine   *engine.Engine
 	control  *control.Server // nil: serves no people
 	offer    offer
+	devices  *device.Set
 	chainID  atomic.Uint64
 
 	links      *links
@@ -203,7 +205,7 @@ func (n *Node) offers() (offer, error) {
 			o[capChain] = true
 		}
 	}
-	return o, nil
+	return o, n.openDevices(o)
 }
 
 func (n *Node) meet(ctx context.Context) (err error) {

@@ -27,6 +27,7 @@ type cluster struct {
 	nodes map[flow.NodeID]*node.Node
 	names []flow.NodeID
 	types flow.Types
+	edit  func(*node.Config) // nil: as it is
 }
 
 func newCluster(t *testing.T, names ...flow.NodeID) *cluster {
@@ -73,6 +74,9 @@ func (c *cluster) start(name flow.NodeID) {
 			cfg.Voters = append(cfg.Voters, node.Voter{Node: n, Door: c.doors[n]})
 		}
 		cfg.Join = append(cfg.Join, c.doors[n])
+	}
+	if c.edit != nil {
+		c.edit(&cfg)
 	}
 	n, err := node.Start(c.t.Context(), cfg, c.types, slog.New(slog.NewTextHandler(testWriter{c.t}, &slog.HandlerOptions{Level: slog.LevelDebug})))
 	if err != nil {
