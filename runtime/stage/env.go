@@ -12,16 +12,19 @@ import (
 type env struct {
 	cell *cell
 	id   flow.ActorID
+	log  *slog.Logger
 
 	mu   sync.Mutex // guards what follows
 	at   time.Time  // of the timer; zero: none
 	over bool       // the actor has been stopped
 }
 
-func newEnv(c *cell) *env { return &env{cell: c, id: c.node.ID} }
+func newEnv(c *cell) *env {
+	return &env{cell: c, id: c.node.ID, log: c.stage.cfg.Log.With("actor", c.node.ID)}
+}
 
 func (e *env) ID() flow.ActorID      { return e.id }
-func (e *env) Log() *slog.Logger     { return e.cell.stage.cfg.Log.With("actor", e.id) }
+func (e *env) Log() *slog.Logger     { return e.log }
 func (e *env) Now() time.Time        { return e.cell.stage.clock() }
 func (e *env) Identity() flow.Signer { return flow.Signer{} }
 
