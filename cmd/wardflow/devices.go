@@ -3,16 +3,15 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
-	"os"
-	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
-	"go.yaml.in/yaml/v3"
 
 	"github.com/wardflow/wardflow/runtime/device"
 	"github.com/wardflow/wardflow/runtime/flow"
+	"github.com/wardflow/wardflow/runtime/node"
 )
 
 // A world is what a script that runs in this process finds around it: mocks of
@@ -51,29 +50,17 @@ func (w *world) open(log *slog.Logger) (*device.Set, error) {
 	return set, nil
 }
 
-// bind puts the devices of a configuration in the places of mocks. All else in
-// the configuration is for a node.
+// bind puts the devices of a configuration, and what it allows to be reached, in
+// the places of mocks. All else in the configuration is for a node.
 func (w *world) bind(set *device.Set, log *slog.Logger) error {
-	b, err := os.ReadFile(w.config)
+	real, err := node.LoadDevices(w.config, log)
 	if err != nil {
 		return fmt.Errorf("--config: %w", err)
 	}
-	var c struct {
-		Devices device.Settings `yaml:"devices"`
-	}
-	if err := yaml.Unmarshal(b, &c); err != nil {
-		return fmt.Errorf("--config %s: %w", w.config, err)
-	}
-	real, err := device.Open(c.Devices, filepath.Dir(w.config), log)
-	if err != nil {
-		return fmt.Errorf("--config %s: %w", w.config, err)
-	}
-	for _, name := range real.Names() {
-		d, err := real.Capability(name)
-		if err != nil {
-			return err
-		}
-		set.Bind(name, d)
-	}
+	set.Adopt(real)
 	return nil
 }
+
+// An outlet is a stream of this process. It hides that the stream could be
+// closed: a set of devices closes what it can when it is closed itself.
+type outlet struct{ io.Writer }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"io"
 	"log/slog"
 	"maps"
 	"slices"
@@ -97,11 +96,11 @@ func (r *running) run(cmd *cobra.Command, file string, types flow.Types) error {
 // bind gives the script this process's standard input and output, as far as
 // nobody else uses them.
 func (r *running) bind(cmd *cobra.Command, file string, devices *device.Set) {
-	var out io.Writer = cmd.OutOrStdout()
+	out := cmd.OutOrStdout()
 	if r.format == "json" {
 		out = cmd.ErrOrStderr()
 	}
-	devices.Bind("io.stdout", out)
+	devices.Bind("io.stdout", outlet{out})
 	if file != "-" && r.world.config == "" {
 		devices.Bind("io.stdin", device.NewLines(cmd.InOrStdin()))
 	}

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -26,7 +28,7 @@ func testCommand(types func() flow.Types) *cobra.Command {
 		Long: "Run the test blocks of scripts, in virtual time and on mock devices. For each file a line\n" +
 			"says how it went; a test that failed shows what was expected and what came. FILE may be -,\n" +
 			"standard input.",
-		Example: "  wardflow test ward.calvin\n  wardflow test -v -run alarm *.calvin",
+		Example: "  wardflow test ward.calvin\n  wardflow test -v -run alarm ward.calvin",
 		RunE: func(cmd *cobra.Command, files []string) error {
 			if len(files) == 0 {
 				return usageError{errors.New("test: want FILE...: see wardflow test --help")}
@@ -95,4 +97,18 @@ func testFile(cmd *cobra.Command, file string, tests []script.Trial, only *regex
 		fmt.Fprintf(w, "ok  \t%s\t%d tests\n", file, ran)
 	}
 	return failed == 0
+}
+
+// goStyle lets test take -run, as go test does.
+func goStyle(args []string) []string {
+	if len(args) == 0 || args[0] != "test" {
+		return args
+	}
+	args = slices.Clone(args)
+	for i, a := range args {
+		if a == "-run" || strings.HasPrefix(a, "-run=") {
+			args[i] = "-" + a
+		}
+	}
+	return args
 }

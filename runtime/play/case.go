@@ -48,7 +48,7 @@ func ReadCase(r io.Reader, types flow.Types) (Case, error) {
 	d := json.NewDecoder(r)
 	d.DisallowUnknownFields()
 	if err := d.Decode(&raw); err != nil {
-		return Case{}, fmt.Errorf(`read case: %w; want {"actor": TYPE, "args": {…}, "in": {PORT: [TOKEN, …]}}`, err)
+		return Case{}, fmt.Errorf(`read case: %w; want {"actor": TYPE, "args": {…}, "in": {PORT: [TOKEN, …]}}`, plainly(err))
 	}
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
 		return Case{}, errors.New("read case: there is something after it")
@@ -67,6 +67,19 @@ func ReadCase(r io.Reader, types flow.Types) (Case, error) {
 	}
 	c.In, err = caseIns(&typ.Spec, raw.In)
 	return c, err
+}
+
+// plainly is an error of package json without Go's types.
+func plainly(err error) error {
+	var wrong *json.UnmarshalTypeError
+	if !errors.As(err, &wrong) {
+		return err
+	}
+	what := "it"
+	if wrong.Field != "" {
+		what = strings.ToLower(wrong.Field)
+	}
+	return fmt.Errorf("%s is of kind %s", what, wrong.Value)
 }
 
 // caseArgs are the arguments given and the defaults of the others.

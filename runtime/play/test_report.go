@@ -72,7 +72,7 @@ func (f *Failure) compare() []string {
 		width := max(utf8.RuneCountInString(a), utf8.RuneCountInString(b)) + 2
 		want, got, mark = want+pad(a, width), got+pad(b, width), mark+pad(sign, width)
 		if utf8.RuneCountInString(want) > wide {
-			return f.below(n)
+			return f.below()
 		}
 	}
 	if n == 0 || len(f.Want) == 0 {
@@ -87,21 +87,37 @@ func (f *Failure) compare() []string {
 	return []string{want, got, mark}
 }
 
-// below sets tokens that differ below each other.
-func (f *Failure) below(n int) (lines []string) {
-	left := 0
-	for i := range n {
-		if !f.differs(i) {
-			continue
-		}
-		if len(lines) >= 3*most {
+// below sets tokens that differ below each other, and after them those that
+// are missing or too many.
+func (f *Failure) below() (lines []string) {
+	both, shown, left := min(len(f.Want), len(f.Got)), 0, 0
+	for i := range both {
+		switch {
+		case !f.differs(i):
+		case shown == most:
 			left++
-			continue
+		default:
+			shown++
+			lines = append(lines, fmt.Sprintf("token %d", i+1), "  want "+text(f.Want[i]), "  got  "+text(f.Got[i]))
 		}
-		lines = append(lines, fmt.Sprintf("token %d", i+1), "  want "+cell(f.Want, i), "  got  "+cell(f.Got, i))
 	}
 	if left > 0 {
 		lines = append(lines, fmt.Sprintf("and %d more that differ", left))
+	}
+	lines = append(lines, few("missing", f.Want[both:])...)
+	if !f.More {
+		lines = append(lines, few("too many", f.Got[both:])...)
+	}
+	return lines
+}
+
+// few shows the first of some tokens.
+func few(what string, vs []flow.Value) (lines []string) {
+	for i, v := range vs {
+		if i == most {
+			return append(lines, fmt.Sprintf("and %d more", len(vs)-most))
+		}
+		lines = append(lines, what+" "+text(v))
 	}
 	return lines
 }
