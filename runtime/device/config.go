@@ -73,7 +73,7 @@ func Open(of Settings, base string, log *slog.Logger) (*Set, error) {
 		if err != nil {
 			return nil, errors.Join(err, set.Close())
 		}
-		set.Bind(name, d)
+		set.Own(name, d)
 	}
 	return set, nil
 }

@@ -318,3 +318,30 @@ func TestSet(t *testing.T) {
 		}
 	}
 }
+
+// A closer counts how often it is closed.
+type closer int
+
+func (c *closer) Close() error { *c++; return nil }
+
+// A set closes what it owns, and what it has adopted; what was only bound stays
+// open.
+func TestSetCloses(t *testing.T) {
+	var bound, owned, adopted closer
+	set, other := device.NewSet(), device.NewSet()
+	set.Bind("bound", &bound)
+	set.Own("owned", &owned)
+	other.Own("adopted", &adopted)
+	set.Adopt(other)
+	if _, err := set.Capability("adopted"); err != nil {
+		t.Error(err)
+	}
+	for range 2 {
+		if err := set.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if bound != 0 || owned != 1 || adopted != 1 {
+		t.Errorf("closed %d, %d and %d times, want 0, 1 and 1", bound, owned, adopted)
+	}
+}

@@ -39,8 +39,8 @@ func Mocks() *Set {
 }
 
 // Bind offers d under a name, in the place of what was offered there. A mock
-// tells the set's subscribers of its changes from now on. What can be closed is
-// closed with the set.
+// tells the set's subscribers of its changes from now on. D stays its owner's to
+// close.
 func (s *Set) Bind(name string, d any) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -48,9 +48,29 @@ func (s *Set) Bind(name string, d any) {
 	if m, ok := d.(*Mock); ok {
 		m.Subscribe(s.tell.tell)
 	}
+}
+
+// Own is Bind of something that is closed with the set, if it can be.
+func (s *Set) Own(name string, d any) {
+	s.Bind(name, d)
 	if c, ok := d.(io.Closer); ok {
+		s.mu.Lock()
+		defer s.mu.Unlock()
 		s.ends = append(s.ends, c.Close)
 	}
+}
+
+// Adopt offers all that another set does, in the place of what was offered
+// there, and closes it when s is closed.
+func (s *Set) Adopt(other *Set) {
+	for _, name := range other.Names() {
+		if d, err := other.Capability(name); err == nil {
+			s.Bind(name, d)
+		}
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.ends = append(s.ends, other.Close)
 }
 
 // Names are the capabilities offered, sorted.

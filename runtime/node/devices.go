@@ -186,7 +186,7 @@ func bindFiles(set *device.Set, c *Config, _ *slog.Logger) error {
 		if err != nil {
 			return fmt.Errorf("allow: %s: %w", one.key, err)
 		}
-		set.Bind(one.name, f)
+		set.Own(one.name, f)
 	}
 	return nil
 }
@@ -248,7 +248,7 @@ func bindWeb(set *device.Set, c *Config, _ *slog.Logger) error {
 			all = append(all, a)
 		}
 		if len(all) > 0 {
-			set.Bind("http."+method, web.New(web.Config{Allow: all, Timeout: h.Timeout, Size: h.Size, TLS: roots}))
+			set.Own("http."+method, web.New(web.Config{Allow: all, Timeout: h.Timeout, Size: h.Size, TLS: roots}))
 		}
 	}
 	return nil
@@ -311,7 +311,7 @@ func bindBuffers(set *device.Set, c *Config, _ *slog.Logger) error {
 	if err != nil {
 		return err
 	}
-	set.Bind("buffer.persistent", s)
+	set.Own("buffer.persistent", s)
 	return nil
 }
 
