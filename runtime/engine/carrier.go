@@ -148,8 +148,9 @@ func (f *farEnd) frame(fr *link.Frame) bool {
 
 // As a back.
 
-func (f *farEnd) opened(taken, credit uint64) {
+func (f *farEnd) opened(taken, credit uint64) error {
 	f.say(link.Message{Kind: link.KindOpened, Taken: taken, Credit: credit})
+	return nil
 }
 func (f *farEnd) credit(upto uint64)  { f.say(link.Message{Kind: link.KindCredit, Credit: upto}) }
 func (f *farEnd) settled(upto uint64) { f.say(link.Message{Kind: link.KindSettled, Settled: upto}) }

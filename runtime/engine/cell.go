@@ -185,7 +185,7 @@ func (c *cell) connect(a Activation, ck flow.Checkpoint) error {
 			queue = cfg.Window
 		}
 		id, key := l.ID(), a.key(l)
-		c.inEnds = append(c.inEnds, &inEnd{id: id, key: key, link: l, cell: c, most: max(1, queue/4),
+		c.inEnds = append(c.inEnds, &inEnd{id: id, key: key, link: l, cell: c, most: tellAfter(queue),
 			hungry: true, stepped: ck.Taken[key], in: link.RestoreIn(id, queue, ck.Taken[key])})
 		first.taken = append(first.taken, ck.Taken[key])
 	}
@@ -211,6 +211,11 @@ func (c *cell) connect(a Activation, ck flow.Checkpoint) error {
 	}
 	return c.bind()
 }
+
+// tellAfter is how many tokens an actor takes within a turn before the sender
+// hears of it. Short queues are told of when they are empty or the turn ends:
+// to be told of each token costs more than the token.
+func tellAfter(queue int) int { return max(queue/4, min(queue, 16)) }
 
 // bind finds the ports of the actor's actions.
 func (c *cell) bind() (err error) {

@@ -27,7 +27,7 @@ type sink interface {
 
 // A back takes what an in-end answers: the out-end on this node, or the carrier.
 type back interface {
-	opened(taken, credit uint64)
+	opened(taken, credit uint64) error
 	credit(upto uint64)
 	settled(upto uint64)
 }
@@ -48,14 +48,7 @@ func (s *status) refuse(why string) (changed bool) {
 
 // As a sink, an in-end is the other end on the same node.
 
-func (i *inEnd) open(o *outEnd, _, _ uint64) {
-	taken, credit, settled := i.where()
-	if err := o.opened(taken, credit); err != nil {
-		i.down(err.Error())
-		return
-	}
-	o.settled(settled)
-}
+func (i *inEnd) open(*outEnd, uint64, uint64) { _ = i.answer() } // both ends say why it is down
 
 func (i *inEnd) frame(f *link.Frame) bool {
 	if err := i.accept(f); err != nil {
@@ -67,6 +60,6 @@ func (i *inEnd) frame(f *link.Frame) bool {
 // localBack is an out-end seen from the in-end on the same node.
 type localBack struct{ o *outEnd }
 
-func (b localBack) opened(taken, credit uint64) { b.o.opened(taken, credit) }
-func (b localBack) credit(upto uint64)          { b.o.credit(upto) }
-func (b localBack) settled(upto uint64)         { b.o.settled(upto) }
+func (b localBack) opened(taken, credit uint64) error { return b.o.opened(taken, credit) }
+func (b localBack) credit(upto uint64)                { b.o.credit(upto) }
+func (b localBack) settled(upto uint64)               { b.o.settled(upto) }

@@ -49,6 +49,10 @@ type Config struct {
 	// cross hosts.
 	Queue int
 	Seed  uint64 // of what ports with random routing draw
+	// Direct says that Checkpoints is near and answers at once: each actor
+	// commits its own steps in its turn. Default: steps are brought there
+	// together, from a goroutine of their own.
+	Direct bool
 }
 
 // An Event is a change that people want to see.

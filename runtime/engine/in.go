@@ -29,6 +29,7 @@ type inEnd struct {
 	mu     sync.Mutex // guards what follows
 	in     *link.In
 	from   back
+	asked  bool // the sender has asked where this end is: from may be told more
 	status status
 	hungry bool   // the actor has found nothing
 	got    uint64 // tokens accepted since the start here
@@ -85,7 +86,13 @@ func (i *inEnd) tell() (back, uint64) {
 		i.ages.add(i.cell.now.Sub(i.seen[n].Made))
 	}
 	i.in.TakeAll(i.took)
-	if i.from == nil || !i.in.GrantDue() {
+	return i.grant()
+}
+
+// grant is whom to tell of new credit, if that is due; the caller holds the
+// lock.
+func (i *inEnd) grant() (back, uint64) {
+	if i.from == nil || !i.asked || !i.in.GrantDue() {
 		return nil, 0
 	}
 	return i.from, i.in.Credit()
@@ -119,7 +126,7 @@ func (i *inEnd) undo() {
 func (i *inEnd) up(peer flow.Identity, from back) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	i.from = from
+	i.from, i.asked = from, false
 	i.status = status{peer: peer, isUp: true}
 	i.turned.Store(true)
 }
@@ -142,18 +149,39 @@ func (i *inEnd) refuse(why string) bool {
 // settle tells the sender that tokens up to that number have taken effect.
 func (i *inEnd) settle(upto uint64) {
 	i.mu.Lock()
-	news, from := i.in.Settle(upto), i.from
+	news, from := i.in.Settle(upto) && i.asked, i.from
 	i.mu.Unlock()
 	if news && from != nil {
 		from.settled(upto)
 	}
 }
 
-// where is what the sender must know to go on.
-func (i *inEnd) where() (taken, credit, settled uint64) {
+// answer tells a sender that asks where this end is.
+func (i *inEnd) answer() error {
 	i.mu.Lock()
-	defer i.mu.Unlock()
-	return i.in.Received(), i.in.Credit(), i.in.SettledTo()
+	from, taken, credit := i.from, i.in.Received(), i.in.Credit()
+	i.mu.Unlock()
+	if from == nil {
+		return fmt.Errorf("link %s is not up: %w", i.id, flow.ErrLater)
+	}
+	if err := from.opened(taken, credit); err != nil {
+		i.down(err.Error())
+		return err
+	}
+	i.mu.Lock()
+	if i.from != from {
+		i.mu.Unlock()
+		return nil // another connection has come
+	}
+	i.asked = true // only now, so that the answer comes first
+	settled := i.in.SettledTo()
+	due, credit := i.grant()
+	i.mu.Unlock()
+	if due != nil {
+		due.credit(credit)
+	}
+	from.settled(settled)
+	return nil
 }
 
 // accept queues a frame's new tokens.
@@ -179,18 +207,4 @@ func (i *inEnd) ready() {
 	if ok {
 		far.ready()
 	}
-}
-
-// answer tells a sender on another node where this end is.
-func (i *inEnd) answer() error {
-	taken, credit, settled := i.where()
-	i.mu.Lock()
-	from := i.from
-	i.mu.Unlock()
-	if from == nil {
-		return fmt.Errorf("link %s is not up: %w", i.id, flow.ErrLater)
-	}
-	from.opened(taken, credit)
-	from.settled(settled)
-	return nil
 }

@@ -28,13 +28,10 @@ func (l *ledger) begin() bool {
 	return true
 }
 
-// land says that the step has been kept; nil that it came to nothing.
-func (l *ledger) land(c *cover) {
+// land says that the step is not on its way any more.
+func (l *ledger) land() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if c != nil {
-		l.covers = append(l.covers, *c)
-	}
 	l.free()
 }
 
@@ -54,7 +51,7 @@ func (l *ledger) close() {
 	l.free()
 }
 
-// add takes the checkpoint that the actor starts from.
+// add takes a committed checkpoint, the newest.
 func (l *ledger) add(c cover) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

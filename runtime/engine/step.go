@@ -24,7 +24,7 @@ func (c *cell) keep() {
 		return
 	}
 	if err := c.step(); err != nil {
-		c.ledger.land(nil)
+		c.ledger.land()
 		c.saveAfter = c.faulted(err)
 		c.retry.at(c.saveAfter)
 		return
@@ -34,11 +34,28 @@ func (c *cell) keep() {
 	}
 	c.given = 0
 	c.dirty.Store(false)
-	if c.own == nil {
+	switch {
+	case c.own != nil:
+		c.keepOwn()
+	case c.eng.cfg.Direct:
+		c.keepDirectly()
+	default:
 		c.eng.commit.add(c)
-		return
 	}
-	c.keepOwn()
+}
+
+// keepDirectly commits the step here and now.
+func (c *cell) keepDirectly() {
+	one := [1]flow.Checkpoint{c.next.Checkpoint}
+	stale, err := c.eng.cfg.Checkpoints.Commit(c.quit, one[:])
+	switch {
+	case err != nil:
+		c.eng.commit.add(c) // which tries again
+	case len(stale) > 0:
+		c.expire()
+	default:
+		c.landed()
+	}
 }
 
 // keepOwn lets an actor commit its own step. This holds up this actor only;
@@ -111,8 +128,9 @@ func (c *cell) landed() {
 		clear(s.Out) // an idle actor holds no tokens that others have long forgotten
 		s.Out = s.Out[:0]
 	}
-	c.ledger.land(&s.cover)
+	c.ledger.add(s.cover)
 	c.settleUp()
+	c.ledger.land() // last, so that at no time the actor seems at rest
 	if c.dirty.Load() {
 		c.wake()
 	}

@@ -18,9 +18,9 @@ const stepBytes = 1 << 20
 // turn fires what can fire, up to turnFirings times, and brings the step to
 // whoever keeps it.
 func (c *cell) turn() {
-	c.woken.Store(false)
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	c.woken.Store(false) // under the lock, so that at no time the actor seems at rest
 	if c.stopping || c.asleep {
 		return
 	}

@@ -49,12 +49,13 @@ func runEngines(ctx context.Context, cfg Config) (res Result, err error) {
 	if err := s.startAll(ctx); err != nil {
 		return Result{}, err
 	}
+	begin := time.Now()
 	ended, err := s.run(ctx)
 	if err != nil {
 		return Result{}, err
 	}
 	letters, stopped := s.outcome()
-	return Result{Ended: string(ended), Letters: letters, Stopped: stopped}, nil
+	return Result{Ended: fmt.Sprintf("%s after %v", ended, time.Since(begin).Round(time.Millisecond)), Letters: letters, Stopped: stopped}, nil
 }
 
 func newSite(cfg Config) (*site, error) {
@@ -77,7 +78,7 @@ func newSite(cfg Config) (*site, error) {
 				return cfg.Capability(id, name)
 			},
 			Judge: func(flow.Link, flow.Signer, flow.Signer) (from, to flow.Identity, err error) { return },
-			Queue: queueLength, Seed: cfg.Seed})
+			Queue: queueLength, Seed: cfg.Seed, Direct: true})
 		if err != nil {
 			return nil, errors.Join(err, s.close())
 		}
