@@ -12,7 +12,7 @@ import (
 )
 
 // ours are types in Calvin's namespaces that Calvin does not have.
-var ours = []string{"std.Once"}
+var ours = []string{"sensor.Generator", "sensor.Player", "std.Once"}
 
 // A script for Calvin finds each actor type under its name, with its ports, its
 // arguments and their defaults.
