@@ -5,5 +5,9 @@
 // is also the name of a Go package that its users need, the package is called
 // otherwise (actors/io is package ioactors).
 //
+// Beside the namespaces stands what their types share: arguments and states
+// (value), timers (timer), what Python makes of values (python), and for their
+// tests a bench (actortest) and tables of cases (casetest).
+//
 // To add a type, write the file and its test, and put one line into [All].
 package actors
