@@ -17,6 +17,18 @@ func docText(quoted string) string {
 	return strings.TrimSpace(strings.Join(lines, "\n"))
 }
 
+// unix is a text with the line ends that are written.
+func unix(s string) string {
+	if !strings.Contains(s, "\r\n") {
+		return s
+	}
+	lines := strings.Split(s, "\n")
+	for i := range lines[1:] {
+		lines[i] = strings.TrimRight(lines[i], "\r")
+	}
+	return strings.Join(lines, "\n")
+}
+
 // margin is the white space that lines which aren't blank begin with.
 func margin(lines []string) string {
 	edge, first := "", true

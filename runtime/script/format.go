@@ -125,15 +125,13 @@ func (p *pretty) doc(indent int, do func()) {
 
 // behind puts the comments that wait behind the last line.
 func (p *pretty) behind(lines []line, indent int) []line {
-	last := &lines[len(lines)-1]
-	for i, c := range p.wait {
-		if i > 0 && lineComment(p.wait[i-1]) {
-			lines = append(lines, line{text: strings.Repeat(" ", tab*indent) + c})
-			continue
+	for i, text := range p.chunks() {
+		if i == 0 {
+			lines[len(lines)-1].comment = text
+		} else {
+			lines = append(lines, line{text: strings.Repeat(" ", tab*indent) + text})
 		}
-		last.comment = joined(last.comment, c)
 	}
-	p.wait = nil
 	return lines
 }
 
@@ -163,18 +161,20 @@ func (p *pretty) leading(indent int) {
 	}
 	for c := p.comment(stop); c != nil; c = p.comment(stop) {
 		start, end := c.Start.Line, c.End.Line
-		text := c.String()
 		n := p.next + 1
 		for ; n < len(p.comments) && p.comments[n].Start.Offset < stop.Offset && p.comments[n].Start.Line == end; n++ {
-			text = joined(text, p.comments[n].String())
 			end = p.comments[n].End.Line
 		}
 		last := n == len(p.comments) || p.comments[n].Start.Offset >= stop.Offset
 		if last && t.Start.Line == end && t.kind != tEnd && t.kind != '}' {
 			return
 		}
+		var texts []string
+		for i := range p.comments[p.next:n] {
+			texts = append(texts, p.comments[p.next+i].String())
+		}
 		p.blank(start)
-		p.lines = append(p.lines, line{text: strings.Repeat(" ", tab*indent) + text})
+		p.lines = append(p.lines, line{text: strings.Repeat(" ", tab*indent) + strings.Join(texts, " ")})
 		p.next, p.prev = n, end
 	}
 }

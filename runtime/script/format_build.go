@@ -72,25 +72,31 @@ func (b *builder) flush(by int) bool {
 // spill puts the comments that wait: the first behind what stands there, and
 // what can't stand on its line on lines of its own. A break is to follow.
 func (b *builder) spill(by int) bool {
-	if len(b.wait) == 0 {
-		return false
-	}
-	for i := 0; i < len(b.wait); {
-		first := i == 0
-		text := b.wait[i]
-		for i++; i < len(b.wait) && !lineComment(b.wait[i-1]); i++ {
-			text = joined(text, b.wait[i])
-		}
-		if first {
+	chunks := b.chunks()
+	for i, text := range chunks {
+		if i == 0 {
 			b.put(&doc{kind: dComment, text: text})
 		} else {
 			b.put(&doc{kind: dHard, by: by})
 			b.text(text)
 		}
+		b.gap = false
+	}
+	return len(chunks) > 0
+}
+
+// chunks are the comments that wait, as they stand on lines: nothing can stand
+// behind one that goes to the end of its line.
+func (b *builder) chunks() []string {
+	var chunks []string
+	for from, i := 0, 0; i < len(b.wait); i++ {
+		if i == len(b.wait)-1 || lineComment(b.wait[i]) {
+			chunks = append(chunks, strings.Join(b.wait[from:i+1], " "))
+			from = i + 1
+		}
 	}
 	b.wait = nil
-	b.gap = false
-	return true
+	return chunks
 }
 
 func lineComment(text string) bool { return !strings.HasPrefix(text, "/*") }
@@ -123,9 +129,6 @@ func (b *builder) take() {
 	b.at++
 	b.after(t)
 }
-
-// unix has line ends as they are written.
-func unix(s string) string { return strings.ReplaceAll(s, "\r\n", "\n") }
 
 // before puts the comments that stand before a token. What is a group begins
 // with it, so that a comment on a line of its own does not break the group.

@@ -116,6 +116,7 @@ func TestLimits(t *testing.T) {
 		{"groups", groups + "apply C40 : all_nodes()\n", ""},
 		{"nested values", "a : std.Constant(data=" + string(bytes.Repeat([]byte("["), 1_000_000)), tooDeep.code},
 		{"nested rules", "rule a : " + string(bytes.Repeat([]byte("~"), 1_000_000)), tooDeep.code},
+		{"nested fors", string(bytes.Repeat([]byte("for a in b {\n"), 100_000)), tooDeep.code},
 		{"long rules", "rule a : b" + string(bytes.Repeat([]byte("&b"), 1_000_000)), tooDeep.code},
 		{"noise", string(bytes.Repeat([]byte("\x00\x01"), 500_000)), tooMany.code},
 	} {

@@ -46,8 +46,8 @@ func formatLaws(f *File) error {
 		return fmt.Errorf("formatted\n%s\nthen\n%s", text, again)
 	}
 	for n, line := range strings.Split(string(text), "\n") {
-		if strings.Contains(line, "\r") {
-			return fmt.Errorf("line %d, %q, has a carriage return", n+1, line)
+		if strings.HasSuffix(line, "\r") {
+			return fmt.Errorf("line %d, %q, ends with a carriage return", n+1, line)
 		}
 	}
 	file, _ := Load(f.Name, text, findNothing)

@@ -26,7 +26,8 @@ type parser struct {
 	src    string // the text, of which names and strings are pieces
 	tokens []token
 	at     int
-	depth  int
+	depth  int // of the value or rule being read
+	nested int // braces around
 
 	load    *loader  // of includes
 	past    order    // what has been seen of this text

@@ -57,7 +57,13 @@ func (p *parser) block(pl *place, doc **Doc) {
 		*doc = &Doc{p.where(t), docText(p.text(t))}
 	}
 	first, before := p.first, len(p.file.issues)
+	if p.nested++; p.nested > maxDepth {
+		p.report(tooDeep.at(p.file, pl.head, maxDepth))
+		p.at = len(p.tokens) - 1
+		p.open = p.at
+	}
 	p.statements(pl)
+	p.nested--
 	p.first = first
 	t := p.tok()
 	switch {

@@ -118,10 +118,14 @@ func (p *parser) scalar(strs int, first bool) (*Scalar, bool) {
 		s.Value, ok = p.number(t)
 	case tString, tRef:
 		text, clean := p.str(t)
+		var more []string
 		for n := 1; n < strs && (p.tok().kind == tString || p.tok().kind == tRef) && (first || !p.begins(p.at)); n++ {
-			more, fine := p.str(p.take())
-			text += more
+			next, fine := p.str(p.take())
+			more = append(more, next)
 			clean = clean && fine
+		}
+		if more != nil {
+			text += strings.Join(more, "")
 		}
 		s.Value = text
 		s.Span = p.since(t.Start)

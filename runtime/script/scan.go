@@ -188,8 +188,8 @@ func (s *scanner) char() {
 }
 
 func (s *scanner) comment(from Pos) {
-	text := bytes.ReplaceAll(bytes.TrimSuffix(s.src[from.Offset:s.at], []byte("\r")), []byte("\r\n"), []byte("\n"))
-	s.file.Comments = append(s.file.Comments, Comment{s.since(from), string(text)})
+	text := bytes.TrimSuffix(s.src[from.Offset:s.at], []byte("\r"))
+	s.file.Comments = append(s.file.Comments, Comment{s.since(from), unix(string(text))})
 }
 
 func (s *scanner) lineComment(from Pos) {
