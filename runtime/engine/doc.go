@@ -13,6 +13,11 @@
 // within a feedback loop are settled at the checkpoint, else nothing in the
 // loop ever would be.
 //
+// Which action fires, and what becomes of tokens that none takes, package firing
+// decides. A dead letter that no link takes is kept in its actor's box, which is
+// part of the actor's checkpoints. An actor that may not go on stands still until
+// somebody lets it: [Engine.Letters], [Engine.Resume].
+//
 // Checkpoints of all actors that have fired since the last commit go to the
 // register together: what waits is taken, without a timer. An actor that is a
 // [flow.Committer] commits its own, at the end of each turn.
