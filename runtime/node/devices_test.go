@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -163,4 +164,65 @@ func TestDevicesOfANode(t *testing.T) {
 		}
 	}
 	c.until("ward", "the buffer takes items", func(s *control.Snapshot) bool { return link(s, "app:bed.centigrade").Tokens > 20 })
+}
+
+const buffered = `
+count : std.CountTimer(sleep=0.002)
+keep : data.PersistentBuffer(buffer_id="b", chunk_size=3, interval=60)
+now : io.FileWriter(basename="now", suffix="txt")
+late : io.FileWriter(basename="late", suffix="txt")
+count.integer > keep.item
+keep.current > now.data
+keep.buffered > late.data
+`
+
+// Over restarts of the node each number is written once: the buffer's
+// checkpoints stand beside its queue, the writer's files are cut to what its
+// checkpoint knows.
+func TestBufferedOverRestarts(t *testing.T) {
+	c := newCluster(t, "ward")
+	dir := t.TempDir()
+	c.edit = func(cfg *node.Config) { cfg.Allow = node.Allow{Write: []string{dir}} }
+	c.startAll()
+	c.deploy("ward", "app", buffered)
+	written := func() (all []int) {
+		found, err := filepath.Glob(filepath.Join(dir, "*.txt"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range found {
+			b, err := os.ReadFile(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, word := range strings.FieldsFunc(string(b), func(r rune) bool { return r < '0' || r > '9' }) {
+				n, err := strconv.Atoi(word)
+				if err != nil {
+					t.Fatal(err)
+				}
+				all = append(all, n)
+			}
+		}
+		slices.Sort(all)
+		return all
+	}
+	for range 2 {
+		more := len(written()) + 100
+		c.until("ward", "numbers are written", func(*control.Snapshot) bool { return len(written()) >= more })
+		if err := c.nodes["ward"].Close(); err != nil {
+			t.Fatal(err)
+		}
+		c.start("ward")
+	}
+	more := len(written()) + 100
+	c.until("ward", "numbers are written", func(*control.Snapshot) bool { return len(written()) >= more })
+	if err := c.nodes["ward"].Stop(t.Context(), c.h.Staff("dr").ID, "app"); err != nil {
+		t.Fatal(err)
+	}
+	c.until("ward", "the application is gone", func(s *control.Snapshot) bool { return len(s.Actors) == 0 })
+	for i, n := range written() {
+		if n != i+1 {
+			t.Fatalf("number %d of those written is %d: one is missing or there twice", i+1, n)
+		}
+	}
 }
