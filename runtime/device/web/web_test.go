@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"crypto/md5"
 	"crypto/sha256"
 	"crypto/tls"
@@ -154,8 +155,7 @@ func TestTimeout(t *testing.T) {
 		c := New(Config{Allow: allow(t, "http://10.0.0.1"), Timeout: 3 * time.Second})
 		here, there := net.Pipe()
 		defer there.Close()
-		c.client.Transport.(*http.Transport).DialContext = nil
-		c.client.Transport.(*http.Transport).Dial = func(string, string) (net.Conn, error) { return here, nil }
+		c.client.Transport.(*http.Transport).DialContext = func(context.Context, string, string) (net.Conn, error) { return here, nil }
 		go io.Copy(io.Discard, there)
 		began := time.Now()
 		_, err := c.Do(t.Context(), Request{URL: "http://10.0.0.1/"})
