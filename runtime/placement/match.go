@@ -101,8 +101,35 @@ func (m matcher) predicate(r *flow.Rule, n *NodeView) (bool, string, error) {
 			return false, "", errors.New("all_nodes takes no arguments")
 		}
 		return true, "every node will do", nil
+	case "actor_reqs_match":
+		return requires(r, n)
+	case "device_scaling", "performance_scaling", "manual_scaling":
+		return false, "", fmt.Errorf("%s: actors can't be replicated yet: apply the rule without it", r.Name)
 	}
 	return false, "", fmt.Errorf("unknown predicate %q", r.Name)
+}
+
+// requires evaluates requires=[CAPABILITY, ...]: the node must offer each.
+func requires(r *flow.Rule, n *NodeView) (bool, string, error) {
+	names, ok := r.Args["requires"].([]any)
+	if !ok || len(names) == 0 || len(r.Args) != 1 {
+		return false, "", errors.New(`actor_reqs_match wants requires=["CAPABILITY"]`)
+	}
+	var lacking, all []string
+	for _, v := range names {
+		name, ok := v.(string)
+		if !ok {
+			return false, "", errors.New(`actor_reqs_match wants requires=["CAPABILITY"]`)
+		}
+		all = append(all, name)
+		if !slices.Contains(n.Capabilities, name) {
+			lacking = append(lacking, name)
+		}
+	}
+	if len(lacking) > 0 {
+		return false, "it does not offer " + strings.Join(lacking, ", "), nil
+	}
+	return true, "it offers " + strings.Join(all, ", "), nil
 }
 
 // attributes evaluates index=[TYPE, {FIELD: VALUE}]: each field named must be

@@ -245,3 +245,26 @@ func BenchmarkPlan(b *testing.B) {
 		}
 	}
 }
+
+func TestPredicatesOfCapabilities(t *testing.T) {
+	lamp := NodeView{NodeInfo: flow.NodeInfo{ID: "lamp", Capabilities: []string{"io.light", "io.button"}}, Up: true}
+	for _, tt := range []struct {
+		name string
+		args map[string]flow.Value
+		fits bool
+		why  string // or the error
+	}{
+		{"actor_reqs_match", map[string]flow.Value{"requires": []any{"io.light"}}, true, "it offers io.light"},
+		{"actor_reqs_match", map[string]flow.Value{"requires": []any{"io.light", "io.buzzer"}}, false, "it does not offer io.buzzer"},
+		{"actor_reqs_match", nil, false, `actor_reqs_match wants requires=["CAPABILITY"]`},
+		{"device_scaling", map[string]flow.Value{"max": int64(3)}, false, "device_scaling: actors can't be replicated yet"},
+	} {
+		fits, why, err := matcher{explain: true}.predicate(&flow.Rule{Op: "match", Name: tt.name, Args: tt.args}, &lamp)
+		if err != nil {
+			why = err.Error()
+		}
+		if fits != tt.fits || !strings.HasPrefix(why, tt.why) {
+			t.Errorf("%s(%v) = %v, %q, want %v, %q", tt.name, tt.args, fits, why, tt.fits, tt.why)
+		}
+	}
+}
