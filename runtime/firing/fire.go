@@ -15,8 +15,9 @@ type Result struct {
 	Letters int  // dead letters written
 	Bytes   int  // given, about, counted once for each link
 	// Fault is why a letter was written, when it was not for an exception
-	// token: what the action returned, or a [*Panic] after which the actor's
-	// value may be broken. It has been dealt with; log and count it.
+	// token: what the action returned, or a [*Panic]. It has been dealt with;
+	// log and count it, and see whether the actor is [Broken]. With no letter
+	// the link of dead_letter has no room now, and it will come again.
 	Fault error
 }
 
@@ -28,6 +29,19 @@ type Panic struct {
 
 // Error is what the action panicked with, and where.
 func (p *Panic) Error() string { return fmt.Sprintf("panic: %v\n%s", p.Value, p.Stack) }
+
+// A misgift is the fault of an action that gave what can't be given. The firing
+// does not happen, though the action has returned.
+type misgift struct{ error }
+
+func (m misgift) Unwrap() error { return m.error }
+
+// Broken reports whether an actor with that fault may have changed although its
+// firing did not happen: it panicked, or gave what can't be given. What it saved
+// before is what to go on from.
+func Broken(fault error) bool {
+	return errors.As(fault, new(*Panic)) || errors.As(fault, new(misgift))
+}
 
 // ErrLettersFull reports an actor that must write a dead letter and whose box
 // is full. Nothing is lost: it stands still until somebody empties the box.
@@ -77,19 +91,24 @@ func (a *Actions) Fire(now time.Time) (Result, error) {
 		}
 		err := a.call(act)
 		if err == nil {
-			err = a.pack(act)
-		}
-		if err == nil {
-			act.take(now)
-			return a.give(now), nil
+			if err = a.pack(act); err == nil {
+				act.take(now)
+				return a.give(now), nil
+			}
+			err = misgift{err}
 		}
 		again := a.fault == flow.FaultRetry || a.fault == flow.FaultStop
 		if errors.Is(err, flow.ErrLater) || again && !errors.Is(err, flow.ErrUnfit) || len(act.ins) == 0 {
 			return Result{}, err
 		}
 		res, full := a.refuse(act, err, brief(err), now)
-		if res.Fired || full != nil {
-			return res, full
+		switch {
+		case full != nil:
+			return res, fmt.Errorf("%w: %w", full, err)
+		case res.Fired:
+			return res, nil
+		case Broken(err):
+			return Result{Fault: err}, nil // no room for the letter, but this must be known
 		}
 	}
 	return Result{}, nil
