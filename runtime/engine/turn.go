@@ -96,8 +96,7 @@ func (c *cell) survive(res firing.Result, err error) bool {
 	if err == nil {
 		fault = res.Fault
 	}
-	var panicked *firing.Panic
-	if errors.As(fault, &panicked) && c.stateful() {
+	if firing.Broken(fault) && c.stateful() {
 		c.broken = true
 	}
 	switch {
@@ -105,14 +104,16 @@ func (c *cell) survive(res firing.Result, err error) bool {
 		// What it did since its last step may be in its broken value only:
 		// that is done again, with a step after each firing, until it comes
 		// here with nothing else undone.
-		c.eng.cfg.Log.Warn("actor panicked and falls back to its last checkpoint", "actor", c.id, "err", fault)
+		c.eng.cfg.Log.Warn("actor fell back to its last checkpoint", "actor", c.id, "err", fault)
 		c.undo()
 		c.careful = turnFirings
 		return c.renew()
 	case c.box.over:
 		c.undo()
-		c.stand("a dead letter of it is too large to be kept: " + brief(fault))
+		c.stand("a dead letter of it is too large to be kept")
 		return false
+	case err == nil && !res.Fired: // there will be room for its letter
+		return c.renew() && false
 	case err == nil: // the letters are written
 		c.fired(res)
 		c.lettered(res)
