@@ -33,7 +33,7 @@ func actorTestCommand(types func() flow.Types) *cobra.Command {
 			}
 			devices := device.Mocks()
 			defer devices.Close()
-			devices.Bind("io.stdout", outlet{cmd.ErrOrStderr()})
+			devices.Bind("io.stdout", cmd.ErrOrStderr())
 			for name, v := range c.Devices {
 				if err := devices.Put(name, v); err != nil {
 					return fmt.Errorf("actor-test: %w", err)

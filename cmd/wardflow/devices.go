@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"strings"
 
@@ -60,7 +59,3 @@ func (w *world) bind(set *device.Set, log *slog.Logger) error {
 	set.Adopt(real)
 	return nil
 }
-
-// An outlet is a stream of this process. It hides that the stream could be
-// closed: a set of devices closes what it can when it is closed itself.
-type outlet struct{ io.Writer }

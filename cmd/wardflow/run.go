@@ -100,7 +100,7 @@ func (r *running) bind(cmd *cobra.Command, file string, devices *device.Set) {
 	if r.format == "json" {
 		out = cmd.ErrOrStderr()
 	}
-	devices.Bind("io.stdout", outlet{out})
+	devices.Bind("io.stdout", out)
 	if file != "-" && r.world.config == "" {
 		devices.Bind("io.stdin", device.NewLines(cmd.InOrStdin()))
 	}

@@ -180,7 +180,7 @@ func nearest(name string, known []string) string {
 	case len(known) == 0:
 		return "; it has none"
 	case len(known) <= 10:
-		return "; there are " + strings.Join(known, ", ")
+		return "; it has " + strings.Join(known, ", ")
 	}
 	return ""
 }

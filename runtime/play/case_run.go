@@ -3,6 +3,7 @@ package play
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/wardflow/wardflow/runtime/flow"
@@ -34,7 +35,7 @@ func (r CaseResult) MarshalJSON() ([]byte, error) { return marshal("out", r.Out)
 // asked of capability.
 func (c Case) Run(ctx context.Context, types flow.Types, capability func(name string) (any, error)) (CaseResult, error) {
 	typ := types[c.Actor]
-	me := flow.ActorID("case:actor")
+	me := flow.ActorID("case:" + c.Actor[strings.LastIndexByte(c.Actor, '.')+1:])
 	cfg := stage.Config{Types: types, Graph: &flow.Graph{App: "case", Actors: []flow.Node{{ID: me, Type: c.Actor, Args: c.Args}}},
 		Capability: func(_ flow.ActorID, name string) (any, error) { return capability(name) }, Await: true}
 	for _, in := range c.In {

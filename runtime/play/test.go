@@ -126,7 +126,8 @@ func expect(s *stage.Stage, step script.Step) *Failure {
 	}
 	switch {
 	case end == stage.Endless && !step.More:
-		f.Why = fmt.Sprintf("%s gave %d tokens at one instant, and more would follow; end the list with ... if only the first matter", step.As, len(got))
+		f.Why = step.As + " gives tokens without end; end the list with ... if only the first matter"
+		f.Got = got[:min(len(got), len(step.Values)+1)]
 		return f
 	case same(compared, step.Values):
 		return nil
