@@ -9,7 +9,7 @@ import (
 func (p *Picture) DOT() []byte {
 	var b strings.Builder
 	fmt.Fprintf(&b, "digraph %s {\n", quote(p.Title))
-	b.WriteString("  rankdir=LR;\n  node [fontname=monospace fontsize=11 shape=none margin=0];\n  edge [fontname=monospace fontsize=9];\n")
+	b.WriteString("  rankdir=LR;\n  fontname=monospace; fontsize=12;\n  node [fontname=monospace fontsize=11 shape=none margin=0];\n  edge [fontname=monospace fontsize=9];\n")
 	dotInside(&b, p, "", "  ")
 	b.WriteString("}\n")
 	return []byte(b.String())

@@ -171,7 +171,7 @@ func TestRising(t *testing.T) {
 		rng := rand.New(rand.NewPCG(seed, 2))
 		want, weight := make([]int, 4), make([]int, 4)
 		for i := range want {
-			want[i], weight[i] = rng.IntN(8)*12, 1+rng.IntN(3)
+			want[i], weight[i] = rng.IntN(6)*4, 1+rng.IntN(3)
 		}
 		cost := func(y []int) (sum int) {
 			for i := range y {
@@ -189,21 +189,19 @@ func TestRising(t *testing.T) {
 				}
 				return
 			}
-			for v := from; v <= 84; v++ {
+			for v := from; v <= 20; v++ {
 				try[i] = v
 				rec(i+1, v)
 			}
 		}
-		if seed < 10 { // all of them take long
-			rec(0, 0)
-		}
+		rec(0, 0)
 		got := rising(want, weight)
 		for i := 1; i < len(got); i++ {
 			if got[i] < got[i-1] {
 				t.Fatalf("seed %d: rising(%v) = %v falls", seed, want, got)
 			}
 		}
-		if best >= 0 && cost(got) > best+20*4 { // a mean is rounded down
+		if cost(got) > best+3*4 { // a mean is rounded down
 			t.Errorf("seed %d: rising(%v, %v) = %v costs %d, the best %d", seed, want, weight, got, cost(got), best)
 		}
 	}
