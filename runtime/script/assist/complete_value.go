@@ -61,13 +61,9 @@ func (c *site) holes(open int) ([]hole, Kind) {
 		}
 		dirs := c.propertyDirs(port, open)
 		for _, p := range script.Properties() {
-			h := hole{name: p.Name, doc: properties[p.Name]}
-			for _, v := range slices.Concat(pick(dirs[0], p.In), pick(dirs[1], p.Out)) {
-				h.values = append(h.values, v)
-			}
-			empty := ""
-			h.def = &empty
-			all = append(all, h)
+			none := ""
+			all = append(all, hole{name: p.Name, doc: properties[p.Name], def: &none,
+				values: slices.Concat(pick(dirs[0], p.In), pick(dirs[1], p.Out))})
 		}
 		return all, Property
 	}

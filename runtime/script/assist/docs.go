@@ -8,6 +8,11 @@ var predicates = map[string][2]string{
 	"runtime_name":    {`runtime_name(name="bedside")`, "The node of this name."},
 	"current_node":    {"current_node()", "The node that the script is deployed on."},
 	"all_nodes":       {"all_nodes()", "Every node."},
+
+	"actor_reqs_match":    {`actor_reqs_match(requires=["io.light"])`, "The nodes that offer these capabilities."},
+	"device_scaling":      {"device_scaling(max=10)", "One of the actor on every node that fits, as nodes come and go."},
+	"performance_scaling": {"performance_scaling(min=1, max=4, alone=false)", "As many of the actor as its queues need."},
+	"manual_scaling":      {"manual_scaling()", "As many of the actor as somebody asks for."},
 }
 
 // properties are the port properties.
