@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 )
 
 // Parse reads a script that includes nothing: an include is a mistake, as no
@@ -133,6 +134,9 @@ func (p *parser) mend(want, help, text string) {
 		i = missingClose.at(p.file, p.here(), want)
 	default:
 		i = unexpected.at(p.file, p.where(t), p.describe(t), want)
+	}
+	if rest := strings.TrimLeft(p.src[p.here().End.Offset:], " \t"); help == "" && strings.HasPrefix(rest, "//") {
+		help = "the rest of the line is a comment: // begins one"
 	}
 	i = i.help("%s", help)
 	if text != "" {

@@ -80,10 +80,12 @@ func (p *parser) block(pl *place, doc **Doc) {
 
 // empty is the issue with a place that has no statement.
 func (p *parser) empty(pl *place) Issue {
+	brace := p.where(p.tok())
 	if pl.what == bComponent {
-		return emptyComponent.at(p.file, pl.head, pl.name[len("component "):]).help("link its ports to actors between { and }")
+		return emptyComponent.at(p.file, brace, pl.name[len("component "):]).
+			help("link its ports to actors between { and }").see(pl.head, "the component")
 	}
-	return emptyBlock.at(p.file, pl.head, pl.name).help("leave it out, or write between { and } what it is for")
+	return emptyBlock.at(p.file, brace, pl.name).help("leave it out, or write between { and } what it is for").see(pl.head, "it begins here")
 }
 
 // look looks whether a closing brace stands where that of a place around would.

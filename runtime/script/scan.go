@@ -188,6 +188,9 @@ func (s *scanner) char() {
 }
 
 func (s *scanner) comment(from Pos) {
+	if s.no != 0 {
+		return
+	}
 	text := bytes.TrimSuffix(s.src[from.Offset:s.at], []byte("\r"))
 	s.file.Comments = append(s.file.Comments, Comment{s.since(from), unix(string(text))})
 }
