@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -343,5 +344,30 @@ func TestSetCloses(t *testing.T) {
 	}
 	if bound != 0 || owned != 1 || adopted != 1 {
 		t.Errorf("closed %d, %d and %d times, want 0, 1 and 1", bound, owned, adopted)
+	}
+}
+
+// The table of drivers has the settings that each driver reads, no more and no
+// fewer.
+func TestDriversSayTheirKeys(t *testing.T) {
+	for _, d := range device.Drivers() {
+		of := map[string]any{"driver": d.Name, "no_such_key": 1}
+		for key, v := range map[string]any{"path": "x", "broker": "mqtt://b", "topic": "a"} {
+			if slices.ContainsFunc(d.Keys, func(k device.Key) bool { return k.Name == key }) {
+				of[key] = v
+			}
+		}
+		keys := []string{"driver"}
+		for _, k := range d.Keys {
+			keys = append(keys, k.Name)
+			if k.Doc == "" {
+				t.Errorf("%s: %s lacks a doc", d.Name, k.Name)
+			}
+		}
+		slices.Sort(keys)
+		_, err := device.Open(device.Settings{"io.temperature": of}, "", quiet)
+		if want := "it has " + strings.Join(keys, ", "); err == nil || !strings.HasSuffix(err.Error(), want) {
+			t.Errorf("driver %s: %v; the table says %q", d.Name, err, want)
+		}
 	}
 }
