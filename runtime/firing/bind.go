@@ -3,6 +3,7 @@ package firing
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/wardflow/wardflow/runtime/flow"
 )
@@ -75,6 +76,8 @@ func Bind(cfg Config) (*Actions, error) {
 			return nil, err
 		}
 		a.bound = append(a.bound, bound)
+		a.firing.In = slices.Grow(a.firing.In, len(bound.ins))
+		a.firing.Peers = slices.Grow(a.firing.Peers, len(bound.ins))
 	}
 	if _, own := cfg.Spec.OutPort(DeadLetter); own {
 		return a, nil

@@ -128,9 +128,8 @@ func (act *action) ready(f *flow.Firing) bool {
 			}
 		}
 	}
+	f.In, f.Peers = f.In[:len(act.ins)], f.Peers[:len(act.ins)] // Bind has made room
 	for n, i := range act.ins {
-		f.In = append(f.In, flow.Token{})
-		f.Peers = append(f.Peers, flow.Identity{})
 		if !i.peek(&f.In[n], &f.Peers[n]) {
 			return false
 		}
