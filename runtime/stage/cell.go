@@ -202,10 +202,18 @@ func (c *cell) do(s *Stage) bool {
 			c.stumble(err)
 			break
 		}
+		if res.Fault != nil {
+			c.mend(res.Fault)
+		}
 		if !res.Fired {
+			if res.Fault != nil { // its letter has no room
+				c.rest(res.Fault)
+			}
 			break
 		}
-		c.fired(res)
+		c.fault, c.pause, c.rests, c.later = "", 0, time.Time{}, time.Time{}
+		s.vain = 0
+		s.firings++
 	}
 	if fired == 0 {
 		return false
@@ -227,18 +235,13 @@ func (c *cell) look() {
 	c.looks++
 }
 
-// fired is what follows a firing.
-func (c *cell) fired(res firing.Result) {
-	c.fault, c.pause, c.rests, c.later = "", 0, time.Time{}, time.Time{}
-	c.stage.vain = 0
-	c.stage.firings++
-	if res.Fault == nil {
-		return
-	}
-	c.stage.cfg.Log.Warn("actor wrote a dead letter", "actor", c.node.ID, "err", res.Fault)
-	if errors.As(res.Fault, new(*firing.Panic)) {
-		// What the actor's value is worth now nobody knows; what it saves may
-		// be whole.
+// mend is what follows a fault. What the value of a broken actor is worth nobody
+// knows; what it saves may be whole, so another goes on from that. (An engine
+// goes on from what it saved before. Here that would mean to save before each
+// firing, and a script whose actors panic is not right anyway.)
+func (c *cell) mend(fault error) {
+	c.stage.cfg.Log.Warn("actor faulted", "actor", c.node.ID, "err", fault)
+	if firing.Broken(fault) {
 		if err := c.move(); err != nil {
 			c.stop(err.Error())
 		}
@@ -262,8 +265,13 @@ func (c *cell) stumble(err error) {
 		c.stop(err.Error())
 		return
 	}
+	c.mend(err)
+	c.rest(err)
+}
+
+// rest tries again after a pause.
+func (c *cell) rest(err error) {
 	c.fault = err.Error()
-	c.stage.cfg.Log.Warn("actor faulted", "actor", c.node.ID, "err", err)
 	c.pause = min(max(2*c.pause, firstPause), lastPause)
 	c.rests = c.stage.now.Add(c.pause)
 	c.stage.timers.add(c.rests, c, true)

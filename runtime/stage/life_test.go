@@ -177,3 +177,20 @@ func TestReport(t *testing.T) {
 		}
 	}
 }
+
+// A panic whose letter has no room comes again after a pause, not at once.
+func TestPanicWithoutRoom(t *testing.T) {
+	ts := types()
+	ts["rash"] = one("rash", ins, nil, func(*simple, args, *flow.Firing) error { panic("x") })
+	in := stage.Feed{To: at("r.in")}
+	s := start(t, stage.Config{Types: ts, Feeds: []stage.Feed{in}, Graph: &flow.Graph{
+		Actors: []flow.Node{node("r", "rash", nil), node("k", "stuck", nil)}, Links: []flow.Link{link("r.dead_letter", "k.in")}}})
+	for range 10 {
+		if err := s.Feed(in, "x"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if end := s.Run(context.Background(), time.Time{}, nil); end != stage.Vain || s.Left(in) != 2 || !strings.HasPrefix(s.Faulted()["app:r"], "panic: x") {
+		t.Errorf("ends because %s with %d tokens left, faulted %v", end, s.Left(in), s.Faulted())
+	}
+}
