@@ -18,7 +18,10 @@ func (c *site) rules() []Item {
 	var items []Item
 	for _, p := range script.Predicates() {
 		i := c.item(Predicate, p.Name, predicates[p.Name][0])
-		i.Doc, i.First = predicates[p.Name][1], 10
+		i.Doc, i.First = predicates[p.Name][1], 11
+		if slices.Contains(common, p.Name) {
+			i.First = 10
+		}
 		if !c.called() {
 			var args []string
 			for n, a := range p.Args {
@@ -38,10 +41,16 @@ func (c *site) rules() []Item {
 
 // template is how an argument of a predicate is written.
 func template(arg string, n int) string {
-	if arg == "index" {
+	blank := "${" + strconv.Itoa(n) + "}"
+	switch arg {
+	case "index":
 		return `["${1:address}", {"${2:floor}": "${3:3}"}]`
+	case "requires":
+		return `["` + blank + `"]`
+	case "name":
+		return `"` + blank + `"`
 	}
-	return `"${` + strconv.Itoa(n) + `}"`
+	return blank
 }
 
 // inRule is what could stand in brackets of a rule.
@@ -59,7 +68,7 @@ func (c *site) inRule(inner int) []Item {
 			continue
 		}
 		for n, a := range p.Args {
-			i := c.item(Argument, a, "must be given")
+			i := c.item(Argument, a, predicates[p.Name][0])
 			i.Edit.New, i.Snippet = a+"="+template(a, n+1), true
 			items = append(items, i)
 		}

@@ -53,8 +53,8 @@ var completions = []struct{ name, src, want string }{
 	{"routings of out-ports, in quotes", "c : std.Counter()\nc.integer(routing=\"|\")", "default fanout round-robin random balanced dispatch-ordered dispatch-mapped"},
 	{"directions", "j : std.Join()\nj.a[|]", "in out"},
 
-	{"predicates and rules", "rule far : ~near\nrule near : |", "far all_nodes current_node node_attr_match runtime_name"},
-	{"behind an operator", "rule near : current_node() & |", "all_nodes current_node node_attr_match runtime_name"},
+	{"predicates and rules", "rule far : ~near\nrule near : |", "far all_nodes current_node node_attr_match runtime_name ..."},
+	{"behind an operator", "rule near : current_node() & |", "all_nodes current_node node_attr_match runtime_name ..."},
 	{"nothing behind an operand", "rule near : current_node() |", ""},
 	{"the arguments of a predicate", "rule r : node_attr_match(|)", "index"},
 	{"attributes", "rule r : node_attr_match(index=[\"|\"])", "address node_name owner user_extra"},
@@ -62,7 +62,7 @@ var completions = []struct{ name, src, want string }{
 	{"what a rule is applied to", "c : std.Counter()\ngroup g : c\napply |", "c g"},
 	{"in a component", "component Bed() -> {\n  ecg : std.Counter()\n}\nbed : Bed()\napply bed:|", "ecg"},
 	{"in a round of a for", "for bed in [\"a-1\"] {\n  ecg : std.Counter()\n}\nc : std.Counter()\napply c, bed_a-1:|", "ecg"},
-	{"the rule that is applied", "c : std.Counter()\nrule near : current_node()\napply c : |", "near all_nodes current_node node_attr_match runtime_name"},
+	{"the rule that is applied", "c : std.Counter()\nrule near : current_node()\napply c : |", "near all_nodes current_node node_attr_match runtime_name ..."},
 	{"members of a group", "c : std.Counter()\ngroup g : |", "c"},
 
 	{"what a for goes over", "define BEDS = [\"1\"]\nfor bed in |", "BEDS false null true"},

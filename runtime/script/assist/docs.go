@@ -59,3 +59,6 @@ var terms = map[string]term{
 	"after":     {"after SECONDS", "Lets virtual time pass.", "after $0"},
 	"set":       {"set CAPABILITY VALUE", "What the mock device of a capability reads from now on.", "set ${1:capability} $0"},
 }
+
+// common are the predicates that most rules need: they are offered first.
+var common = []string{"node_attr_match", "runtime_name", "current_node", "all_nodes"}

@@ -3,6 +3,8 @@ package assist_test
 import (
 	"strings"
 	"testing"
+
+	"github.com/wardflow/wardflow/runtime/script"
 )
 
 func TestHover(t *testing.T) {
@@ -75,5 +77,22 @@ func TestHoverNames(t *testing.T) {
 	s, offset := read(t, "once : std.Counter()\non|ce.integer > voidport\n")
 	if n, ok := s.Hover(offset); !ok || !strings.Contains(n.Text, "once : std.Counter") {
 		t.Errorf("the note is %q, want the actor", n.Text)
+	}
+}
+
+// Whatever the language has, there is something to say of it.
+func TestHoverWords(t *testing.T) {
+	var texts []string
+	for _, p := range script.Predicates() {
+		texts = append(texts, "rule r : |"+p.Name+"()")
+	}
+	for _, p := range script.Properties() {
+		texts = append(texts, "c : std.Counter()\nc.integer(|"+p.Name+"=1)")
+	}
+	for _, text := range texts {
+		s, offset := read(t, text)
+		if n, _ := s.Hover(offset); len(strings.Split(strings.TrimSpace(n.Text), "\n")) < 4 {
+			t.Errorf("%q: the note is %q, want a sentence on it", text, n.Text)
+		}
 	}
 }

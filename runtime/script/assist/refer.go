@@ -1,6 +1,7 @@
 package assist
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/wardflow/wardflow/runtime/flow"
@@ -274,7 +275,7 @@ func (x *index) rule(r script.RuleExpr) {
 		x.rule(r.Left)
 		x.rule(r.Right)
 	case *script.Predicate:
-		if _, ok := predicates[r.Name.Name]; ok {
+		if slices.ContainsFunc(script.Predicates(), func(p script.PredicateInfo) bool { return p.Name == r.Name.Name }) {
 			x.use(r.Name.Span, x.external(symbol{kind: Predicate, name: r.Name.Name}))
 		}
 		for _, a := range r.Args {
