@@ -13,9 +13,31 @@ import (
 // evaluates them.
 type predicate struct {
 	name  string
-	args  []string                 // all required
-	test  func(v flow.Value) fault // of the argument: what is wrong with it
-	shape string                   // an example
+	args  []predicateArg
+	shape string // an example
+}
+
+// A predicateArg is an argument of a predicate.
+type predicateArg struct {
+	name     string
+	required bool
+	test     func(v flow.Value) fault // what is wrong with it
+}
+
+func (p *predicate) arg(name string) (predicateArg, bool) {
+	i := slices.IndexFunc(p.args, func(a predicateArg) bool { return a.name == name })
+	if i < 0 {
+		return predicateArg{}, false
+	}
+	return p.args[i], true
+}
+
+func (p *predicate) argNames() []string {
+	var names []string
+	for _, a := range p.args {
+		names = append(names, a.name)
+	}
+	return names
 }
 
 // A fault is what is wrong with an argument; no why: nothing. Name is the word
@@ -66,10 +88,15 @@ func knownPredicate(name string) bool {
 
 // predicates are those there are (calvin-reference, section 4.3).
 var predicates = []predicate{
-	{"node_attr_match", []string{"index"}, badIndex, `node_attr_match(index=["address", {"floor": "3"}])`},
-	{"runtime_name", []string{"name"}, badName, `runtime_name(name="bedside")`},
-	{"current_node", nil, nil, "current_node()"},
-	{"all_nodes", nil, nil, "all_nodes()"},
+	{"node_attr_match", []predicateArg{{"index", true, badIndex}}, `node_attr_match(index=["address", {"floor": "3"}])`},
+	{"runtime_name", []predicateArg{{"name", true, badName}}, `runtime_name(name="bedside")`},
+	{"current_node", nil, "current_node()"},
+	{"all_nodes", nil, "all_nodes()"},
+	{"actor_reqs_match", []predicateArg{{"requires", true, badNames}}, `actor_reqs_match(requires=["io.light"])`},
+	{"device_scaling", []predicateArg{{"max", false, badCount}}, "device_scaling(max=10)"},
+	{"performance_scaling", []predicateArg{{"min", false, badCount}, {"max", false, badCount}, {"alone", false, badBool}},
+		"performance_scaling(min=1, max=4, alone=false)"},
+	{"manual_scaling", nil, "manual_scaling()"},
 }
 
 // attributes are what a node may say of itself, and the fields of each; no
@@ -84,6 +111,34 @@ var attributes = map[string][]string{
 func badName(v flow.Value) fault {
 	if s, ok := v.(string); !ok || s == "" {
 		return fault{why: "it must be a node's name in quotes"}
+	}
+	return fault{}
+}
+
+func badNames(v flow.Value) fault {
+	want := fault{why: `it must be a list of capabilities, such as ["io.light"]`}
+	list, ok := v.([]any)
+	if !ok || len(list) == 0 {
+		return want
+	}
+	for _, e := range list {
+		if s, ok := e.(string); !ok || s == "" {
+			return want
+		}
+	}
+	return fault{}
+}
+
+func badCount(v flow.Value) fault {
+	if n, ok := v.(int64); !ok || n < 1 {
+		return fault{why: "it must be a whole number from 1"}
+	}
+	return fault{}
+}
+
+func badBool(v flow.Value) fault {
+	if _, ok := v.(bool); !ok {
+		return fault{why: "it must be true or false"}
 	}
 	return fault{}
 }
@@ -144,15 +199,16 @@ func (p *program) predicate(e *Predicate, names reader) flow.Rule {
 		}
 		given[name] = a.Name.Span
 		b, st := names.eval(a.Value)
-		if !slices.Contains(def.args, name) {
-			p.report(unknownPredArg.at(p.file, a.Name.Span, def.name, name).meant(a.Name.Span, name, def.args).
+		arg, ok := def.arg(name)
+		if !ok {
+			p.report(unknownPredArg.at(p.file, a.Name.Span, def.name, name).meant(a.Name.Span, name, def.argNames()).
 				or("write %s", def.shape))
 			continue
 		}
 		if st != known {
 			continue
 		}
-		if wrong := def.test(b.value); wrong.why != "" {
+		if wrong := arg.test(b.value); wrong.why != "" {
 			i := wrongPredArg.at(p.file, a.Value.Where(), name, def.name, wrong.why)
 			p.report(wrong.mend(i, a.Value).or("write %s", def.shape))
 			continue
@@ -162,9 +218,9 @@ func (p *program) predicate(e *Predicate, names reader) flow.Rule {
 		}
 		r.Args[name] = b.value
 	}
-	for _, name := range def.args {
-		if _, ok := given[name]; !ok {
-			p.report(missingPredArg.at(p.file, e.Span, def.name, name).help("write %s", def.shape))
+	for _, a := range def.args {
+		if _, ok := given[a.name]; !ok && a.required {
+			p.report(missingPredArg.at(p.file, e.Span, def.name, a.name).help("write %s", def.shape))
 		}
 	}
 	return r

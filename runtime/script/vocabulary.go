@@ -2,7 +2,6 @@ package script
 
 import (
 	"maps"
-	"slices"
 	"strings"
 
 	"github.com/wardflow/wardflow/runtime/flow"
@@ -51,7 +50,7 @@ type PredicateInfo struct {
 func Predicates() []PredicateInfo {
 	var all []PredicateInfo
 	for _, p := range predicates {
-		all = append(all, PredicateInfo{p.name, slices.Clone(p.args)})
+		all = append(all, PredicateInfo{p.name, p.argNames()})
 	}
 	return all
 }
