@@ -137,8 +137,8 @@ func (p *program) checkBlock(root *block) {
 			p.checkArgs(b, in)
 		}
 		p.checkWires(b, used)
-		p.checkProps(b)
 	})
+	root.each(func(b *block) { p.checkProps(b, used) })
 	if root.test != nil {
 		p.checkTest(root)
 		return

@@ -25,7 +25,7 @@ func (in *inst) argSpecs() (specs []flow.ArgSpec, known bool) {
 
 // checkArgs looks at the arguments of an instance.
 func (p *program) checkArgs(b *block, in *inst) {
-	specs, known := in.argSpecs()
+	specs, typed := in.argSpecs()
 	given := map[string]Ident{}
 	for _, a := range in.args {
 		if old, ok := given[a.Name.Name]; ok {
@@ -34,14 +34,14 @@ func (p *program) checkArgs(b *block, in *inst) {
 		}
 		given[a.Name.Name] = a.Name
 		v, st := p.meaning(b).eval(a.Value)
-		if !known {
+		if !typed {
 			continue
 		}
 		i := slices.IndexFunc(specs, func(s flow.ArgSpec) bool { return s.Name == a.Name.Name })
 		if i < 0 {
 			p.report(p.excess(in, a, specs))
-		} else if st == 0 {
-			p.checkArg(specs[i], a, v.value)
+		} else if st == known {
+			p.softly(b, func() { p.checkArg(specs[i], a, v.value) })
 		}
 	}
 	for _, s := range specs {

@@ -121,7 +121,7 @@ func (p *program) checkEnd(b *block, e end, dir string, used uses) (in *inst, ok
 	}
 	in, ok = b.find(e.actor)
 	if !ok {
-		p.undefined(b, e.actor, e.who)
+		p.undefined(b, e.actor, e.who, "")
 		return nil, false
 	}
 	used[use{in, e.port, dir}] = true
@@ -132,12 +132,17 @@ func (p *program) checkEnd(b *block, e end, dir string, used uses) (in *inst, ok
 	return in, true
 }
 
-// undefined reports an actor that is not there.
-func (p *program) undefined(b *block, name string, where Span) {
-	if !p.lost[name] {
-		p.report(undefinedActor.at(p.file, where, name).meant(where, name, b.nearby()).
-			or("declare it with %s : TYPE()", name))
+// undefined reports an actor that is not there; reason is what Calvin says.
+func (p *program) undefined(b *block, name string, where Span, reason string) {
+	if p.lost[name] {
+		return
 	}
+	i := undefinedActor.at(p.file, where, name).meant(where, name, b.nearby()).
+		or("declare it with %s : TYPE()", name)
+	if reason != "" {
+		i.Reason = reason
+	}
+	p.report(i)
 }
 
 // nearestPort adds which port may have been meant.

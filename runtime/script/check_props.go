@@ -8,16 +8,22 @@ import (
 
 // checkProps finds the port of each property statement of a block and looks at
 // the values that are known.
-func (p *program) checkProps(b *block) {
+//
+// Used is known when all links of the component or program are.
+func (p *program) checkProps(b *block, used uses) {
 	for _, it := range b.items {
 		s := it.prop
 		if s == nil {
 			continue
 		}
 		p.bind(b, s)
+		port := s.Port.Port.Name
+		if s.dir != "" && !p.broken && b.test == nil && !used[use{s.inst, port, "in"}] && !used[use{s.inst, port, "out"}] {
+			p.report(idleProperty.at(p.file, s.Port.Span, s.Port.String()).help("link the port, or leave this line out"))
+		}
 		for _, a := range s.Args {
 			if v, st := p.meaning(b).eval(a.Value); st == known && s.dir != "" {
-				p.checkProperty(a, s.dir, v.value)
+				p.softly(b, func() { p.checkProperty(a, s.dir, v.value) })
 			}
 		}
 	}
@@ -33,7 +39,7 @@ func (p *program) bind(b *block, s *prop) {
 	case s.Port.Actor != nil:
 		inst, ok := b.find(s.Port.Actor.Name)
 		if !ok {
-			p.undefined(b, s.Port.Actor.Name, s.Port.Actor.Span)
+			p.undefined(b, s.Port.Actor.Name, s.Port.Actor.Span, noSuchPort.reason)
 			return
 		}
 		ins, ok := inst.ports("in")

@@ -38,7 +38,7 @@ func (p *program) checkTestPort(b *block, n *PortName, dir string) {
 	e := portEnd(n)
 	in, ok := b.find(e.actor)
 	if !ok {
-		p.undefined(b, e.actor, e.who)
+		p.undefined(b, e.actor, e.who, "")
 	} else if !in.has(e.port, dir) {
 		what, typ := in.is()
 		p.report(p.nearestPort(noPort.at(p.file, e.where, what, e.actor, typ, dir, e.port), in, e, dir))

@@ -79,10 +79,10 @@ var (
 	voidSource      = mistake{"WF0410", Warning, "using 'void' as input to '%[1]s'", "Using 'void' as input to '%[1]s'"}
 	deadlock        = mistake{"WF0411", Warning, "nothing starts the loop %[1]s: each waits for the one before", ""}
 	neverFires      = mistake{"WF0412", Warning, "'%[1]s' can never fire: no source leads to it", ""}
-	kindClash       = mistake{"WF0413", Error, "%[1]s gives %[2]s and %[3]s takes %[4]s: %[5]s", ""}
+	kindClash       = mistake{"WF0413", Error, "the link carries %[2]s from %[1]s, but %[3]s takes %[4]s: %[5]s", ""}
 	notTokens       = mistake{"WF0414", Error, "a test's tokens are a list, not %[1]s", ""}
 	badToken        = mistake{"WF0415", Error, "this can't be a token: %[1]v", ""}
-	wrongToken      = mistake{"WF0416", Error, "%[1]s takes %[2]s: %[3]s", ""}
+	wrongToken      = mistake{"WF0416", Error, "the port %[1]s takes %[2]s: %[3]s", ""}
 	noSuchPort      = mistake{"WF0501", Error, "no such port '%[1]s'", "No such port."}
 	needDirection   = mistake{"WF0502", Error, "port property needs a direction: '%[1]s' is an in-port and an out-port", "Port property need direction since ambigious names"}
 	wrongDirection  = mistake{"WF0503", Error, "'%[1]s' is %[2]s, not %[3]s", "No such port."}
@@ -94,6 +94,7 @@ var (
 	conflict        = mistake{"WF0509", Error, "can't handle conflicting properties without common alternatives: %[1]s of %[2]s", "Can't handle conflicting properties without common alternatives"}
 	equalTags       = mistake{"WF0510", Error, "two sources of %[1]s have the tag \"%[2]s\"", ""}
 	propertyCount   = mistake{"WF0511", Error, "port property %[1]s can only be a whole number from 1", "Port property %[1]s can only have scalar values"}
+	idleProperty    = mistake{"WF0512", Error, "no link uses the port '%[1]s'", "No such port."}
 	unknownRule     = mistake{"WF0601", Error, "unknown rule '%[1]s'", "Cannot expand rule '%[2]s'"}
 	circularRule    = mistake{"WF0602", Error, "rule '%[1]s' refers to itself: %[2]s", "Cannot expand rule '%[1]s'"}
 	repeatedRule    = mistake{"WF0603", Error, "rule '%[1]s' is defined twice", ""}

@@ -114,9 +114,6 @@ func (p *program) constant(b *block, n *Name, near []string) (binding, state) {
 	}
 	i := undefinedName.at(p.file, n.Span, n.Name).meant(n.Span, n.Name, slices.Concat(near, keys(p.consts))).
 		or("define %s = ... at the top, or write a string in quotes", n.Name)
-	if !b.root().live {
-		i.Severity = Warning // Calvin says nothing: the component is never used
-	}
-	p.report(i)
+	p.softly(b, func() { p.report(i) })
 	return binding{}, wrong
 }

@@ -55,7 +55,7 @@ func (x *expander) graph(pl *placing) *flow.Graph {
 	}
 	for _, a := range x.actors {
 		for _, side := range a.sides() {
-			if links := ins[portKey{a, side}]; side[0] == "in" && len(links) > 1 {
+			if links := ins[portKey{a, side}]; side[0] == "in" && len(links) > 1 && a.inst.spec != nil {
 				x.checkFanIn(g, a, side[1], links)
 			}
 		}

@@ -116,6 +116,19 @@ func (p *program) report(i Issue) {
 	}
 }
 
+// softly does what reports mistakes that Calvin sees only in what the program
+// leads to: in a component that nothing uses they are warnings.
+func (p *program) softly(b *block, do func()) {
+	from := len(p.issues)
+	do()
+	if b.root().live {
+		return
+	}
+	for i := from; i < len(p.issues); i++ {
+		p.issues[i].Severity = Warning
+	}
+}
+
 // lower makes the blocks. Tests come last, so that a test changes no name of
 // the program.
 func (p *program) lower() {
