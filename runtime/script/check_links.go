@@ -126,6 +126,7 @@ func (p *program) checkEnd(b *block, e end, dir string, used uses) (in *inst, ok
 	}
 	used[use{in, e.port, dir}] = true
 	if !in.has(e.port, dir) {
+		in.misnamed = true
 		what, typ := in.is()
 		p.report(p.nearestPort(noPort.at(p.file, e.where, what, e.actor, typ, dir, e.port), in, e, dir))
 	}

@@ -18,7 +18,8 @@ func (p *program) checkProps(b *block, used uses) {
 		}
 		p.bind(b, s)
 		port := s.Port.Port.Name
-		if s.dir != "" && !p.broken && b.test == nil && !used[use{s.inst, port, "in"}] && !used[use{s.inst, port, "out"}] {
+		linked := used[use{s.inst, port, "in"}] || used[use{s.inst, port, "out"}]
+		if s.dir != "" && !linked && !p.broken && b.test == nil && (s.inst == nil || !s.inst.misnamed) {
 			p.report(idleProperty.at(p.file, s.Port.Span, s.Port.String()).help("link the port, or leave this line out"))
 		}
 		for _, a := range s.Args {

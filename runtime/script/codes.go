@@ -22,7 +22,7 @@ var (
 	openComment     = mistake{"WF0103", Error, "comment without its closing */", "Illegal character '/'"}
 	openDoc         = mistake{"WF0104", Error, "docstring without its closing quotes", "Illegal character '\"'"}
 	badString       = mistake{"WF0105", Error, "%[1]s", ""}
-	badNumber       = mistake{"WF0106", Error, "number %[1]s can't be read", ""}
+	badNumber       = mistake{"WF0106", Error, "number %[1]s can't be read", "Syntax error."}
 	unexpected      = mistake{"WF0107", Error, "%[1]s where %[2]s should stand", "Syntax error."}
 	unexpectedEnd   = mistake{"WF0108", Error, "the script ends where %[1]s should stand", "Unexpected end of file."}
 	badDirection    = mistake{"WF0109", Error, "invalid direction '%[1]s'", "Invalid direction (%[1]s)."}

@@ -69,6 +69,8 @@ type inst struct {
 	args  []Arg
 	made  bool // not declared: made from a literal, transform or voidport
 
+	misnamed bool // a link names a port that it does not have
+
 	comp *block     // of a component; else nil
 	spec *flow.Spec // of an actor; nil: the type is unknown
 }
