@@ -125,6 +125,9 @@ func (r *running) show(cmd *cobra.Command, file string, res play.Result) error {
 		}
 		fmt.Fprintf(w, "dead letter: %s\n", b)
 	}
+	for _, id := range slices.Sorted(maps.Keys(res.Stayed)) {
+		fmt.Fprintf(w, "%s was not moved: %s\n", id, res.Stayed[id])
+	}
 	for _, id := range slices.Sorted(maps.Keys(res.Stopped)) {
 		fmt.Fprintf(w, "%s stopped: %s\n", id, res.Stopped[id])
 	}

@@ -50,12 +50,13 @@ func runEngines(ctx context.Context, cfg Config) (res Result, err error) {
 		return Result{}, err
 	}
 	begin := time.Now()
-	ended, err := s.run(ctx)
+	m := newMover(s)
+	ended, err := s.run(ctx, m)
 	if err != nil {
 		return Result{}, err
 	}
 	letters, stopped := s.outcome()
-	return Result{Ended: fmt.Sprintf("%s after %v", ended, time.Since(begin).Round(time.Millisecond)), Letters: letters, Stopped: stopped}, nil
+	return Result{Ended: fmt.Sprintf("%s after %v", ended, time.Since(begin).Round(time.Millisecond)), Letters: letters, Stopped: stopped, Stayed: m.stayed}, nil
 }
 
 func newSite(cfg Config) (*site, error) {
@@ -150,14 +151,13 @@ const (
 )
 
 // run waits for the end of the run, and moves actors meanwhile.
-func (s *site) run(ctx context.Context) (stage.Ending, error) {
+func (s *site) run(ctx context.Context, m *mover) (stage.Ending, error) {
 	var up <-chan time.Time
 	if s.cfg.For > 0 {
 		t := time.NewTimer(s.cfg.For)
 		defer t.Stop()
 		up = t.C
 	}
-	m := newMover(s)
 	pause := firstLook
 	for {
 		look := time.NewTimer(m.pause(pause))

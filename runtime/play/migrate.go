@@ -17,7 +17,7 @@ type mover struct {
 	rng    *rand.Rand
 	order  []flow.Node // of this round; the last is the next
 	rounds int         // begun
-	told   map[flow.ActorID]string
+	stayed map[flow.ActorID]string
 }
 
 // leastRounds is how many rounds a run goes on, even if it is at rest before:
@@ -28,7 +28,7 @@ const leastRounds = 2
 const moveEach = time.Millisecond
 
 func newMover(s *site) *mover {
-	return &mover{site: s, rng: rand.New(rand.NewPCG(s.cfg.Seed, 0x3a6e)), told: map[flow.ActorID]string{}}
+	return &mover{site: s, rng: rand.New(rand.NewPCG(s.cfg.Seed, 0x3a6e)), stayed: map[flow.ActorID]string{}}
 }
 
 // pause is how long to wait before the next look.
@@ -60,10 +60,7 @@ func (m *mover) move(ctx context.Context) error {
 	a := m.order[len(m.order)-1]
 	m.order = m.order[:len(m.order)-1]
 	if why := m.site.engines[m.site.at[a.ID]].Held(a.ID); why != "" {
-		if m.told[a.ID] != why {
-			m.told[a.ID] = why
-			m.site.cfg.Log.Info("actor stays where it is", "actor", a.ID, "why", why)
-		}
+		m.stayed[a.ID] = why
 		return nil
 	}
 	return m.site.move(ctx, a)

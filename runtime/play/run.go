@@ -38,6 +38,9 @@ type Result struct {
 	// Stopped are the actors that had come to a stand when the run ended, and
 	// why: a fault, or a box full of letters.
 	Stopped map[flow.ActorID]string
+	// Stayed are the actors that a run with migrations in real time did not
+	// move when it was their turn, and why.
+	Stayed map[flow.ActorID]string
 }
 
 // Run runs a script. The error is about the script or the set-up; actors that
