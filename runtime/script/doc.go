@@ -103,12 +103,51 @@
 // [Format] writes scripts in one style, as wardflow fmt does. [Print] writes a
 // tree without its comments.
 //
+// # Kinds
+//
+// Actor types may say what their ports carry, in the language of package kind.
+// What each link carries is followed from port to port, through components,
+// transforms and actors that pass on what they get, and a link is an error when
+// no token on it could ever be taken. What is not said fits everything.
+//
+// # Warnings
+//
+// They keep no script from running: a loop of links that nothing starts, an actor
+// that only voidport leads to, a constant that nothing uses, a for without
+// elements. Each is told only when it is certain: where an actor's type does not
+// say what its actor waits for, the actor is asked ([WithActions]).
+//
 // # Where we differ from Calvin
 //
-// Only where Calvin loses or crashes. Parameters shadow constants; true, false
-// and null end where the word ends; CRLF is a line end; every issue has its
-// real place; names declared twice, components that contain themselves,
-// contradictory directions and equal tags are errors; a component may have a
-// dotted name; groups are expanded; rules may refer forwards and nest; a rule
-// section with any mistake refuses the script.
+// Calvin's compiler was run beside this one over random scripts, right ones and
+// wrong ones. The outcome is the same but for this, where Calvin loses what was
+// written, crashes, or keeps silent:
+//
+//   - Parameters, and variables of for, shadow constants. true, false and null end
+//     where the word ends. CRLF is a line end.
+//   - What is declared twice is an error: constants, components, arguments, rules,
+//     groups, the rule of an actor. So are components that contain themselves, a
+//     direction that the port does not have, and equal tags at a port that collects
+//     by tags.
+//   - A source without the property tag is known by its name, source.port, where
+//     Calvin draws a random one.
+//   - Two links with the same two ends are an error, also where the in-port collects:
+//     links have no other names.
+//   - A link from a component to itself joins what is inside. Calvin leaves behind
+//     a port that is not there.
+//   - Where several links lead to a port of an actor, what is set on that port itself
+//     comes before what is set on the far side of borders. In Calvin that hangs on
+//     the order of the links.
+//   - A name that is an in-port and an out-port needs its direction, however many
+//     links it has. queue_length and nbr_peers are whole numbers from 1.
+//   - A component may have a dotted name that no actor type has.
+//   - Rules refer forwards and nest, groups are expanded, targets must be there, and
+//     predicates and their arguments are looked at. A rule section with any mistake
+//     refuses the script. Every rule has its form as requirements.
+//   - Every actor type has the out-port dead_letter, which need not be linked.
+//   - Arguments and links of which the actor type says the kind must be of it.
+//   - Every issue has its real place. That an argument is left to its default is a
+//     note; a missing type is told once. [Outcome.Deployable] has both as Calvin
+//     tells them. What Calvin sees only in components that are used is a warning in
+//     others.
 package script
