@@ -3,6 +3,7 @@ package script_test
 import (
 	"encoding/json"
 	"io/fs"
+	"maps"
 	"os"
 	"regexp"
 	"slices"
@@ -92,5 +93,33 @@ func TestExplainUnknown(t *testing.T) {
 	}
 	if p, ok := script.Explain("wf0404"); !ok || p.Code != "WF0404" {
 		t.Fatalf("Explain(wf0404) gives %+v, %v", p, ok)
+	}
+}
+
+// Where the help of a mistake is an edit, the edit mends it.
+func TestFixesMend(t *testing.T) {
+	mended := 0
+	for _, code := range script.Codes() {
+		p, _ := script.Explain(code)
+		for _, i := range explained(t, p, "bad.calvin") {
+			if len(i.Fix) == 0 || i.File != "bad.calvin" {
+				continue
+			}
+			text := p.Bad
+			for _, e := range slices.Backward(i.Fix) {
+				text = text[:e.Span.Start.Offset] + e.New + text[e.Span.End.Offset:]
+			}
+			after := script.Page{Files: maps.Clone(p.Files)}
+			after.Files["bad.calvin"] = text
+			for _, j := range explained(t, after, "bad.calvin") {
+				if j.Code == i.Code && j.Span.Start == i.Span.Start && j.Severity == i.Severity {
+					t.Errorf("%s: with %v\n%s\nthere still is %v", code, i.Fix, text, j)
+				}
+			}
+			mended++
+		}
+	}
+	if mended < 10 {
+		t.Errorf("only %d mistakes have an edit that mends them", mended)
 	}
 }
