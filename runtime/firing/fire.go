@@ -75,43 +75,48 @@ func (a *Actions) Fire(now time.Time) (Result, error) {
 		if !act.ready(&a.firing) {
 			continue
 		}
-		if !act.Exceptions && exceptional(a.firing.In) {
-			res, err := a.refuse(act, nil, "no action takes exception tokens there", now)
-			if res.Fired || err != nil {
-				return res, err
-			}
-			continue // no room for the letter: one more condition that does not hold
-		}
-		if act.mapped {
-			if ok, err := a.letterRoom(); err != nil {
-				return Result{}, err
-			} else if !ok {
-				continue
-			}
-		}
-		err := a.call(act)
-		if err == nil {
-			if err = a.pack(act); err == nil {
-				act.take(now)
-				return a.give(now), nil
-			}
-			err = misgift{err}
-		}
-		again := a.fault == flow.FaultRetry || a.fault == flow.FaultStop
-		if errors.Is(err, flow.ErrLater) || again && !errors.Is(err, flow.ErrUnfit) || len(act.ins) == 0 {
-			return Result{}, err
-		}
-		res, full := a.refuse(act, err, brief(err), now)
-		switch {
-		case full != nil:
-			return res, fmt.Errorf("%w: %w", full, err)
-		case res.Fired:
-			return res, nil
-		case Broken(err):
-			return Result{Fault: err}, nil // no room for the letter, but this must be known
+		// A letter that has no room is one more condition that does not hold.
+		if res, err := a.attempt(act, now); res.Fired || res.Fault != nil || err != nil {
+			return res, err
 		}
 	}
 	return Result{}, nil
+}
+
+// attempt fires an action whose conditions hold.
+func (a *Actions) attempt(act *action, now time.Time) (Result, error) {
+	if !act.Exceptions && exceptional(a.firing.In) {
+		return a.refuse(act, nil, "no action takes exception tokens there", now)
+	}
+	if act.mapped {
+		if ok, err := a.letterRoom(); !ok {
+			return Result{}, err
+		}
+	}
+	if err := a.call(act); err != nil {
+		return a.fail(act, err, now)
+	}
+	if err := a.pack(act); err != nil {
+		return a.fail(act, misgift{err}, now)
+	}
+	act.take(now)
+	return a.give(now), nil
+}
+
+// fail is what follows the fault of an action: a letter, or the error.
+func (a *Actions) fail(act *action, fault error, now time.Time) (Result, error) {
+	again := a.fault == flow.FaultRetry || a.fault == flow.FaultStop
+	if errors.Is(fault, flow.ErrLater) || again && !errors.Is(fault, flow.ErrUnfit) || len(act.ins) == 0 {
+		return Result{}, fault
+	}
+	res, full := a.refuse(act, fault, brief(fault), now)
+	switch {
+	case full != nil:
+		return res, fmt.Errorf("%w: %w", full, fault)
+	case !res.Fired && Broken(fault):
+		return Result{Fault: fault}, nil // no room for the letter, but this must be known
+	}
+	return res, nil
 }
 
 // ready fills the firing if every in-port has a token and every out-port room.

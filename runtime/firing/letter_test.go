@@ -75,6 +75,9 @@ func TestFaults(t *testing.T) {
 			if err != nil || !res.Fired || res.Letters != 1 || res.Fault == nil || r.outs[0].Len() > 0 {
 				t.Fatalf("%+v, %v", res, err)
 			}
+			if broken := tt.how == "panics" || strings.HasPrefix(tt.how, "gives "); firing.Broken(res.Fault) != broken {
+				t.Errorf("Broken(%v) = %v", res.Fault, !broken)
+			}
 			l := r.box.letters[0]
 			if l.Why != tt.why || !l.At.Equal(now) || len(l.Tokens) != 1 || l.Tokens[0].Token.Value != int64(1) {
 				t.Errorf("letter %+v, want %q", l, tt.why)
