@@ -20,7 +20,8 @@
 //	migrate.go  actors moved for practice
 //
 // An instant at which firings never end, as with an endless source, is left
-// after 1000 firings of one actor: the clock moves on by a millisecond. While an
-// actor awaits the world ([flow.Awaiter]) the clock goes at the pace of the real
-// one.
+// after 1000 firings of one actor: the clock moves on by a millisecond, and by
+// twice as much each time that follows. While an actor awaits the world
+// ([flow.Awaiter]) and Config.Await says so, the clock goes at the pace of the
+// real one.
 package stage

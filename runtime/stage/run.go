@@ -23,9 +23,12 @@ const (
 
 const (
 	// instantLooks is how often one actor is looked at before an instant is
-	// left that may never rest, and tick is how far the clock moves then.
+	// left that may never rest. The clock then moves by firstTick, and by twice
+	// as much each time that follows, up to lastTick: how much an endless source
+	// gives in a second of this clock means nothing, and hours must pass as well.
 	instantLooks = 1000
-	tick         = time.Millisecond
+	firstTick    = time.Millisecond
+	lastTick     = time.Minute
 	// patience is the same for [Stage.Settle], which does not leave the instant.
 	patience = 100_000
 	// vainRetries is how many retries may fail one after the other when nothing
@@ -118,13 +121,16 @@ func (s *Stage) step(n int) {
 // creep leaves an instant that does not rest. False: until is reached.
 func (s *Stage) creep(until time.Time) bool {
 	s.ring() // what is due is of this instant, and must not hold the clock
-	to := s.now.Add(tick)
+	to := s.now.Add(s.tick)
 	if t, ok := s.timers.next(); ok && t.at.Before(to) {
 		to = t.at
 	}
 	if !until.IsZero() && to.After(until) {
-		return false
+		if to = until; !to.After(s.now) {
+			return false
+		}
 	}
+	s.tick = min(2*s.tick, lastTick)
 	s.setNow(to)
 	s.ring()
 	return true
@@ -133,6 +139,7 @@ func (s *Stage) creep(until time.Time) bool {
 // rest moves the clock on to the next timer, when nothing can fire. It is "" if
 // something can, then.
 func (s *Stage) rest(ctx context.Context, until time.Time) Ending {
+	s.tick = firstTick
 	next, set := s.timers.next()
 	to := next.at
 	if !until.IsZero() && (!set || to.After(until)) {

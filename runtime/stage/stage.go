@@ -51,8 +51,9 @@ type Stage struct {
 	calls calls
 
 	now     time.Time
-	instant int // number of the instant, for counts within it
-	vain    int // retries that failed, one after the other
+	instant int           // number of the instant, for counts within it
+	tick    time.Duration // how far the clock moves when an instant does not rest
+	vain    int           // retries that failed, one after the other
 	timers  timers
 	busy    []task // who has something to do
 	letters []Letter
@@ -85,7 +86,7 @@ func New(cfg Config) (*Stage, error) {
 	}
 	cfg.setDefaults()
 	s := &Stage{cfg: cfg, rng: rand.New(rand.NewPCG(cfg.Seed, 0x57a6e)), byID: map[flow.ActorID]*cell{},
-		feeds: map[Feed]*wire{}, calls: calls{bell: make(chan struct{}, 1)}}
+		feeds: map[Feed]*wire{}, calls: calls{bell: make(chan struct{}, 1)}, tick: firstTick}
 	s.setNow(cfg.Now)
 	if err := s.build(); err != nil {
 		return nil, err
