@@ -105,3 +105,25 @@ func (p *program) excess(in *inst, a Arg, specs []flow.ArgSpec) Issue {
 	i := excessArg.at(p.file, a.Name.Span, a.Name.Name).meant(a.Name.Span, a.Name.Name, free)
 	return i.or("%s takes %s", in.typ, listed(all, "no arguments"))
 }
+
+// checkActors makes each actor, not to run it but to see whether it takes its
+// arguments. What an error says of one argument is told there.
+func (x *expander) checkActors() {
+	told := map[Span]bool{}
+	for _, a := range x.actors {
+		_, err := x.acts(a.Type, a.Args)
+		if err == nil {
+			continue
+		}
+		at := a.inst.where
+		for _, arg := range a.inst.args {
+			if strings.HasPrefix(err.Error(), "argument "+arg.Name.Name+":") {
+				at = arg.Value.Where()
+			}
+		}
+		if !told[at] {
+			told[at] = true
+			x.report(refusedArgs.at(x.file, at, a.Type, err).help("wardflow actors %s says what it takes", a.Type))
+		}
+	}
+}

@@ -67,6 +67,7 @@ var (
 	wrongArg        = mistake{"WF0307", Error, "argument '%[1]s' %[2]s", ""}
 	defaultArg      = mistake{"WF0308", Note, "using default value for implicit parameter '%[1]s'", "Using default value for implicit parameter '%[1]s'"}
 	madeTwice       = mistake{"WF0309", Error, "'%[1]s' is made twice", "Instance identifier '%[1]s' redeclared"}
+	refusedArgs     = mistake{"WF0310", Error, "%[1]s does not take its arguments: %[2]v", ""}
 	missingLink     = mistake{"WF0401", Error, "%[1]s %[2]s (%[3]s) is missing connection to %[4]sport '%[5]s'", "%[1]s %[2]s (%[3]s) is missing connection to %[4]sport '%[5]s'"}
 	missingInner    = mistake{"WF0402", Error, "component %[1]s is missing connection to %[2]sport '%[3]s'", "Component %[1]s is missing connection to %[2]sport '%[3]s'"}
 	noInnerPort     = mistake{"WF0403", Error, "component %[1]s has no %[2]sport '%[3]s'", "Component %[1]s has no %[2]sport '%[3]s'"}

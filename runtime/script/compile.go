@@ -21,22 +21,18 @@ func TypesOf(types flow.Types) Types {
 }
 
 // Actions are the actions of an actor of a type with these arguments, by which
-// the checker sees what starts a loop of links. It is not ok where there is no
-// such actor.
-type Actions func(typ string, args map[string]flow.Value) ([]flow.Action, bool)
+// the checker sees what starts a loop of links. The error says what is wrong with
+// the arguments.
+type Actions func(typ string, args map[string]flow.Value) ([]flow.Action, error)
 
 // ActionsOf makes an actor of a type and asks it. The actor is not started.
 func ActionsOf(types flow.Types) Actions {
-	return func(typ string, args map[string]flow.Value) ([]flow.Action, bool) {
-		t, ok := types[typ]
-		if !ok {
-			return nil, false
-		}
-		a, err := t.New(args)
+	return func(typ string, args map[string]flow.Value) ([]flow.Action, error) {
+		a, err := types[typ].New(args)
 		if err != nil {
-			return nil, false
+			return nil, err
 		}
-		return a.Actions(), true
+		return a.Actions(), nil
 	}
 }
 
@@ -61,8 +57,8 @@ func WithNames(names []string) Option { return func(o *options) { o.names = name
 // one that it doesn't define is an error.
 func WithArgs(args map[string]flow.Value) Option { return func(o *options) { o.args = args } }
 
-// WithActions lets the checker see what the actors of a loop wait for. Without
-// it, it warns only of loops whose actors have no other in-ports.
+// WithActions lets the checker see whether actors take their arguments, and what
+// those of a loop wait for. Without it, it says nothing of either.
 func WithActions(a Actions) Option { return func(o *options) { o.actions = a } }
 
 // NamesOf are the names of actor types, sorted.
@@ -125,7 +121,10 @@ func (p *program) make(out *Outcome) {
 	if p.issues.Err() != nil {
 		return
 	}
-	x.checkLoops()
+	if p.acts != nil {
+		x.checkActors()
+		x.checkLoops()
+	}
 	for _, t := range p.tests {
 		out.Tests = append(out.Tests, p.trial(t))
 	}

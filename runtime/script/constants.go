@@ -112,8 +112,13 @@ func (p *program) constant(b *block, n *Name, near []string) (binding, state) {
 	if p.lost[n.Name] {
 		return binding{}, wrong
 	}
-	i := undefinedName.at(p.file, n.Span, n.Name).meant(n.Span, n.Name, slices.Concat(near, keys(p.consts))).
-		or("define %s = ... at the top, or write a string in quotes", n.Name)
+	i := undefinedName.at(p.file, n.Span, n.Name).meant(n.Span, n.Name, slices.Concat(near, keys(p.consts)))
+	if c := b.inner(); c != nil && slices.Contains(idents(c.In), n.Name) {
+		i = i.put(n.Span, "."+n.Name, "did you mean '.%s', the port of the component?", n.Name)
+	} else if in, ok := b.find(n.Name); ok && i.Hint == "" {
+		i = i.see(in.where, "the actor").help("'%s' is an actor: a link needs one of its ports, %s.PORT", n.Name, n.Name)
+	}
+	i = i.or("define %s = ... at the top, or write a string in quotes", n.Name)
 	p.softly(b, func() { p.report(i) })
 	return binding{}, wrong
 }

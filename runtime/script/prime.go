@@ -23,9 +23,6 @@ type action struct{ in, out []string }
 // checkLoops warns of loops of links that nothing starts, and of actors that
 // only voidport leads to.
 func (x *expander) checkLoops() {
-	if x.acts == nil {
-		return
-	}
 	pr := &priming{x, map[portKey][]int{}, map[*actor][]action{}, map[*actor]bool{}, map[portKey]bool{}, make([][]int, len(x.actors))}
 	void := map[*actor]bool{}
 	for i := range x.links {
@@ -124,8 +121,8 @@ func (pr *priming) of(a *actor) []action {
 // ask makes such an actor and looks at its actions. One that can't be made is
 // taken to fire by itself.
 func (pr *priming) ask(a *actor) []action {
-	list, ok := pr.x.acts(a.Type, a.Args)
-	if !ok {
+	list, err := pr.x.acts(a.Type, a.Args)
+	if err != nil {
 		outs, _ := a.inst.ports("out")
 		return []action{{nil, append(slices.Clip(outs), deadLetter)}}
 	}

@@ -3,6 +3,7 @@ package script
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
 	"io/fs"
@@ -63,16 +64,20 @@ func testTypes(name string) (flow.Spec, bool) {
 
 // testActions take all in-ports and give all out-ports, except where an actor
 // of the real kind does otherwise.
-func testActions(typ string, _ map[string]flow.Value) ([]flow.Action, bool) {
-	s, ok := testSpecs[typ]
+func testActions(typ string, args map[string]flow.Value) ([]flow.Action, error) {
+	s := testSpecs[typ]
 	all := flow.Action{In: portNames(s.In), Out: portNames(s.Out)}
 	switch typ {
 	case "flow.Void":
-		return nil, true
+		return nil, nil
 	case "flow.Init":
-		return []flow.Action{{Out: all.Out}, all}, true
+		return []flow.Action{{Out: all.Out}, all}, nil
+	case "sensor.Temperature":
+		if args["period"] == int64(0) {
+			return nil, errors.New("argument period: want seconds above 0")
+		}
 	}
-	return []flow.Action{all}, ok
+	return []flow.Action{all}, nil
 }
 
 func compile(name string, src []byte) (*flow.Graph, Issues) {
