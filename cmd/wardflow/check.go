@@ -110,7 +110,7 @@ func compileCommand(types func() flow.Types) *cobra.Command {
 			}
 			f, err := from.load(cmd, args[0])
 			if err != nil {
-				return fmt.Errorf("compile: %w", err)
+				f = script.Unread(args[0], err)
 			}
 			opts := []script.Option{script.WithArgs(given)}
 			if name != "" {

@@ -1,6 +1,8 @@
 package script
 
 import (
+	"errors"
+	"io/fs"
 	"time"
 
 	"github.com/wardflow/wardflow/runtime/flow"
@@ -64,3 +66,16 @@ const (
 	StepAfter  StepKind = "after"  // virtual time passes
 	StepSet    StepKind = "set"    // the mock device of capability As reads Values[0]
 )
+
+// Unread stands for a script that could not be read: an empty file with that as
+// its one issue.
+func Unread(name string, err error) *File {
+	f := &File{Name: name, Texts: []Text{{Name: name}}, lost: map[string]bool{}}
+	top := Span{Start: Pos{1, 1, 0}, End: Pos{1, 1, 0}}
+	var pathErr *fs.PathError
+	if errors.As(err, &pathErr) {
+		err = pathErr.Err // the name is told already
+	}
+	f.issues = Issues{unreadInclude.at(f, top, name, err)}
+	return f
+}
