@@ -143,7 +143,8 @@
 //   - A component may have a dotted name that no actor type has.
 //   - Rules refer forwards and nest, groups are expanded, targets must be there, and
 //     predicates and their arguments are looked at. A rule section with any mistake
-//     refuses the script. Every rule has its form as requirements.
+//     refuses the script. Every rule has its form as requirements, also where Calvin
+//     gives up or forgets a ~ beside a |.
 //   - Every actor type has the out-port dead_letter, which need not be linked.
 //   - Arguments and links of which the actor type says the kind must be of it.
 //   - Every issue has its real place. That an argument is left to its default is a

@@ -181,10 +181,15 @@ func (pr *priming) report(void map[*actor]bool) {
 		}
 	}
 	pr.spread(started)
+	told := map[Span]bool{} // once for all instances of a component
 	for _, a := range pr.x.actors {
-		if pr.alive[a] || void[a] || pr.onlyVoid(a, void) {
+		if pr.alive[a] || void[a] || a.inst.made || pr.onlyVoid(a, void) {
 			continue
 		}
+		if told[a.inst.where] {
+			continue
+		}
+		told[a.inst.where] = true
 		pr.x.report(neverFires.at(pr.x.file, a.inst.where, a.ID.Local()).
 			help("link it to an actor that gives tokens, or leave it out"))
 	}
