@@ -2,6 +2,7 @@ package script
 
 import (
 	"bytes"
+	"encoding/json"
 	"reflect"
 	"testing"
 )
@@ -52,4 +53,34 @@ func FuzzBuild(f *testing.F) {
 		}
 		sameTwice(t, src)
 	})
+}
+
+// An issue in an included file says so in the deployable; one of the script
+// itself needs no file.
+func TestDeployableNamesIncludes(t *testing.T) {
+	o := build("x.calvin", []byte("include lib\nl : Lib()\na : std.Counter(m=1)\na.integer > voidport\n"), map[string][]byte{
+		"lib.calvin": []byte("component Lib() -> {\n  c : std.Counter(m=1)\n  c.integer > voidport\n}\n"),
+	}, nil)
+	text, err := o.Deployable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var d struct {
+		Issues []struct {
+			Reason, File string
+			Line         int
+		}
+	}
+	if err := json.Unmarshal(text, &d); err != nil {
+		t.Fatal(err)
+	}
+	files := map[string]int{}
+	for _, i := range d.Issues {
+		if i.Reason == "Excess argument: 'm'" {
+			files[i.File] = i.Line
+		}
+	}
+	if len(files) != 2 || files[""] != 3 || files["lib.calvin"] != 2 {
+		t.Fatalf("lines of the mistakes by file: %v in\n%s", files, text)
+	}
 }
