@@ -65,8 +65,12 @@ func WithActions(a Actions) Option { return func(o *options) { o.actions = a } }
 func NamesOf(types flow.Types) []string { return slices.Sorted(maps.Keys(types)) }
 
 // AppName is the application's name for a script file: the file's name without
-// folder and extension, each dot turned into "_".
+// folder and extension, each dot turned into "_"; "script" for -, which is
+// standard input.
 func AppName(file string) string {
+	if file == "-" {
+		return "script"
+	}
 	base := path.Base(strings.ReplaceAll(file, `\`, "/"))
 	if i := strings.LastIndexByte(base, '.'); i > 0 {
 		base = base[:i]
