@@ -34,7 +34,6 @@ type Actions struct {
 	id      flow.ActorID
 	fault   flow.FaultPolicy
 	bound   []action
-	intakes []*intake
 	letters *outlet // nil: no link takes them
 	box     Box
 	given   func(port string, v flow.Value)

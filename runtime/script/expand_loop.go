@@ -1,6 +1,9 @@
 package script
 
-import "strconv"
+import (
+	"strconv"
+	"strings"
+)
 
 // loop makes what is in a for once for each element of its list.
 func (x *expander) loop(f *frame, b *block) {
@@ -17,9 +20,39 @@ func (x *expander) loop(f *frame, b *block) {
 		}
 		path := f.path + ":" + name + "_" + names[i]
 		x.made[path] = b.loop.Span
+		if strings.Contains(names[i], "-") {
+			x.alias[f.path+":"+name+"_"+strings.ReplaceAll(names[i], "-", "_")] = path
+		}
 		env := map[string]binding{name: bind(element)}
 		f.loops[b] = append(f.loops[b], x.frame(b, f, path, env, f.hull, f.depth))
 	}
+}
+
+// find is the path of what was made that a path in the script means. Names have
+// no - there: one in the name of an element is written _.
+func (x *expander) find(from, path string) (string, bool) {
+	for part := range strings.SplitSeq(path, ":") {
+		from += ":" + part
+		if _, ok := x.made[from]; ok {
+			continue
+		}
+		as, ok := x.alias[from]
+		if !ok {
+			return "", false
+		}
+		from = as
+	}
+	return from, true
+}
+
+// paths are the paths of all that was made, within the application, as they
+// are written.
+func (x *expander) paths() []string {
+	paths := keys(x.made)
+	for i := range paths {
+		paths[i] = strings.ReplaceAll(paths[i][len(x.app)+1:], "-", "_")
+	}
+	return paths
 }
 
 // elementNames are what the elements of a list are called in names: themselves,

@@ -114,15 +114,6 @@ type Param struct {
 	Default Expr // for instances that do not give it; nil: they must
 }
 
-// paramNames are the names of parameters.
-func paramNames(params []Param) []Ident {
-	ids := make([]Ident, len(params))
-	for i, p := range params {
-		ids[i] = p.Ident
-	}
-	return ids
-}
-
 // A Doc is a docstring.
 type Doc struct {
 	Span
