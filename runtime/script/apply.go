@@ -93,8 +93,7 @@ func (pl *placing) expand(x *expander, f *frame, t Ident, what string, trail []s
 // else what those around it have.
 func (pl *placing) path(x *expander, f *frame, t Ident, what string) []string {
 	for at := f; at != nil; at = at.parent {
-		full := at.path + ":" + t.Name
-		if _, ok := x.made[full]; ok {
+		if full, ok := x.find(at.path, t.Name); ok {
 			return []string{full[len(x.app)+1:]}
 		}
 	}
@@ -109,15 +108,6 @@ func (pl *placing) path(x *expander, f *frame, t Ident, what string) []string {
 	i := unknownTarget.at(p.file, t.Span, what, t.Name).meant(t.Span, t.Name, near)
 	p.report(i.or("name an actor, an instance of a component, or a group"))
 	return nil
-}
-
-// paths are the paths of all that was made, within the application.
-func (x *expander) paths() []string {
-	paths := keys(x.made)
-	for i := range paths {
-		paths[i] = paths[i][len(x.app)+1:]
-	}
-	return paths
 }
 
 // rule is the rule of the most specific path that an actor is on.

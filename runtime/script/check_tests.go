@@ -54,7 +54,8 @@ func (x *expander) port(f *frame, n *PortName, side string) []socket {
 	frames, name := []*frame{f}, n.Actor.Name
 	i := strings.LastIndexByte(name, ':')
 	if i >= 0 {
-		frames, name = x.frames[x.app+":"+name[:i]], name[i+1:]
+		around, _ := x.find(x.app, name[:i])
+		frames, name = x.frames[around], name[i+1:]
 	}
 	for _, at := range frames {
 		in, ok := at.block.find(name)
@@ -75,7 +76,7 @@ func (x *expander) port(f *frame, n *PortName, side string) []socket {
 	if i >= 0 {
 		near := slices.Concat(f.block.nearby(), x.paths())
 		x.report(undefinedActor.at(x.file, n.Actor.Span, n.Actor.Name).meant(n.Actor.Span, n.Actor.Name, near).
-			or("name it as the graph does, without the application: bed_3:ecg"))
+			or("name it as the graph does, without the application and with _ for -: bed_3:ecg"))
 	}
 	return nil
 }

@@ -85,7 +85,9 @@
 // for makes a part of the graph once for each element of a list. The list is
 // known when the script is compiled, so the graph is as fixed as one written out,
 // and the paths say so: bed_3:ecg is the ecg of the third bed, in rules, tests
-// and dead letters. It stands in braces like a component, whose scope it has, and
+// and dead letters. Elements are called as they are when each is another string or
+// whole number of letters, digits, _ and -, else 1, 2, 3; names have no -, so the -
+// of an element is written _ in a path. A for stands in braces like a component, whose scope it has, and
 // in a component has no apply.
 //
 // once gives one token, where a literal alone gives one after the other without

@@ -2,6 +2,7 @@ package script
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/wardflow/wardflow/runtime/flow"
 	"github.com/wardflow/wardflow/runtime/kind"
@@ -26,6 +27,7 @@ type expander struct {
 	actors []*actor
 	links  []crossing
 	made   map[string]Span     // everything made, by its path: actors, components, elements of fors
+	alias  map[string]string   // the paths of elements with a - in their names, by these with _
 	count  int                 // of frames
 	frames map[string][]*frame // by path; an element of several fors has several
 	over   bool                // a limit is passed: reported
@@ -38,6 +40,9 @@ type expander struct {
 
 // A use2 is a port of what has a path.
 type use2 struct{ path, port string }
+
+// plain is the port with _ for -, as scripts write paths.
+func (u use2) plain() use2 { return use2{strings.ReplaceAll(u.path, "-", "_"), u.port} }
 
 // An actor is one that will run.
 type actor struct {
@@ -98,7 +103,7 @@ func (x *expander) limit(where Span, what string, n int) {
 
 // expand makes the actors and links of the program, and of one test with it.
 func (x *expander) expand(test *block) *frame {
-	x.made, x.frames = map[string]Span{}, map[string][]*frame{}
+	x.made, x.alias, x.frames = map[string]Span{}, map[string]string{}, map[string][]*frame{}
 	x.main = x.frame(x.program.main, nil, x.app, nil, newHull(), 0)
 	f := x.main
 	if test != nil {

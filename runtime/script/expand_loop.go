@@ -63,13 +63,14 @@ func elementNames(list []any) []string {
 	seen := make(map[string]bool, len(list))
 	for i, v := range list {
 		s, ok := elementName(v)
-		if !ok || seen[s] {
+		plain := strings.ReplaceAll(s, "-", "_")
+		if !ok || seen[plain] {
 			for i := range list {
 				names[i] = strconv.Itoa(i + 1)
 			}
 			return names
 		}
-		names[i], seen[s] = s, true
+		names[i], seen[plain] = s, true
 	}
 	return names
 }

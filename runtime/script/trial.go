@@ -18,7 +18,7 @@ func (p *program) trial(b *block) Trial {
 	x := &expander{program: p, given: map[use2]bool{}}
 	for _, s := range b.test.Body {
 		if g, ok := s.(*Give); ok && g.Port.Actor != nil {
-			x.given[use2{p.app + ":" + g.Port.Actor.Name, g.Port.Port.Name}] = true
+			x.given[use2{p.app + ":" + g.Port.Actor.Name, g.Port.Port.Name}.plain()] = true
 		}
 	}
 	f := x.expand(b)
