@@ -48,6 +48,8 @@ type cell struct {
 	quit   context.Context // ends when the actor has ended, or stop has waited long enough
 	cancel context.CancelFunc
 
+	ending sync.Once
+
 	timer alarm // the actor's own
 	retry alarm // after a fault
 
@@ -125,7 +127,9 @@ func (c *cell) awaken(ctx context.Context, a Activation) error {
 }
 
 // takeOver starts an actor that keeps its own checkpoints, reads the newest and
-// writes it back under the new epoch, so that older activations are refused.
+// writes it back under the new epoch, so that older activations are refused. Its
+// store is its node's, where an older one has ended before this one begins: no
+// other may write between the two.
 func (c *cell) takeOver(ctx context.Context) (flow.Checkpoint, error) {
 	if err := c.start(); err != nil {
 		return flow.Checkpoint{}, err

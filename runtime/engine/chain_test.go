@@ -2,6 +2,7 @@ package engine_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -135,6 +136,7 @@ type disk struct {
 	mu     sync.Mutex
 	values []int64
 	newest flow.Checkpoint
+	read   bool // by an activation that takes over: it alone may write next
 	full   error
 	wrote  chan struct{} // told after each commit; holds one
 }
@@ -182,9 +184,13 @@ func (s *storing) Commit(_ context.Context, c flow.Checkpoint) error {
 	if s.d.full != nil {
 		return s.d.full
 	}
-	if c.Epoch < s.d.newest.Epoch {
+	switch {
+	case c.Epoch < s.d.newest.Epoch:
 		return flow.ErrStale
+	case c.Epoch == s.d.newest.Epoch && s.d.read:
+		return errors.New("another activation takes over")
 	}
+	s.d.read = s.d.read && c.Epoch == s.d.newest.Epoch
 	s.d.values = append(s.d.values, s.left...)
 	s.d.newest = c
 	s.left = nil
@@ -198,6 +204,7 @@ func (s *storing) Commit(_ context.Context, c flow.Checkpoint) error {
 func (s *storing) Newest(context.Context) (flow.Checkpoint, error) {
 	s.d.mu.Lock()
 	defer s.d.mu.Unlock()
+	s.d.read = true
 	return s.d.newest, nil
 }
 

@@ -216,6 +216,9 @@ func (e *Engine) Stop(ctx context.Context, id flow.ActorID) error {
 	const why = "the actor at the other end has stopped"
 	e.mu.Lock()
 	defer e.mu.Unlock()
+	if e.cells[id] != c {
+		return err // somebody else has stopped it, too, and was quicker
+	}
 	delete(e.cells, id)
 	for _, o := range c.outEnds {
 		o.down("the actor has stopped") // first: nothing of it may arrive when its next activation has begun

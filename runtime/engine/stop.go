@@ -11,18 +11,20 @@ import (
 // This file ends actors.
 
 // stop freezes the actor, waits until its last step is kept or ctx ends, and
-// halts it.
-func (c *cell) stop(ctx context.Context) error {
+// halts it. Of several calls at once the first does it, and all wait for it.
+func (c *cell) stop(ctx context.Context) (err error) {
 	defer context.AfterFunc(ctx, c.cancel)()
-	c.mu.Lock()
-	c.stopping = true
-	if c.changed() {
-		c.dirty.Store(true)
-	}
-	c.mu.Unlock()
-	err := c.drain(ctx)
-	c.ledger.close()
-	c.halt()
+	c.ending.Do(func() {
+		c.mu.Lock()
+		c.stopping = true
+		if c.changed() {
+			c.dirty.Store(true)
+		}
+		c.mu.Unlock()
+		err = c.drain(ctx)
+		c.ledger.close()
+		c.halt()
+	})
 	return err
 }
 

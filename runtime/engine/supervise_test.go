@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 
@@ -280,4 +281,32 @@ func TestReport(t *testing.T) {
 		}
 		p.close()
 	})
+}
+
+// stopping counts how often it is stopped.
+type stopping struct{ stops int }
+
+func (*stopping) Actions() []flow.Action { return nil }
+func (s *stopping) Stop()                { s.stops++ }
+
+// However many stop an actor at once, it is stopped once, and all return when it
+// is.
+func TestStoppedByMany(t *testing.T) {
+	s := &stopping{}
+	p := &plant{t: t, nodes: []flow.Node{{ID: "app:a", Type: "test.Stop"}},
+		types: flow.Types{"test.Stop": {New: func(map[string]flow.Value) (flow.Actor, error) { return s, nil }}}}
+	p.start()
+	var all sync.WaitGroup
+	for range 8 {
+		all.Go(func() {
+			if err := p.eng.Stop(t.Context(), "app:a"); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
+	if s.stops != 1 {
+		t.Errorf("it was stopped %d times", s.stops)
+	}
+	p.close()
 }
