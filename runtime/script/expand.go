@@ -34,15 +34,15 @@ type expander struct {
 
 	main *frame
 
-	given map[use2]bool         // of a test: the ports whose links are left out
+	given map[portPath]bool         // of a test: the ports whose links are left out
 	fed   map[portKey]kind.Kind // and what each of these gets
 }
 
-// A use2 is a port of what has a path.
-type use2 struct{ path, port string }
+// A portPath is a port of what stands at a path.
+type portPath struct{ path, port string }
 
 // plain is the port with _ for -, as scripts write paths.
-func (u use2) plain() use2 { return use2{strings.ReplaceAll(u.path, "-", "_"), u.port} }
+func (u portPath) plain() portPath { return portPath{strings.ReplaceAll(u.path, "-", "_"), u.port} }
 
 // An actor is one that will run.
 type actor struct {

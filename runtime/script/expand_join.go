@@ -107,7 +107,7 @@ func (f *frame) join(x *expander) {
 
 // wire makes the links of one wire.
 func (f *frame) wire(x *expander, w *wire) {
-	if x.given != nil && x.given[use2{f.pathOf(w.to.actor), w.to.port}.plain()] {
+	if x.given != nil && x.given[portPath{f.pathOf(w.to.actor), w.to.port}.plain()] {
 		return
 	}
 	from, out := f.ends(w.from, "out")

@@ -15,10 +15,10 @@ func (p *program) trial(b *block) Trial {
 	if b.test.Doc != nil {
 		t.Doc = b.test.Doc.Text
 	}
-	x := &expander{program: p, given: map[use2]bool{}}
+	x := &expander{program: p, given: map[portPath]bool{}}
 	for _, s := range b.test.Body {
 		if g, ok := s.(*Give); ok && g.Port.Actor != nil {
-			x.given[use2{p.app + ":" + g.Port.Actor.Name, g.Port.Port.Name}.plain()] = true
+			x.given[portPath{p.app + ":" + g.Port.Actor.Name, g.Port.Port.Name}.plain()] = true
 		}
 	}
 	f := x.expand(b)
