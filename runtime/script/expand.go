@@ -34,7 +34,7 @@ type expander struct {
 
 	main *frame
 
-	given map[portPath]bool         // of a test: the ports whose links are left out
+	given map[portPath]bool     // of a test: the ports whose links are left out
 	fed   map[portKey]kind.Kind // and what each of these gets
 }
 
