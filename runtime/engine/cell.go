@@ -43,12 +43,13 @@ type cell struct {
 	saved     saved     // the state in the last step
 	saveAfter time.Time // no step is made before
 	broken    bool      // its value can't be used: it is made anew before it fires
+	paused    bool      // it could fire, but for a step that must be made first
 	careful   int       // so many firings still make a step of their own, since one of them panicked
 
 	quit   context.Context // ends when the actor has ended, or stop has waited long enough
 	cancel context.CancelFunc
 
-	ending sync.Once
+	ending sync.Once // of stop
 
 	timer alarm // the actor's own
 	retry alarm // after a fault

@@ -121,6 +121,10 @@ func TestAFaultKeepsTheToken(t *testing.T) {
 			return nil
 		}
 		b.start()
+		synctest.Wait() // and not a moment longer
+		if actors, _ := b.eng.Stats(); actors[1].Errors != 1 || actors[1].State != engine.Faulted {
+			t.Errorf("at once b has %d errors and is %s, want 1 and resting after its fault", actors[1].Errors, actors[1].State)
+		}
 		time.Sleep(time.Minute)
 		synctest.Wait()
 		if got := b.disk.have(); !slices.Equal(got, sums(20)) {

@@ -29,10 +29,10 @@ func (c *cell) keep() {
 		c.retry.at(c.saveAfter)
 		return
 	}
-	if c.given >= stepBytes || c.careful > 0 {
-		c.wake() // it stopped firing for this step's sake
+	if c.paused {
+		c.wake()
 	}
-	c.given = 0
+	c.paused, c.given = false, 0
 	c.dirty.Store(false)
 	switch {
 	case c.own != nil:

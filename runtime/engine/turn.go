@@ -56,31 +56,38 @@ func (c *cell) turn() {
 // fireAll fires as often as a turn allows; more tells that it could go on.
 func (c *cell) fireAll() (more bool) {
 	fired := 0
-	defer func() {
-		if fired > 0 {
-			c.health.fired(fired)
+	for n := 0; ; n++ {
+		if more = n == turnFirings; more {
+			break
 		}
-	}()
-	for range turnFirings {
-		if c.given >= stepBytes || c.careful > 0 && c.dirty.Load() {
-			return false // the step wakes it
+		if c.paused = c.given >= stepBytes || c.careful > 0 && c.dirty.Load(); c.paused {
+			break
 		}
 		res, err := c.actions.Fire(c.now)
-		switch {
-		case err == nil && res.Letters == 0 && res.Fault == nil: // the usual
+		if err == nil && res.Letters == 0 && res.Fault == nil { // the usual
 			if !res.Fired {
-				return false
+				break
 			}
 			c.fired(res)
 			fired++
-			if c.careful > 0 {
-				c.careful--
-			}
-		case !c.survive(res, err):
+			continue
+		}
+		c.well(fired) // before its fault is counted: that comes after
+		fired = 0
+		if !c.survive(res, err) {
 			return false
 		}
 	}
-	return true
+	c.well(fired)
+	return more
+}
+
+// well counts firings.
+func (c *cell) well(firings int) {
+	if firings > 0 {
+		c.health.fired(firings)
+		c.careful = max(0, c.careful-firings)
+	}
 }
 
 func (c *cell) fired(res firing.Result) {
