@@ -33,7 +33,7 @@ func (p *parser) arguments() ([]Arg, bool) {
 		p.at++
 		return p.args()
 	}
-	p.mend("'(' and the arguments", "write () when there are none", "()")
+	p.mend("'(' with the arguments", "write () when there are none", "()")
 	return nil, p.over() || p.tok().kind == '}'
 }
 
