@@ -139,3 +139,19 @@ func TestScriptsSayWhatTheyShow(t *testing.T) {
 		}
 	}
 }
+
+// What the README shows is lesson nine, without its words.
+func TestReadmeShowsALesson(t *testing.T) {
+	readme, err := os.ReadFile("../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	lesson, err := os.ReadFile("tutorial/09-beds.calvin")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, code, ok := strings.Cut(string(lesson), "\n\n")
+	if !ok || !strings.Contains(string(readme), strings.TrimSpace(code)) {
+		t.Error("README.md does not show tutorial/09-beds.calvin as it is: copy it there")
+	}
+}
