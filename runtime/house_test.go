@@ -24,6 +24,7 @@ var arrows = map[string][]string{
 	"runtime/flow":      {},
 	"runtime/link":      {"runtime/flow"},
 	"runtime/kind":      {},
+	"runtime/leaktest":  {},
 	"runtime/firing":    {"runtime/flow"},
 	"runtime/stage":     {"runtime/flow", "runtime/firing"},
 	"runtime/script":    {"runtime/flow", "runtime/kind"},
