@@ -266,6 +266,9 @@ func (n *Node) engineEvent(e engine.Event) {
 	switch e.What {
 	case "faulted":
 		n.events.add(control.ActorFault, e.Actor, "", fmt.Sprintf("%s faulted: %s", e.Actor, e.Why))
+	case "stopped":
+		n.log.Warn("actor stopped after a fault", "actor", e.Actor, "err", e.Why)
+		n.events.add(control.ActorFault, e.Actor, "", fmt.Sprintf("%s stopped until somebody lets it go on: %s", e.Actor, e.Why))
 	case "link refused":
 		n.log.Warn("link refused", "link", e.Link, "err", e.Why)
 		n.events.add(control.LinkRefused, e.Actor, e.Link, fmt.Sprintf("link %s was refused: %s", e.Link, e.Why))
