@@ -15,6 +15,20 @@ type Node struct {
 	Args  map[string]Value          `json:"args,omitempty"`  // given arguments and defaults
 	Ports map[string]map[string]any `json:"ports,omitempty"` // properties of "in:name" and "out:name"
 	Rule  *Rule                     `json:"rule,omitempty"`  // where it may run; nil: anywhere fit
+
+	// What package expand adds to what the script says.
+	Replica *Replica `json:"replica,omitempty"` // nil: the script declares it
+	// Local actors have their checkpoints on the disk of their node, which they
+	// stay with: they go on while the register can't be reached.
+	Local bool `json:"local,omitempty"`
+}
+
+// A Replica is one of several actors that run for one that the script declares.
+type Replica struct {
+	Of     ActorID `json:"of"`               // the actor of the script
+	Number int     `json:"number"`           // from 1, the original's; never given twice
+	Node   NodeID  `json:"node,omitempty"`   // the one node it is for; "": any that is fit
+	Ending bool    `json:"ending,omitempty"` // it gets nothing new, and goes when all it has is settled
 }
 
 // Actor finds an actor of the graph.

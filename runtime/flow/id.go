@@ -59,6 +59,8 @@ type Link struct {
 	// Tag is the label that collecting in-ports give to tokens of this link:
 	// the out-port's property, else FromAs.
 	Tag string `json:"tag,omitempty"`
+	// Closing links carry what was given on them already, and get nothing new.
+	Closing bool `json:"closing,omitempty"`
 }
 
 // ID is the link's name. Two links of one graph differ in an end, so in the name.

@@ -14,6 +14,11 @@ type Spec struct {
 	// Fault is what follows when an action returns an error; "" is [FaultLetter].
 	Fault FaultPolicy `json:"fault,omitempty"`
 
+	// Exclusive types act on the world, where no epoch is checked: a pump, a
+	// lamp. Their node holds a lease while they run, and stops them before it
+	// ends, so that at no time two of one actor act.
+	Exclusive bool `json:"exclusive,omitempty"`
+
 	// Identity names the argument that says which certificate the actor
 	// speaks with, such as "device"; "" is the certificate of its node.
 	// The node must hold it: the capability "identity.<argument's value>".
