@@ -51,6 +51,8 @@ type Backend interface {
 	// Resume lets an actor go on that stopped after a fault, or whose dead
 	// letters were full.
 	Resume(ctx context.Context, by flow.Identity, id flow.ActorID) error
+
+	Cluster
 }
 
 // What a Backend's errors wrap, so that the API can tell them apart. Any other
@@ -59,6 +61,7 @@ type Backend interface {
 var (
 	ErrNotFound    = errors.New("no such thing")                // 404
 	ErrConflict    = errors.New("conflicts with what is there") // 409
+	ErrInvalid     = errors.New("not what is wanted")           // 400: the text says what is wrong with it
 	ErrUnplaceable = errors.New("no node is fit")               // 422: the text says which actor and why
 	ErrUnavailable = errors.New("not possible just now")        // 503: no leader, shutting down
 )

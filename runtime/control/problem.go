@@ -48,6 +48,7 @@ const problemPrefix = "urn:wardflow:problem:"
 var sentinels = map[string]error{
 	"not-found":   ErrNotFound,
 	"conflict":    ErrConflict,
+	"invalid":     ErrInvalid,
 	"unplaceable": ErrUnplaceable,
 	"unavailable": ErrUnavailable,
 	"denied":      ErrDenied,
@@ -82,6 +83,8 @@ func problemOf(err error) (*Problem, bool) {
 		return problem(http.StatusNotFound, "not-found", "not found", "%v", err), true
 	case errors.Is(err, ErrConflict):
 		return problem(http.StatusConflict, "conflict", "conflict", "%v", err), true
+	case errors.Is(err, ErrInvalid):
+		return problem(http.StatusBadRequest, "invalid", "not what is wanted", "%v", err), true
 	case errors.Is(err, ErrUnplaceable):
 		return problem(http.StatusUnprocessableEntity, "unplaceable", "no node is fit", "%v", err).
 			hint("`wardflow app plan` shows what each actor asks for, `wardflow node list` what the nodes offer"), true

@@ -47,6 +47,11 @@ type PlanResult struct {
 	Actors     []Planned   `json:"actors"` // sorted by ID
 	Links      []flow.Link `json:"links"`
 	Issues     []Issue     `json:"issues,omitempty"` // warnings and notes only
+
+	// Links that the running version does not have, and those only it has;
+	// nil when none runs.
+	LinksAdded   []flow.Link `json:"linksAdded,omitempty"`
+	LinksRemoved []flow.Link `json:"linksRemoved,omitempty"`
 }
 
 // A Change is what a plan does to an actor.
@@ -69,6 +74,10 @@ type Planned struct {
 	Node   flow.NodeID  `json:"node"`           // where it will run; "": nowhere
 	From   flow.NodeID  `json:"from,omitempty"` // where it runs now
 	Why    []string     `json:"why,omitempty"`  // sentences: why there, or why nowhere
+
+	// How this script differs from the one that runs; "" where none runs.
+	Difference Difference `json:"difference,omitempty"`
+	Changes    []string   `json:"changes,omitempty"` // of a changed actor: "argument max was 3 and is 4"
 }
 
 // A Snapshot is the cluster at one moment, as one node knows it.
@@ -99,6 +108,14 @@ type NodeState struct {
 	Up    bool      `json:"up"`
 	Since time.Time `json:"since"`         // when it came up, or went down
 	Why   string    `json:"why,omitempty"` // why it is down or not trusted, for people
+
+	Suspected bool      `json:"suspected,omitempty"` // up, but it has not answered lately
+	Draining  bool      `json:"draining,omitempty"`  // its actors are sent elsewhere
+	Leaving   bool      `json:"leaving,omitempty"`   // draining to go for good
+	Voter     bool      `json:"voter,omitempty"`     // it holds the register
+	Leads     bool      `json:"leads,omitempty"`     // it leads the register
+	Zone      string    `json:"zone,omitempty"`      // where its certificate says it stands: "h1/3"
+	Load      *NodeLoad `json:"load,omitempty"`      // nil: not known
 }
 
 // An App is a deployed application.
@@ -122,8 +139,8 @@ type State string
 const (
 	Running  State = "running"
 	Starting State = "starting" // placed, but its node has not started it yet
-	Waiting  State = "waiting"  // no node is fit
-	Shadow   State = "shadow"   // its node lacks the type or a capability
+	Waiting  State = "waiting"  // it is held up: its node is down, or what it waits for
+	Shadow   State = "shadow"   // no node here has the type, capability or right it needs: Why says what is missing
 	Faulted  State = "faulted"  // a firing failed; it is tried again after a pause
 	Stopped  State = "stopped"  // it fires no more until somebody lets it go on
 )
@@ -153,6 +170,16 @@ type ActorState struct {
 	LastError string       `json:"lastError,omitempty"`
 	Letters   uint64       `json:"letters,omitempty"` // dead letters since this activation
 	Judged    *Judged      `json:"judged,omitempty"`  // actors that judge readings
+
+	Stays     string        `json:"stays,omitempty"`     // why it can't leave its node, which is drained or down
+	Pinned    *Pin          `json:"pinned,omitempty"`    // somebody moved it there
+	Replica   *flow.Replica `json:"replica,omitempty"`   // it is one of several for an actor of the script
+	Replicas  int           `json:"replicas,omitempty"`  // of an actor that may have several: how many run, with itself
+	Scaling   string        `json:"scaling,omitempty"`   // "manual", "device" or "performance": how that number comes about
+	Local     bool          `json:"local,omitempty"`     // its checkpoints are on its node's disk, which it stays with
+	Exclusive bool          `json:"exclusive,omitempty"` // it may exist once only, under a lease
+	Lease     *Lease        `json:"lease,omitempty"`     // of an exclusive actor; nil: nobody holds one
+	Spool     *SpoolState   `json:"spool,omitempty"`     // of a sys.Spool: what waits on disk
 }
 
 // Judged is what an actor that judges by rules has done, and with which rules.
@@ -186,6 +213,9 @@ type LinkState struct {
 	Peer      *flow.Identity `json:"peer,omitempty"`      // the giving end, as the taking end verified it
 	Taker     *flow.Identity `json:"taker,omitempty"`     // the taking end, as the giving end verified it
 	Refused   string         `json:"refused,omitempty"`   // why an end is not verified: the link carries nothing then
+
+	Closing bool        `json:"closing,omitempty"` // it gets no new tokens, and goes when it is empty
+	Spool   *SpoolState `json:"spool,omitempty"`   // it leads into a spool: what waits there; filled in by the server
 }
 
 // A Refusal is one reading that was judged and not accepted.
@@ -227,6 +257,11 @@ type RegisterState struct {
 	Voters []flow.NodeID `json:"voters"`
 	Quorum bool          `json:"quorum"` // a majority answers
 	Why    string        `json:"why,omitempty"`
+
+	LostSince time.Time    `json:"lostSince,omitzero"` // when there was last a majority, if there is none
+	Members   []VoterState `json:"members,omitempty"`  // the voters with what is known of them, in the order of Voters
+	MayLose   int          `json:"mayLose"`            // how many more voters may fail before there is no majority
+	Changing  string       `json:"changing,omitempty"` // the change of voters that is under way, for people
 }
 
 // StoreState counts what is stored, over all the storing actors this node hears of.

@@ -34,6 +34,12 @@ type Ward struct {
 	events  []control.Event // newest first
 	err     error
 	did     []string
+
+	moved    map[flow.ActorID]control.Pin
+	replicas map[flow.ActorID]int
+	drained  map[flow.NodeID]bool
+	left     map[flow.NodeID]bool
+	voters   []flow.NodeID // sorted
 }
 
 // New makes a ward that reads its time from now; nil is the wall clock.
@@ -41,7 +47,9 @@ func New(now func() time.Time) *Ward {
 	if now == nil {
 		now = time.Now
 	}
-	w := &Ward{now: now, apps: map[string]control.App{}, down: map[flow.NodeID]string{}, refused: map[flow.LinkID]string{}, full: map[flow.LinkID]int{}}
+	w := &Ward{now: now, apps: map[string]control.App{}, down: map[flow.NodeID]string{}, refused: map[flow.LinkID]string{}, full: map[flow.LinkID]int{},
+		moved: map[flow.ActorID]control.Pin{}, replicas: map[flow.ActorID]int{}, drained: map[flow.NodeID]bool{}, left: map[flow.NodeID]bool{},
+		voters: []flow.NodeID{"bedside", "records", "ward"}}
 	at := Begin
 	for _, n := range []flow.NodeID{"records", "ward", "bedside"} {
 		w.log(at, control.Event{Kind: control.NodeUp, Node: n, Text: fmt.Sprintf("%s came up", n)})
