@@ -75,7 +75,7 @@ func (ls *links) begin(f far) {
 
 // closeOf closes the links of an actor that stops here, out and in.
 func (ls *links) closeOf(id flow.ActorID) {
-	app, ok := ls.n.register.View().Apps[id.App()]
+	_, res, ok := ls.n.find(ls.n.register.View(), id)
 	var closing []flow.LinkID
 	ls.mu.Lock()
 	for lid, f := range ls.open {
@@ -86,8 +86,7 @@ func (ls *links) closeOf(id flow.ActorID) {
 	}
 	ls.mu.Unlock()
 	if ok {
-		in, _ := app.Graph.LinksOf(id)
-		for _, l := range in {
+		for _, l := range res.in {
 			closing = append(closing, l.ID())
 		}
 	}
@@ -103,8 +102,8 @@ func (ls *links) Accept(id flow.LinkID) (remote.LinkEnd, error) {
 		return remote.LinkEnd{}, err
 	}
 	view := ls.n.register.View()
-	app, ok := view.Apps[l.From.Actor.App()]
-	if !ok || !hasLink(&app.Graph, id) {
+	w, ok := ls.n.wirings.of(view, l.From.Actor.App())
+	if _, has := w.link(id); !ok || !has {
 		return remote.LinkEnd{}, fmt.Errorf("no application here has the link %s (yet): %w", id, flow.ErrLater)
 	}
 	from, to := view.Placements[l.From.Actor], view.Placements[l.To.Actor]
@@ -115,15 +114,6 @@ func (ls *links) Accept(id flow.LinkID) (remote.LinkEnd, error) {
 	return remote.LinkEnd{Signer: signer, Terms: link.Terms{Link: id,
 		From: link.End{Actor: l.From.Actor, Node: from.Node, Epoch: from.Epoch},
 		To:   link.End{Actor: l.To.Actor, Node: to.Node, Epoch: ls.n.engine.Running()[l.To.Actor]}}}, nil
-}
-
-func hasLink(g *flow.Graph, id flow.LinkID) bool {
-	for _, l := range g.Links {
-		if l.ID() == id {
-			return true
-		}
-	}
-	return false
 }
 
 // Judge says who stands at the far end of a link, or why it may not.
@@ -162,15 +152,14 @@ func (n *Node) speaks(actor flow.ActorID, node flow.NodeID, chain []*x509.Certif
 		return flow.Identity{}, fmt.Errorf("%s: %w", actor, err)
 	}
 	view := n.register.View()
-	app := view.Apps[actor.App()]
-	decl, ok := app.Graph.Actor(actor)
+	_, res, ok := n.find(view, actor)
 	if !ok {
 		return flow.Identity{}, fmt.Errorf("%s: no application has this actor (yet): %w", actor, flow.ErrLater)
 	}
 	if at := view.Placements[actor].Node; at != node {
 		return flow.Identity{}, fmt.Errorf("%s runs on %q, not on %q: %w", actor, at, node, flow.ErrLater)
 	}
-	spec := n.types[decl.Type].Spec
+	spec := n.types[res.node.Type].Spec
 	switch {
 	case spec.Identity == "" && (id.Role != flow.RoleNode || id.Name != string(node)):
 		return flow.Identity{}, fmt.Errorf("%s must speak as its node %s, not as %s", actor, node, id.URI)

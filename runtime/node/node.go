@@ -49,6 +49,8 @@ type Node struct {
 	devices  *device.Set
 	chainID  atomic.Uint64
 
+	wirings    wirings
+	published  sync.Map // certificates that the register has, as DER in a string
 	links      *links
 	reconciler *reconciler
 	gatherer   *gatherer
@@ -67,7 +69,7 @@ func Start(ctx context.Context, cfg Config, types flow.Types, log *slog.Logger) 
 	log = log.With("node", cfg.Node)
 	n := &Node{cfg: cfg, log: log, types: types, events: &events{node: cfg.Node}, judged: newJudged()}
 	n.links = newLinks(n)
-	n.reconciler = &reconciler{n: n, residents: map[flow.ActorID]*resident{}}
+	n.reconciler = newReconciler(n)
 	n.gatherer = &gatherer{n: n}
 	for _, step := range []struct {
 		what string

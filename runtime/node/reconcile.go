@@ -3,7 +3,6 @@ package node
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"sync"
@@ -17,21 +16,33 @@ import (
 
 // This file makes what runs here what the plan says should.
 
-// A resident is an actor that this node runs or should run.
-type resident struct {
-	plan []byte      // what it was started from: a change starts it anew
-	out  []flow.Link // its out-links
-	why  string      // why it does not run yet; "" when it does
-	wait time.Time   // not tried again before
+// A standing is how it is with an actor that this node runs or should run.
+type standing struct {
+	plan []byte    // what it was started from
+	why  string    // why it does not run yet; "" when it does
+	wait time.Time // not tried again before
 	rest time.Duration
 }
 
 // A reconciler runs actors and keeps their links as the register's view says.
 type reconciler struct {
-	n *Node
+	n    *Node
+	kick chan struct{} // holds one: look again now
 
-	mu        sync.Mutex // guards residents; held while nothing is called
-	residents map[flow.ActorID]*resident
+	mu       sync.Mutex // guards standings; held while nothing is called
+	standing map[flow.ActorID]*standing
+}
+
+func newReconciler(n *Node) *reconciler {
+	return &reconciler{n: n, kick: make(chan struct{}, 1), standing: map[flow.ActorID]*standing{}}
+}
+
+// again makes it look again soon.
+func (r *reconciler) again() {
+	select {
+	case r.kick <- struct{}{}:
+	default:
+	}
 }
 
 // run makes it so after each change, and looks again each second, until ctx
@@ -55,6 +66,7 @@ func (r *reconciler) run(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-changed:
+		case <-r.kick:
 		case <-tick.C:
 		}
 	}
@@ -65,56 +77,40 @@ func (r *reconciler) once(ctx context.Context) {
 	if view.Index == 0 {
 		return // nothing is known yet: stop nothing, start nothing
 	}
-	wanted := map[flow.ActorID]*resident{}
-	for _, p := range view.On(r.n.cfg.Node) {
-		app, ok := view.Apps[p.Actor.App()]
-		if !ok {
-			continue
-		}
-		if res, err := describe(&app, p.Actor); err == nil {
-			wanted[p.Actor] = res
-		}
-	}
-	for id := range r.n.engine.Running() {
-		if res, ok := wanted[id]; !ok || !bytes.Equal(res.plan, r.planOf(id)) {
-			r.stop(ctx, id)
-		}
-	}
+	wanted := r.wanted(view)
+	r.stopOthers(ctx, wanted)
 	r.forget(wanted)
-	running := r.n.engine.Running()
-	for id, res := range wanted {
-		if _, ok := running[id]; !ok && ctx.Err() == nil {
-			r.start(ctx, view, id, res)
-		}
-	}
+	r.startMissing(ctx, view, wanted)
 	r.links(view)
 }
 
-// describe is what an actor is started from.
-func describe(app *register.App, id flow.ActorID) (*resident, error) {
-	node, ok := app.Graph.Actor(id)
-	if !ok {
-		return nil, fmt.Errorf("actor %s is not in its application's graph", id)
+// wanted are the actors that the plan places here.
+func (r *reconciler) wanted(view *register.View) map[flow.ActorID]*resident {
+	wanted := map[flow.ActorID]*resident{}
+	for _, p := range view.On(r.n.cfg.Node) {
+		if _, res, ok := r.n.find(view, p.Actor); ok {
+			wanted[p.Actor] = res
+		}
 	}
-	in, out := app.Graph.LinksOf(id)
-	lives := map[flow.LinkID]uint64{}
-	for _, l := range append(append([]flow.Link(nil), in...), out...) {
-		lives[l.ID()] = app.Lives[l.ID()]
+	return wanted
+}
+
+// stopOthers ends what should not run here, or not as it does.
+func (r *reconciler) stopOthers(ctx context.Context, wanted map[flow.ActorID]*resident) {
+	var wg sync.WaitGroup
+	for id := range r.n.engine.Running() {
+		if res, ok := wanted[id]; !ok || !bytes.Equal(res.plan, r.planOf(id)) {
+			wg.Go(func() { r.stop(ctx, id) })
+		}
 	}
-	node.Rule = nil // where it may run does not change what it is
-	plan, err := json.Marshal(struct {
-		Node    flow.Node
-		In, Out []flow.Link
-		Lives   map[flow.LinkID]uint64
-	}{node, in, out, lives})
-	return &resident{plan: plan, out: out}, err
+	wg.Wait()
 }
 
 func (r *reconciler) planOf(id flow.ActorID) []byte {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if res := r.residents[id]; res != nil {
-		return res.plan
+	if s := r.standing[id]; s != nil {
+		return s.plan
 	}
 	return nil
 }
@@ -123,9 +119,9 @@ func (r *reconciler) planOf(id flow.ActorID) []byte {
 func (r *reconciler) forget(wanted map[flow.ActorID]*resident) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	for id := range r.residents {
+	for id := range r.standing {
 		if wanted[id] == nil {
-			delete(r.residents, id)
+			delete(r.standing, id)
 		}
 	}
 }
@@ -135,85 +131,66 @@ func (r *reconciler) faults() map[flow.ActorID]string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	m := map[flow.ActorID]string{}
-	for id, res := range r.residents {
-		if res.why != "" {
-			m[id] = res.why
+	for id, s := range r.standing {
+		if s.why != "" {
+			m[id] = s.why
 		}
 	}
 	return m
 }
 
-func (r *reconciler) start(ctx context.Context, view *register.View, id flow.ActorID, res *resident) {
-	r.mu.Lock()
-	if old := r.residents[id]; old != nil && bytes.Equal(old.plan, res.plan) {
-		res.wait, res.rest, res.why = old.wait, old.rest, old.why
+// startMissing starts what should run here and does not, an application at a
+// time.
+func (r *reconciler) startMissing(ctx context.Context, view *register.View, wanted map[flow.ActorID]*resident) {
+	running := r.n.engine.Running()
+	missing := map[string][]flow.ActorID{}
+	for id, res := range wanted {
+		if _, ok := running[id]; !ok && r.due(id, res) {
+			missing[id.App()] = append(missing[id.App()], id)
+		}
 	}
-	r.residents[id] = res
-	wait := time.Now().Before(res.wait)
-	r.mu.Unlock()
-	if wait {
-		return
+	for app, ids := range missing {
+		if w, ok := r.n.wirings.of(view, app); ok && ctx.Err() == nil {
+			r.n.activate(ctx, w, ids, func(id flow.ActorID, err error) { r.started(ctx, id, err) })
+		}
 	}
-	app := view.Apps[id.App()]
-	err := r.n.activate(ctx, &app, id)
+}
+
+// due reports whether it is time to start an actor, and notes what from.
+func (r *reconciler) due(id flow.ActorID, res *resident) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	s := r.standing[id]
+	if s == nil || !bytes.Equal(s.plan, res.plan) {
+		s = &standing{plan: res.plan}
+		r.standing[id] = s
+	}
+	return !time.Now().Before(s.wait)
+}
+
+// started notes how the start of an actor went.
+func (r *reconciler) started(ctx context.Context, id flow.ActorID, err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	s := r.standing[id]
 	switch {
+	case s == nil:
 	case err == nil:
-		res.why, res.rest = "", 0
+		s.why, s.rest = "", 0
 		r.n.log.Info("actor started", "actor", id)
 		r.n.events.add(control.ActorStarted, id, "", fmt.Sprintf("%s started on %s", id, r.n.cfg.Node))
 	case ctx.Err() != nil || errors.Is(err, engine.ErrRunning):
 	case errors.Is(err, register.ErrVersion) || errors.Is(err, register.ErrElsewhere):
 		// The view is behind; the next one says what to do.
 	default:
-		if res.why != err.Error() {
+		if s.why != err.Error() {
 			r.n.log.Info("actor could not start and is tried again", "actor", id, "err", err)
 			r.n.events.add(control.ActorFault, id, "", fmt.Sprintf("%s could not start on %s: %v", id, r.n.cfg.Node, err))
 		}
-		res.why = err.Error()
-		res.rest = min(max(2*res.rest, 250*time.Millisecond), 10*time.Second)
-		res.wait = time.Now().Add(res.rest)
+		s.why = err.Error()
+		s.rest = min(max(2*s.rest, 250*time.Millisecond), 10*time.Second)
+		s.wait = time.Now().Add(s.rest)
 	}
-}
-
-// activate claims the actor's next epoch and starts it from its checkpoint.
-func (n *Node) activate(ctx context.Context, app *register.App, id flow.ActorID) error {
-	g := &app.Graph
-	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
-	defer cancel()
-	node, _ := g.Actor(id)
-	spec := n.types[node.Type].Spec
-	signer, err := n.signerFor(&spec, node)
-	if err != nil {
-		return err
-	}
-	if spec.Identity != "" {
-		if err := n.register.PutCertificate(ctx, signer.Chain[0].Raw); err != nil {
-			return fmt.Errorf("make its certificate known: %w", err)
-		}
-	}
-	ck, err := n.register.Claim(ctx, id, app.Version)
-	if err != nil {
-		return fmt.Errorf("claim its next epoch: %w", err)
-	}
-	in, out := g.LinksOf(id)
-	return n.engine.Start(ctx, engine.Activation{Actor: node, Epoch: ck.Epoch, Checkpoint: ck,
-		In: in, Out: out, Loop: engine.Loops(g), Lives: app.Lives, Signer: signer})
-}
-
-// signerFor is whom an actor speaks as: the certificate that its argument
-// names, or its node's.
-func (n *Node) signerFor(spec *flow.Spec, node flow.Node) (flow.Signer, error) {
-	if spec.Identity == "" {
-		return n.signer(), nil
-	}
-	name, _ := node.Args[spec.Identity].(string)
-	s, ok := n.identities[name]
-	if !ok {
-		return flow.Signer{}, fmt.Errorf("argument %s=%q: this node has no certificate of that name in its identities", spec.Identity, name)
-	}
-	return s, nil
 }
 
 func (r *reconciler) stop(ctx context.Context, id flow.ActorID) {
@@ -233,12 +210,11 @@ func (r *reconciler) links(view *register.View) {
 	running := r.n.engine.Running()
 	want := map[flow.LinkID]far{}
 	for id, epoch := range running {
-		app, ok := view.Apps[id.App()]
+		_, res, ok := r.n.find(view, id)
 		if !ok {
 			continue
 		}
-		_, out := app.Graph.LinksOf(id)
-		for _, l := range out {
+		for _, l := range res.out {
 			if _, here := running[l.To.Actor]; here {
 				r.n.engine.Join(l.ID())
 				continue

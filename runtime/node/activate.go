@@ -1,0 +1,113 @@
+package node
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/wardflow/wardflow/runtime/engine"
+	"github.com/wardflow/wardflow/runtime/flow"
+)
+
+// How long the register may take for the claims of one activation, and how many
+// actors are started at a time.
+const (
+	claimWithin = 10 * time.Second
+	atATime     = 8
+)
+
+// activate claims the next epoch of each of the actors and starts them from
+// their checkpoints. done hears how it went, once for each, from any goroutine,
+// before activate returns.
+func (n *Node) activate(ctx context.Context, w *wiring, ids []flow.ActorID, done func(flow.ActorID, error)) {
+	ctx, cancel := context.WithTimeout(ctx, claimWithin)
+	defer cancel()
+	signers := map[flow.ActorID]flow.Signer{}
+	for _, id := range ids {
+		s, err := n.admit(ctx, w.actors[id])
+		if err != nil {
+			done(id, err)
+			continue
+		}
+		signers[id] = s
+	}
+	claims := n.claim(ctx, w, signers)
+	var wg sync.WaitGroup
+	places := make(chan struct{}, atATime)
+	for id, signer := range signers {
+		places <- struct{}{}
+		wg.Go(func() {
+			defer func() { <-places }()
+			c := claims[id]
+			if c.err != nil {
+				done(id, fmt.Errorf("claim its next epoch: %w", c.err))
+				return
+			}
+			done(id, n.begin(ctx, w, w.actors[id], c.checkpoint, signer))
+		})
+	}
+	wg.Wait()
+}
+
+// admit finds whom an actor will speak as, makes its certificate known, and
+// sees that it may run now.
+func (n *Node) admit(ctx context.Context, res *resident) (flow.Signer, error) {
+	spec := n.types[res.node.Type].Spec
+	signer, err := n.signerFor(&spec, res.node)
+	if err != nil || spec.Identity == "" {
+		return signer, err
+	}
+	if err := n.publish(ctx, signer); err != nil {
+		return signer, fmt.Errorf("make its certificate known: %w", err)
+	}
+	return signer, nil
+}
+
+// publish puts a certificate into the register, once.
+func (n *Node) publish(ctx context.Context, s flow.Signer) error {
+	leaf := s.Chain[0].Raw
+	if _, done := n.published.Load(string(leaf)); done {
+		return nil
+	}
+	if err := n.register.PutCertificate(ctx, leaf); err != nil {
+		return err
+	}
+	n.published.Store(string(leaf), true)
+	return nil
+}
+
+// A claimed is what came of a claim.
+type claimed struct {
+	checkpoint flow.Checkpoint
+	err        error
+}
+
+func (n *Node) claim(ctx context.Context, w *wiring, ids map[flow.ActorID]flow.Signer) map[flow.ActorID]claimed {
+	all := make(map[flow.ActorID]claimed, len(ids))
+	for id := range ids {
+		ck, err := n.register.Claim(ctx, id, w.app.Version)
+		all[id] = claimed{ck, err}
+	}
+	return all
+}
+
+// begin starts an actor that is claimed.
+func (n *Node) begin(ctx context.Context, w *wiring, res *resident, ck flow.Checkpoint, signer flow.Signer) error {
+	return n.engine.Start(ctx, engine.Activation{Actor: res.node, Epoch: ck.Epoch, Checkpoint: ck,
+		In: res.in, Out: res.out, Loop: w.loops, Lives: w.app.Lives, Signer: signer})
+}
+
+// signerFor is whom an actor speaks as: the certificate that its argument
+// names, or its node's.
+func (n *Node) signerFor(spec *flow.Spec, node flow.Node) (flow.Signer, error) {
+	if spec.Identity == "" {
+		return n.signer(), nil
+	}
+	name, _ := node.Args[spec.Identity].(string)
+	s, ok := n.identities[name]
+	if !ok {
+		return flow.Signer{}, fmt.Errorf("argument %s=%q: this node has no certificate of that name in its identities", spec.Identity, name)
+	}
+	return s, nil
+}

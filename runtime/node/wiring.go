@@ -1,0 +1,118 @@
+package node
+
+import (
+	"encoding/json"
+	"sync"
+
+	"github.com/wardflow/wardflow/runtime/engine"
+	"github.com/wardflow/wardflow/runtime/flow"
+	"github.com/wardflow/wardflow/runtime/register"
+)
+
+// A wiring is one version of an application, laid out for finding things. It is
+// made once and read by all.
+type wiring struct {
+	app    register.App
+	actors map[flow.ActorID]*resident
+	links  map[flow.LinkID]flow.Link
+	loops  map[flow.LinkID]bool
+}
+
+// A resident is what an actor is started from.
+type resident struct {
+	node    flow.Node
+	in, out []flow.Link
+	plan    []byte // all of it in one: a change starts the actor anew
+}
+
+// wirings keeps the wiring of the newest version of each application.
+type wirings struct {
+	mu  sync.Mutex // guards all
+	all map[string]*wiring
+}
+
+// of is the wiring of an application of a view; false when it is not deployed.
+func (ws *wirings) of(view *register.View, name string) (*wiring, bool) {
+	app, ok := view.Apps[name]
+	if !ok {
+		return nil, false
+	}
+	ws.mu.Lock()
+	defer ws.mu.Unlock()
+	if w := ws.all[name]; w != nil && w.app.Version == app.Version {
+		return w, true
+	}
+	if ws.all == nil {
+		ws.all = map[string]*wiring{}
+	}
+	w := lay(app)
+	ws.all[name] = w
+	for old := range ws.all {
+		if _, ok := view.Apps[old]; !ok {
+			delete(ws.all, old)
+		}
+	}
+	return w, true
+}
+
+func lay(app register.App) *wiring {
+	w := &wiring{app: app, actors: make(map[flow.ActorID]*resident, len(app.Graph.Actors)),
+		links: make(map[flow.LinkID]flow.Link, len(app.Graph.Links)), loops: engine.Loops(&app.Graph)}
+	for _, node := range app.Graph.Actors {
+		w.actors[node.ID] = &resident{node: node}
+	}
+	for _, l := range app.Graph.Links {
+		w.links[l.ID()] = l
+		if from := w.actors[l.From.Actor]; from != nil {
+			from.out = append(from.out, l)
+		}
+		if to := w.actors[l.To.Actor]; to != nil {
+			to.in = append(to.in, l)
+		}
+	}
+	for _, res := range w.actors {
+		res.describe(app.Lives)
+	}
+	return w
+}
+
+// describe writes the plan. Where the actor may run does not change what it is.
+func (r *resident) describe(all map[flow.LinkID]uint64) {
+	lives := map[flow.LinkID]uint64{}
+	for _, l := range r.in {
+		lives[l.ID()] = all[l.ID()]
+	}
+	for _, l := range r.out {
+		lives[l.ID()] = all[l.ID()]
+	}
+	node := r.node
+	node.Rule = nil
+	plan, err := json.Marshal(struct {
+		Node    flow.Node
+		In, Out []flow.Link
+		Lives   map[flow.LinkID]uint64
+	}{node, r.in, r.out, lives})
+	if err != nil {
+		panic("node: a deployed actor can't be written down: " + err.Error()) // the register has written it before
+	}
+	r.plan = plan
+}
+
+// find is what an actor is started from, by the newest version of its application.
+func (n *Node) find(view *register.View, id flow.ActorID) (*wiring, *resident, bool) {
+	w, ok := n.wirings.of(view, id.App())
+	if !ok {
+		return nil, nil, false
+	}
+	res, ok := w.actors[id]
+	return w, res, ok
+}
+
+// link finds a link; a nil wiring has none.
+func (w *wiring) link(id flow.LinkID) (flow.Link, bool) {
+	if w == nil {
+		return flow.Link{}, false
+	}
+	l, ok := w.links[id]
+	return l, ok
+}
