@@ -80,16 +80,12 @@ func (b *Bench) begin(version int, state []byte) {
 	b.epoch++
 	if own, ok := b.actor.(flow.Committer); ok {
 		b.start()
-		c, err := own.Newest(context.Background())
+		c, err := own.Fence(context.Background(), b.epoch)
 		if err != nil {
-			b.t.Fatalf("Newest: %v", err)
+			b.t.Fatalf("Fence: %v", err)
 		}
 		if _, ok := b.actor.(flow.Stateful); ok && c.State != nil {
 			b.restore(c.Version, c.State)
-		}
-		c.Actor, c.Epoch, c.Version = b.Env.Actor, b.epoch, b.typ.Spec.State
-		if err := own.Commit(context.Background(), c); err != nil {
-			b.t.Fatalf("Commit of the take-over: %v", err)
 		}
 	} else {
 		if state != nil {

@@ -165,6 +165,9 @@ func (b *buffer) Stop() {
 
 // Commit makes the queue and the checkpoint durable together.
 func (b *buffer) Commit(ctx context.Context, c flow.Checkpoint) error {
+	if newest := b.queue.Newest().Epoch; c.Epoch < newest {
+		return fmt.Errorf("buffer %s is in epoch %d: %w", b.id, newest, flow.ErrStale)
+	}
 	if err := b.queue.Commit(ctx, c); err != nil {
 		return err
 	}
@@ -175,8 +178,16 @@ func (b *buffer) Commit(ctx context.Context, c flow.Checkpoint) error {
 	return nil
 }
 
-// Newest is the checkpoint that stands beside the queue.
-func (b *buffer) Newest(context.Context) (flow.Checkpoint, error) { return b.queue.Newest(), nil }
+// Fence writes the checkpoint that stands beside the queue back under the new
+// epoch. Whoever had the queue open before can't commit since Start.
+func (b *buffer) Fence(ctx context.Context, epoch uint64) (flow.Checkpoint, error) {
+	c := b.queue.Newest()
+	if epoch < c.Epoch {
+		return flow.Checkpoint{}, fmt.Errorf("buffer %s is in epoch %d: %w", b.id, c.Epoch, flow.ErrStale)
+	}
+	c.Actor, c.Epoch = b.env.ID(), epoch
+	return c, b.queue.Commit(ctx, c)
+}
 
 // Save keeps the items that are not on disk, and the counts.
 func (b *buffer) Save() ([]byte, error) {

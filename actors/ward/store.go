@@ -44,9 +44,9 @@ type storage struct {
 	trust proof.Trust
 	db    store.Store
 
-	epoch uint64 // of the activation whose first commit has loaded shelf; 0: none
-	shelf shelf
-	batch batch
+	shelf  shelf
+	astray bool // shelf is not what is stored: load it after the next commit
+	batch  batch
 }
 
 // Start takes what it needs of its node.
@@ -163,7 +163,10 @@ func (s *storage) Commit(ctx context.Context, c flow.Checkpoint) error {
 		switch {
 		case err == nil:
 			s.batch = batch{}
-			return s.load(ctx, c.Epoch)
+			if s.astray {
+				return s.load(ctx)
+			}
+			return nil
 		case errors.As(err, &replayed) && s.batch.replay(replayed, s.env.Now()):
 		case errors.As(err, &leaf) && s.unwind(leaf.Patient, leaf.Window, err):
 		case errors.As(err, &chain) && s.unwind(chain.Patient, chain.Number, err):
@@ -191,16 +194,12 @@ func (s *storage) unwind(patient string, number uint64, why error) bool {
 		s.quarantine(store.Quarantine{Patient: w.Patient, Number: w.Number, Bytes: w.Bytes, Err: why.Error(), At: w.Stored}, flow.Identity{})
 	}
 	s.batch.windows = kept
-	s.epoch = 0 // what it has in mind is not what is stored: load again
+	s.astray = true
 	return true
 }
 
-// load reads what waits in the store, once an activation's first commit has
-// made sure that no older one writes.
-func (s *storage) load(ctx context.Context, epoch uint64) error {
-	if s.epoch == epoch && epoch != 0 {
-		return nil
-	}
+// load reads what waits in the store.
+func (s *storage) load(ctx context.Context) error {
 	fresh := newShelf()
 	for c, err := range s.db.Chunks(ctx, store.Query{Waiting: true}) {
 		if err != nil {
@@ -208,11 +207,16 @@ func (s *storage) load(ctx context.Context, epoch uint64) error {
 		}
 		fresh.waiting[c.Reading.Leaf] = waiting{c.Patient, c.Reading}
 	}
-	s.shelf, s.epoch = fresh, epoch
+	s.shelf, s.astray = fresh, false
 	return nil
 }
 
-// Newest is the newest checkpoint of the actor in the node's store.
-func (s *storage) Newest(ctx context.Context) (flow.Checkpoint, error) {
-	return s.db.Newest(ctx, s.env.ID())
+// Fence takes the actor's checkpoint over, and reads what waits for its window:
+// no older activation adds to it any more.
+func (s *storage) Fence(ctx context.Context, epoch uint64) (flow.Checkpoint, error) {
+	c, err := s.db.Fence(ctx, s.env.ID(), epoch)
+	if err != nil {
+		return c, err
+	}
+	return c, s.load(ctx)
 }

@@ -64,14 +64,17 @@ func TestStoreKeepsItsPlace(t *testing.T) {
 	w.measure(w.therm, 360, 361)
 	w.pump()
 	own := w.store.Actor().(flow.Committer)
-	c, err := own.Newest(t.Context())
+	c, err := own.Fence(t.Context(), 1)
 	if err != nil || c.Taken["test:feed.out > ward:store.in"] != 2 || c.Epoch != 1 {
-		t.Fatalf("Newest = %+v, %v; want place 2 of epoch 1", c, err)
+		t.Fatalf("Fence = %+v, %v; want place 2 of epoch 1", c, err)
 	}
 	w.store.Restart()
 	c.Epoch = 1
 	if err := own.Commit(t.Context(), c); !errors.Is(err, flow.ErrStale) {
 		t.Errorf("the replaced one's Commit = %v, want ErrStale", err)
+	}
+	if _, err := own.Fence(t.Context(), 1); !errors.Is(err, flow.ErrStale) {
+		t.Errorf("the replaced one's Fence = %v, want ErrStale", err)
 	}
 }
 

@@ -127,26 +127,18 @@ func (c *cell) awaken(ctx context.Context, a Activation) error {
 	return nil
 }
 
-// takeOver starts an actor that keeps its own checkpoints, reads the newest and
-// writes it back under the new epoch, so that older activations are refused. Its
-// store is its node's, where an older one has ended before this one begins: no
-// other may write between the two.
+// takeOver starts an actor that keeps its own checkpoints, and fences older
+// activations off: they may still run, on this node or on another that holds the
+// same data, but from here on nothing that they commit is stored.
 func (c *cell) takeOver(ctx context.Context) (flow.Checkpoint, error) {
 	if err := c.start(); err != nil {
 		return flow.Checkpoint{}, err
 	}
-	ck, err := c.own.Newest(ctx)
+	ck, err := c.own.Fence(ctx, c.epoch)
 	if err != nil {
-		return ck, fmt.Errorf("read its newest checkpoint: %w", err)
+		return ck, fmt.Errorf("take over its checkpoint in epoch %d: %w", c.epoch, err)
 	}
-	if err := c.restore(saved{ck.Version, ck.State}); err != nil {
-		return ck, err
-	}
-	ck.Actor, ck.Epoch, ck.Version = c.id, c.epoch, c.typ.Spec.State
-	if err := c.own.Commit(ctx, ck); err != nil {
-		return ck, fmt.Errorf("take over its checkpoint: %w", err)
-	}
-	return ck, nil
+	return ck, c.restore(saved{ck.Version, ck.State})
 }
 
 func (c *cell) restore(from saved) error {

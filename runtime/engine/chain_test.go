@@ -2,7 +2,6 @@ package engine_test
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -136,7 +135,6 @@ type disk struct {
 	mu     sync.Mutex
 	values []int64
 	newest flow.Checkpoint
-	read   bool // by an activation that takes over: it alone may write next
 	full   error
 	wrote  chan struct{} // told after each commit; holds one
 }
@@ -184,13 +182,9 @@ func (s *storing) Commit(_ context.Context, c flow.Checkpoint) error {
 	if s.d.full != nil {
 		return s.d.full
 	}
-	switch {
-	case c.Epoch < s.d.newest.Epoch:
+	if c.Epoch < s.d.newest.Epoch {
 		return flow.ErrStale
-	case c.Epoch == s.d.newest.Epoch && s.d.read:
-		return errors.New("another activation takes over")
 	}
-	s.d.read = s.d.read && c.Epoch == s.d.newest.Epoch
 	s.d.values = append(s.d.values, s.left...)
 	s.d.newest = c
 	s.left = nil
@@ -201,10 +195,13 @@ func (s *storing) Commit(_ context.Context, c flow.Checkpoint) error {
 	return nil
 }
 
-func (s *storing) Newest(context.Context) (flow.Checkpoint, error) {
+func (s *storing) Fence(_ context.Context, epoch uint64) (flow.Checkpoint, error) {
 	s.d.mu.Lock()
 	defer s.d.mu.Unlock()
-	s.d.read = true
+	if epoch < s.d.newest.Epoch {
+		return flow.Checkpoint{}, flow.ErrStale
+	}
+	s.d.newest.Epoch = epoch
 	return s.d.newest, nil
 }
 

@@ -153,8 +153,14 @@ type Committer interface {
 	// is refused with [ErrStale]. On any error nothing has been stored, and
 	// the same is tried again.
 	Commit(ctx context.Context, c Checkpoint) error
-	// Newest is the newest checkpoint committed, or the zero value.
-	Newest(ctx context.Context) (Checkpoint, error)
+	// Fence begins the activation of an epoch, after Start and before the first
+	// firing: in one indivisible step every later Commit of a lower epoch is
+	// refused, whoever makes it and wherever it is under way, and the newest
+	// checkpoint is returned, whole and now of this epoch. One without links
+	// and state says that nothing was committed yet. To fence again with the
+	// same epoch changes nothing; an epoch lower than one seen before is
+	// refused with [ErrStale].
+	Fence(ctx context.Context, epoch uint64) (Checkpoint, error)
 }
 
 // ErrStale reports an epoch that a newer activation has replaced.

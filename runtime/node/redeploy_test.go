@@ -48,9 +48,13 @@ func (k *keeper) Commit(_ context.Context, c flow.Checkpoint) error {
 	return nil
 }
 
-func (k *keeper) Newest(context.Context) (flow.Checkpoint, error) {
+func (k *keeper) Fence(_ context.Context, epoch uint64) (flow.Checkpoint, error) {
 	k.s.mu.Lock()
 	defer k.s.mu.Unlock()
+	if epoch < k.s.newest.Epoch {
+		return flow.Checkpoint{}, flow.ErrStale
+	}
+	k.s.newest.Epoch = epoch
 	return k.s.newest, nil
 }
 

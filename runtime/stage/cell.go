@@ -138,9 +138,9 @@ func (c *cell) takeOver(own flow.Committer) error {
 	if err := c.start(); err != nil {
 		return err
 	}
-	ck, err := own.Newest(context.Background())
+	ck, err := own.Fence(context.Background(), c.epoch)
 	if err != nil {
-		return fmt.Errorf("read its newest checkpoint: %w", err)
+		return fmt.Errorf("take over its checkpoint: %w", err)
 	}
 	if s, ok := c.actor.(flow.Stateful); ok && ck.State != nil {
 		if err := s.Restore(ck.Version, ck.State); err != nil {

@@ -81,7 +81,9 @@ type keeper struct {
 	fail error
 }
 
-func (k *keeper) Newest(context.Context) (flow.Checkpoint, error) { return flow.Checkpoint{}, nil }
+func (k *keeper) Fence(context.Context, uint64) (flow.Checkpoint, error) {
+	return flow.Checkpoint{}, nil
+}
 
 func (k *keeper) Commit(_ context.Context, c flow.Checkpoint) error {
 	if k.fail != nil {

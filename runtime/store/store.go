@@ -25,6 +25,11 @@ type Store interface {
 	// [flow.ErrStale] for a checkpoint with a lower epoch than is stored,
 	// [ReplayError], [LeafError], [ChainError].
 	Commit(ctx context.Context, b Batch) error
+	// Fence raises the epoch of an actor's checkpoint and returns it, whole and
+	// of that epoch, in one step: from its return on every commit of a lower
+	// epoch is refused, wherever it waits. It survives a crash like a commit. A
+	// lower epoch than is stored is [flow.ErrStale].
+	Fence(ctx context.Context, actor flow.ActorID, epoch uint64) (flow.Checkpoint, error)
 
 	Reader
 	proof.Source

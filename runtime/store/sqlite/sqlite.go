@@ -12,6 +12,7 @@ import (
 	"zombiezen.com/go/sqlite"
 	"zombiezen.com/go/sqlite/sqlitex"
 
+	"github.com/wardflow/wardflow/runtime/flow"
 	"github.com/wardflow/wardflow/runtime/store"
 )
 
@@ -131,6 +132,22 @@ func (s *Store) Commit(ctx context.Context, b store.Batch) error {
 	if err != nil {
 		return err
 	}
+	return s.write(ctx, c)
+}
+
+// Fence raises the epoch of an actor's checkpoint: see [store.Store].
+func (s *Store) Fence(ctx context.Context, actor flow.ActorID, epoch uint64) (flow.Checkpoint, error) {
+	if s.queue == nil {
+		return flow.Checkpoint{}, ErrReadOnly
+	}
+	f := &fence{actor: actor, epoch: epoch}
+	if err := s.write(ctx, &commit{fence: f, answer: make(chan error, 1)}); err != nil {
+		return flow.Checkpoint{}, err
+	}
+	return f.whole, nil
+}
+
+func (s *Store) write(ctx context.Context, c *commit) error {
 	select {
 	case s.queue <- c:
 	case <-ctx.Done():

@@ -12,11 +12,19 @@ import (
 	"github.com/wardflow/wardflow/runtime/store"
 )
 
-// A commit is one batch on its way through the writer.
+// A commit is one batch, or a fence, on its way through the writer.
 type commit struct {
 	batch  store.Batch
-	err    error // of this batch
+	fence  *fence // nil: the batch is meant
+	err    error  // of this commit
 	answer chan error
+}
+
+// A fence asks for a higher epoch and gets the checkpoint that has it.
+type fence struct {
+	actor flow.ActorID
+	epoch uint64
+	whole flow.Checkpoint
 }
 
 // newCommit checks what can be checked without the file.
@@ -92,7 +100,7 @@ func (w *writer) turn(turn []*commit) error {
 		if _, err := exec(w.conn, "SAVEPOINT batch"); err != nil {
 			return w.rollback(err)
 		}
-		if c.err = w.apply(&c.batch); c.err != nil {
+		if c.err = w.do(c); c.err != nil {
 			// A full disk and its like end the whole transaction.
 			if w.conn.AutocommitEnabled() {
 				return c.err
@@ -117,6 +125,27 @@ func (w *writer) rollback(err error) error {
 	}
 	_, back := exec(w.conn, "ROLLBACK")
 	return errors.Join(err, back)
+}
+
+func (w *writer) do(c *commit) error {
+	if c.fence != nil {
+		return w.fence(c.fence)
+	}
+	return w.apply(&c.batch)
+}
+
+func (w *writer) fence(f *fence) (err error) {
+	if f.whole, err = newest(w.conn, f.actor); err != nil {
+		return err
+	}
+	if f.epoch < f.whole.Epoch {
+		return fmt.Errorf("take over %s in epoch %d after %d: %w", f.actor, f.epoch, f.whole.Epoch, flow.ErrStale)
+	}
+	if f.epoch == f.whole.Epoch && f.whole.Actor != "" {
+		return nil
+	}
+	f.whole.Actor, f.whole.Epoch = f.actor, f.epoch
+	return w.keep(f.whole)
 }
 
 func (w *writer) apply(b *store.Batch) error {
@@ -160,6 +189,11 @@ func (w *writer) checkpoint(c flow.Checkpoint) error {
 	if c, err = store.Step(old, c); err != nil {
 		return err
 	}
+	return w.keep(c)
+}
+
+// keep writes a whole checkpoint.
+func (w *writer) keep(c flow.Checkpoint) error {
 	b, err := flow.AppendCheckpoint(nil, c)
 	if err != nil {
 		return err

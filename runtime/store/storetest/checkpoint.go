@@ -36,6 +36,65 @@ func testStale(b *bench) {
 	}
 }
 
+func testFence(b *bench) {
+	at := func(epoch, taken uint64) store.Batch {
+		return store.Batch{Checkpoint: flow.Checkpoint{Actor: "ward:store", Epoch: epoch, Version: 2, State: []byte("state"),
+			Taken: map[flow.LinkID]uint64{"l": taken}}}
+	}
+	fence := func(epoch, taken uint64) {
+		b.Helper()
+		c, err := b.store.Fence(ctx, "ward:store", epoch)
+		if err != nil || c.Actor != "ward:store" || c.Epoch != epoch || c.Taken["l"] != taken {
+			b.Errorf("fence of epoch %d: %+v, %v, want place %d", epoch, c, err, taken)
+		}
+	}
+	fence(2, 0) // nothing was committed yet, and still epoch 1 is over
+	b.refuse(at(1, 5), flow.ErrStale)
+	b.commit(at(2, 10))
+	fence(4, 10)
+	b.refuse(at(3, 11), flow.ErrStale)
+	b.refuse(at(2, 11), flow.ErrStale)
+	fence(4, 10)
+	if _, err := b.store.Fence(ctx, "ward:store", 3); !errors.Is(err, flow.ErrStale) {
+		b.Errorf("fence of epoch 3 after 4: %v, want ErrStale", err)
+	}
+	b.reopen()
+	b.refuse(at(3, 11), flow.ErrStale)
+	b.commit(at(4, 12))
+	if c, err := b.store.Newest(ctx, "ward:store"); err != nil || c.Epoch != 4 || c.Taken["l"] != 12 || string(c.State) != "state" {
+		b.Errorf("newest checkpoint %+v, %v", c, err)
+	}
+	testFenceAmidCommits(b)
+}
+
+// While an old activation commits as fast as it can, a new one begins: what the
+// fence answers is the last that the old one ever stores.
+func testFenceAmidCommits(b *bench) {
+	const actor = "race:store"
+	last := make(chan uint64)
+	go func() {
+		for n := uint64(1); ; n++ {
+			err := b.store.Commit(ctx, store.Batch{Checkpoint: flow.Checkpoint{Actor: actor, Epoch: 1, Taken: map[flow.LinkID]uint64{"l": n}}})
+			if err != nil {
+				if !errors.Is(err, flow.ErrStale) {
+					b.Errorf("the old activation's commit: %v", err)
+				}
+				last <- n - 1
+				return
+			}
+		}
+	}()
+	for {
+		if c, err := b.store.Newest(ctx, actor); err != nil || c.Taken["l"] > 3 {
+			break
+		}
+	}
+	c, err := b.store.Fence(ctx, actor, 2)
+	if n := <-last; err != nil || c.Taken["l"] != n {
+		b.Errorf("the fence answers place %d, %v; the old activation has stored %d", c.Taken["l"], err, n)
+	}
+}
+
 func testStep(b *bench) {
 	out := func(link flow.LinkID, seqs ...uint64) (toks []flow.OutToken) {
 		for _, n := range seqs {
