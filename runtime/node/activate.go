@@ -55,7 +55,7 @@ func (n *Node) activate(ctx context.Context, w *wiring, ids []flow.ActorID, done
 func (n *Node) admit(ctx context.Context, res *resident) (flow.Signer, error) {
 	spec := n.types[res.node.Type].Spec
 	signer, err := n.signerFor(&spec, res.node)
-	if err != nil || spec.Identity == "" {
+	if err != nil || len(signer.Chain) == 0 || signer.Chain[0].Equal(n.own.Chain[0]) {
 		return signer, err
 	}
 	if err := n.publish(ctx, signer); err != nil {
@@ -99,12 +99,15 @@ func (n *Node) begin(ctx context.Context, w *wiring, res *resident, ck flow.Chec
 }
 
 // signerFor is whom an actor speaks as: the certificate that its argument
-// names, or its node's.
+// names, or its node's when it names none.
 func (n *Node) signerFor(spec *flow.Spec, node flow.Node) (flow.Signer, error) {
 	if spec.Identity == "" {
 		return n.signer(), nil
 	}
 	name, _ := node.Args[spec.Identity].(string)
+	if name == "" && spec.Speaks == "" {
+		return n.signer(), nil
+	}
 	s, ok := n.identities[name]
 	if !ok {
 		return flow.Signer{}, fmt.Errorf("argument %s=%q: this node has no certificate of that name in its identities", spec.Identity, name)

@@ -159,14 +159,26 @@ func (n *Node) speaks(actor flow.ActorID, node flow.NodeID, chain []*x509.Certif
 	if at := view.Placements[actor].Node; at != node {
 		return flow.Identity{}, fmt.Errorf("%s runs on %q, not on %q: %w", actor, at, node, flow.ErrLater)
 	}
-	spec := n.types[res.node.Type].Spec
+	return id, n.maySpeak(res.node, node, id)
+}
+
+// maySpeak judges whether an identity is the one that an actor on a node speaks
+// with: a certificate of the role that its type asks for, or of any role when
+// it asks for none; its node's own when it names no other.
+func (n *Node) maySpeak(actor flow.Node, at flow.NodeID, id flow.Identity) error {
+	spec := n.types[actor.Type].Spec
+	name, _ := actor.Args[spec.Identity].(string)
 	switch {
-	case spec.Identity == "" && (id.Role != flow.RoleNode || id.Name != string(node)):
-		return flow.Identity{}, fmt.Errorf("%s must speak as its node %s, not as %s", actor, node, id.URI)
-	case spec.Identity != "" && id.Role != spec.Speaks:
-		return flow.Identity{}, fmt.Errorf("%s must speak as a %s, not as %s", actor, spec.Speaks, id.URI)
+	case spec.Identity == "" || spec.Speaks == "" && name == "":
+		if id.Role != flow.RoleNode || id.Name != string(at) {
+			return fmt.Errorf("%s must speak as its node %s, not as %s", actor.ID, at, id.URI)
+		}
+	case spec.Speaks != "" && id.Role != spec.Speaks:
+		return fmt.Errorf("%s must speak as a %s, not as %s", actor.ID, spec.Speaks, id.URI)
+	case spec.Speaks == "" && id.Role == flow.RoleNode:
+		return fmt.Errorf("%s must speak as %s, not as a node, %s", actor.ID, name, id.URI)
 	}
-	return id, nil
+	return nil
 }
 
 // judgeLocal is Judge for two actors of this node.
