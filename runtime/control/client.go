@@ -175,12 +175,17 @@ func (c *Client) send(ctx context.Context, method, path string, body any) (*http
 		}
 		in = bytes.NewReader(data)
 	}
+	return c.sendBody(ctx, method, path, "application/json", in)
+}
+
+// sendBody is send with a body of any kind; nil is none.
+func (c *Client) sendBody(ctx context.Context, method, path, kind string, in io.Reader) (*http.Response, error) {
 	r, err := http.NewRequestWithContext(ctx, method, c.base+"/api/v1"+path, in)
 	if err != nil {
 		return nil, fmt.Errorf("ask %s: %w", c.base, err)
 	}
-	if body != nil {
-		r.Header.Set("Content-Type", "application/json")
+	if in != nil {
+		r.Header.Set("Content-Type", kind)
 	}
 	resp, err := c.http.Do(r)
 	if err != nil {

@@ -202,7 +202,7 @@ func (s *Server) mountAll() {
 func (s *Server) answer(handle func(http.ResponseWriter, *http.Request) error) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if err := handle(w, r); err != nil && r.Context().Err() == nil {
-			s.problemFor(err).write(w)
+			s.problemFor(s.withReason(r.Context(), err)).write(w)
 		}
 	})
 }

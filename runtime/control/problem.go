@@ -51,6 +51,7 @@ var sentinels = map[string]error{
 	"invalid":     ErrInvalid,
 	"unplaceable": ErrUnplaceable,
 	"unavailable": ErrUnavailable,
+	"no-majority": ErrNoMajority,
 	"denied":      ErrDenied,
 	"login":       ErrDenied,
 }

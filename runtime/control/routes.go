@@ -26,7 +26,7 @@ type route struct {
 // routes are all of them, under /api/v1. The stream of events writes its own
 // errors and stands by itself in [Serve].
 func (s *Server) routes() []route {
-	return []route{
+	return append(s.clusterRoutes(), []route{
 		{"GET /status", readers, s.getStatus},
 		{"GET /apps", readers, listing(s, func(v *Snapshot) []App { return v.Apps })},
 		{"GET /apps/{name}", readers, s.getApp},
@@ -45,7 +45,7 @@ func (s *Server) routes() []route {
 		{"GET /session", readers, s.getSession},
 		{"POST /session", anybody, s.postSession},
 		{"DELETE /session", readers, s.deleteSession},
-	}
+	}...)
 }
 
 // snapshot is the whole one without the scripts, which only who asks for one
@@ -71,9 +71,28 @@ func (s *Server) whole(ctx context.Context) (*Snapshot, error) {
 	v := *snap
 	v.APIVersion = APIVersion
 	v.Nodes, v.Apps, v.Actors, v.Links = list(v.Nodes), list(v.Apps), list(v.Actors), list(v.Links)
+	v.Links = withSpools(v.Links, v.Actors)
 	v.Refusals = list(v.Refusals[:min(len(v.Refusals), MaxRefusals)])
 	v.Events = list(v.Events[:min(len(v.Events), MaxEvents)])
 	return &v, nil
+}
+
+// withSpools shows on a link what waits in the spool that it leads into.
+func withSpools(links []LinkState, actors []ActorState) []LinkState {
+	spools := map[flow.ActorID]*SpoolState{}
+	for _, a := range actors {
+		if a.Spool != nil {
+			spools[a.ID] = a.Spool
+		}
+	}
+	if len(spools) == 0 {
+		return links
+	}
+	links = slices.Clone(links) // the backend's are not ours to change
+	for i := range links {
+		links[i].Spool = spools[links[i].To.Actor]
+	}
+	return links
 }
 
 // list makes null an empty list, so that nobody who reads JSON has to.

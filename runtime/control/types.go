@@ -292,6 +292,15 @@ const (
 	RuleChanged  EventKind = "rule-changed"
 	LeaderNew    EventKind = "leader-changed"
 	PeerRefused  EventKind = "peer-refused" // somebody knocked who is not let in
+
+	NodeSuspected EventKind = "node-suspected" // it has not answered lately
+	NodeDraining  EventKind = "node-draining"  // or again takes actors: Text says which
+	NodeLeft      EventKind = "node-left"      // for good
+	ActorScaled   EventKind = "actor-scaled"
+	MajorityLost  EventKind = "majority-lost"
+	MajorityBack  EventKind = "majority-back"
+	VotersChanged EventKind = "voters-changed"
+	KeyRotated    EventKind = "key-rotated" // gossip has a new key
 )
 
 // An Event is something that happened to the cluster.

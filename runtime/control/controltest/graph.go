@@ -21,6 +21,8 @@ type part struct {
 	why     []string
 	rate    float64
 	speaks  string
+	bound   string // what binds it to its host, or ""
+	scales  bool
 }
 
 // monitors are the sensors of each bed, with their readings per second.
@@ -44,7 +46,7 @@ func actorsOf(app string) []part {
 		sum := 0.0
 		for j, m := range bed {
 			sum += m.rate
-			out = append(out, part{id: id("bed%d:%s", i+1, m.name), typ: "ward.Sensor", node: "bedside", out: []string{"out"}, rate: m.rate,
+			out = append(out, part{id: id("bed%d:%s", i+1, m.name), typ: "ward.Sensor", node: "bedside", out: []string{"out"}, rate: m.rate, bound: "the device's certificate",
 				speaks: fmt.Sprintf("%sdevice/giai/0614141.%d%02d", domain, i+1, j),
 				why:    []string{`the rule asks for room "icu-3", which bedside has`, "bedside holds the device's certificate"}})
 		}
@@ -52,12 +54,12 @@ func actorsOf(app string) []part {
 			part{id: id("bed%d:collector", i+1), typ: "ward.Collector", node: "bedside", in: []string{"in"}, out: []string{"out"}, rate: sum,
 				speaks: fmt.Sprintf("%scollector/bed%d", domain, i+1),
 				why:    []string{`the rule asks for floor "3": bedside and ward are fit`, "all it takes from is on bedside"}},
-			part{id: id("bed%d:check", i+1), typ: "ward.RuleCheck", node: "ward", in: []string{"in"}, out: []string{"passed", "refused"}, rate: sum,
+			part{id: id("bed%d:check", i+1), typ: "ward.RuleCheck", node: "ward", in: []string{"in"}, out: []string{"passed", "refused"}, rate: sum, scales: true,
 				why: []string{"it requires rules: ward and records offer it", "ward had the fewest actors"}})
 	}
 	out = append(out,
 		part{id: id("log"), typ: "io.Log", node: "ward", in: []string{"in"}, rate: 0.1, why: []string{"any node is fit", "what it takes from is on ward"}},
-		part{id: id("store"), typ: "ward.Store", node: "records", in: []string{"in"}, rate: 44, speaks: domain + "storage/records",
+		part{id: id("store"), typ: "ward.Store", node: "records", in: []string{"in"}, rate: 44, bound: "store", speaks: domain + "storage/records",
 			why: []string{"it requires store: only records offers it"}})
 	slices.SortFunc(out, func(a, b part) int { return cmp.Compare(a.id, b.id) })
 	return out
@@ -78,57 +80,6 @@ func linksOf(app string) []flow.Link {
 			flow.Link{From: end("refused", "bed%d:check", i+1), To: end("in", "log")})
 	}
 	slices.SortFunc(out, func(a, b flow.Link) int { return cmp.Compare(a.ID(), b.ID()) })
-	return out
-}
-
-func (w *Ward) actors(app string, t float64) []control.ActorState {
-	var out []control.ActorState
-	for i, p := range actorsOf(app) {
-		a := control.ActorState{ID: p.id, App: app, Type: p.typ, Node: p.node, Epoch: 1, State: control.Running, Why: p.why, In: p.in, Out: p.out, Speaks: p.speaks,
-			Firings: uint64(p.rate * t), PerSecond: wobble(p.rate, t, i)}
-		if p.typ == "ward.RuleCheck" {
-			a.Judged = &control.Judged{Rule: manager, Version: 3, Epoch: 7, Block: 1203 + uint64(t), Accepted: uint64(p.rate * t)}
-			if i%2 == 0 {
-				a.Judged.Refused = map[string]uint64{"too low": 1 + uint64(t/40), "too high": uint64(t / 90)}
-			}
-		}
-		if why := w.down[p.node]; why != "" {
-			a.State, a.LastError, a.PerSecond = control.Waiting, p.id.Local()+" waits for "+string(p.node)+": "+why, 0
-		}
-		out = append(out, a)
-	}
-	return out
-}
-
-func (w *Ward) links(app string, t float64) []control.LinkState {
-	parts := map[flow.ActorID]part{}
-	for _, p := range actorsOf(app) {
-		parts[p.id] = p
-	}
-	var out []control.LinkState
-	for i, l := range linksOf(app) {
-		from, to := parts[l.From.Actor], parts[l.To.Actor]
-		rate := from.rate
-		if l.From.Port == "refused" {
-			rate = 0.03
-		}
-		s := control.LinkState{ID: l.ID(), App: app, From: l.From, To: l.To, FromNode: from.node, ToNode: to.node, Window: 256, Up: true,
-			Tokens: uint64(rate * t), Bytes: uint64(rate * t * 310), PerSecond: wobble(rate, t, i), Held: int(wobble(rate*0.4, t, i))}
-		s.Peer = identity(from.speaks)
-		if from.node != to.node {
-			s.Peer, s.Taker = orNode(s.Peer, from.node), orNode(identity(to.speaks), to.node)
-		}
-		if held, ok := w.full[s.ID]; ok {
-			s.Held, s.Oldest = held, 2.4
-		}
-		if w.down[from.node] != "" || w.down[to.node] != "" {
-			s.Up, s.PerSecond = false, 0
-		}
-		if why := w.refused[s.ID]; why != "" {
-			s.Up, s.PerSecond, s.Tokens, s.Bytes, s.Refused, s.Peer = false, 0, 0, 0, why, nil
-		}
-		out = append(out, s)
-	}
 	return out
 }
 

@@ -29,17 +29,22 @@ type Ward struct {
 	now     func() time.Time
 	apps    map[string]control.App
 	down    map[flow.NodeID]string
+	downAt  map[flow.NodeID]time.Time
 	refused map[flow.LinkID]string
 	full    map[flow.LinkID]int
 	events  []control.Event // newest first
 	err     error
 	did     []string
+	lacking bool
 
 	moved    map[flow.ActorID]control.Pin
 	replicas map[flow.ActorID]int
-	drained  map[flow.NodeID]bool
-	left     map[flow.NodeID]bool
-	voters   []flow.NodeID // sorted
+	spilled  int // less than 0: there is no spool
+
+	suspected map[flow.NodeID]bool
+	drained   map[flow.NodeID]bool
+	left      map[flow.NodeID]bool
+	voters    []flow.NodeID // sorted
 }
 
 // New makes a ward that reads its time from now; nil is the wall clock.
@@ -47,8 +52,8 @@ func New(now func() time.Time) *Ward {
 	if now == nil {
 		now = time.Now
 	}
-	w := &Ward{now: now, apps: map[string]control.App{}, down: map[flow.NodeID]string{}, refused: map[flow.LinkID]string{}, full: map[flow.LinkID]int{},
-		moved: map[flow.ActorID]control.Pin{}, replicas: map[flow.ActorID]int{}, drained: map[flow.NodeID]bool{}, left: map[flow.NodeID]bool{},
+	w := &Ward{now: now, apps: map[string]control.App{}, down: map[flow.NodeID]string{}, downAt: map[flow.NodeID]time.Time{}, refused: map[flow.LinkID]string{}, full: map[flow.LinkID]int{},
+		moved: map[flow.ActorID]control.Pin{}, replicas: map[flow.ActorID]int{}, spilled: -1, suspected: map[flow.NodeID]bool{}, drained: map[flow.NodeID]bool{}, left: map[flow.NodeID]bool{},
 		voters: []flow.NodeID{"bedside", "records", "ward"}}
 	at := Begin
 	for _, n := range []flow.NodeID{"records", "ward", "bedside"} {
@@ -83,7 +88,7 @@ func (w *Ward) Down(node flow.NodeID, why string) {
 		w.log(w.now(), control.Event{Kind: control.NodeUp, Node: node, Text: fmt.Sprintf("%s came up", node)})
 		return
 	}
-	w.down[node] = why
+	w.down[node], w.downAt[node] = why, w.now()
 	w.log(w.now(), control.Event{Kind: control.NodeDown, Node: node, Bad: true, Text: fmt.Sprintf("%s went down: %s", node, why)})
 }
 
@@ -100,6 +105,29 @@ func (w *Ward) Fill(link flow.LinkID, held int) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.full[link] = held
+}
+
+// Suspect makes a host one that has not answered lately, or again one that has.
+func (w *Ward) Suspect(node flow.NodeID, on bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.suspected[node] = on
+}
+
+// Lack makes the first rule check a shadow, as if no host offered rules, or
+// again an actor that runs.
+func (w *Ward) Lack(on bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.lacking = on
+}
+
+// Spill puts so many tokens on the disk of bedside, on the way from the first
+// collector to its rule check; less than 0 takes the spool away.
+func (w *Ward) Spill(tokens int) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.spilled = tokens
 }
 
 // Fail makes every method return err, until it is nil again.
@@ -175,6 +203,9 @@ func (w *Ward) Deploy(_ context.Context, by flow.Identity, d control.Deployment)
 	if err := w.refuse(d); err != nil {
 		return nil, err
 	}
+	if err := w.majority(); err != nil {
+		return nil, err
+	}
 	w.did = append(w.did, "deploy "+d.Name+" by "+by.URI)
 	app := w.add(d.Name, by.URI, w.now())
 	app.Script = d.Script
@@ -191,6 +222,9 @@ func (w *Ward) Stop(_ context.Context, by flow.Identity, app string) error {
 	}
 	if _, ok := w.apps[app]; !ok {
 		return fmt.Errorf("application %q: %w", app, control.ErrNotFound)
+	}
+	if err := w.majority(); err != nil {
+		return err
 	}
 	w.did = append(w.did, "stop "+app+" by "+by.URI)
 	delete(w.apps, app)
@@ -213,6 +247,7 @@ func (w *Ward) Snapshot(ctx context.Context) (*control.Snapshot, error) {
 	s := &control.Snapshot{At: now, Node: "ward", Nodes: w.nodes(), Events: slices.Clone(w.events)}
 	for _, name := range slices.Sorted(maps.Keys(w.apps)) {
 		app, actors := w.apps[name], w.actors(name, t)
+		app.Actors, app.Running = len(actors), len(actors)
 		for _, a := range actors {
 			if a.State != control.Running {
 				app.Running--
@@ -225,25 +260,7 @@ func (w *Ward) Snapshot(ctx context.Context) (*control.Snapshot, error) {
 	}
 	s.Refusals = refusals(now, t)
 	s.Chain = &control.ChainState{ID: 5151, Node: "ward", Head: 1204 + uint64(t), Finalized: 1203 + uint64(t), Age: 0.4 + 0.3*math.Sin(t), Manager: manager, Epoch: 7, Ready: true}
-	s.Register = &control.RegisterState{Leader: "ward", Term: 2, Index: 880 + uint64(3*t), Voters: []flow.NodeID{"bedside", "records", "ward"}, Quorum: true}
+	s.Register = w.register(880 + uint64(3*t))
 	s.Store = &control.StoreState{Readings: uint64(46 * t), Windows: uint64(t / 5), Refused: uint64(t / 9), Waiting: 40 + uint64(20*math.Sin(t/3)), Bytes: 310_000 + uint64(2900*t)}
 	return s, nil
-}
-
-func (w *Ward) nodes() []control.NodeState {
-	var out []control.NodeState
-	for i, n := range []flow.NodeInfo{
-		{ID: "bedside", Attributes: place("3", "icu-3"), Capabilities: []string{"identities", "io.stdout", "recordings"}},
-		{ID: "records", Attributes: place("0", "archive"), Capabilities: []string{"identities", "rules", "store"}},
-		{ID: "ward", Attributes: place("3", "desk"), Capabilities: []string{"card", "chain", "identities", "rules"}},
-	} {
-		n.Boot, n.Door, n.Control = 1, fmt.Sprintf("10.1.3.%d:7001", i+10), fmt.Sprintf("10.1.3.%d:7443", i+10)
-		why := w.down[n.ID]
-		out = append(out, control.NodeState{NodeInfo: n, Up: why == "", Since: Begin.Add(time.Duration(i) * 700 * time.Millisecond), Why: why})
-	}
-	return out
-}
-
-func place(floor, room string) flow.Attributes {
-	return flow.Attributes{"address": {"floor": floor, "room": room}, "owner": {"organization": "h1.health.example"}}
 }
