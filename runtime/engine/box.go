@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/wardflow/wardflow/runtime/capsule"
 	"github.com/wardflow/wardflow/runtime/firing"
 	"github.com/wardflow/wardflow/runtime/flow"
 )
@@ -94,13 +95,19 @@ type boxed struct {
 	bytes  int
 }
 
+// boxKey is the name of an actor's box in checkpoints.
+func boxKey(actor flow.ActorID) flow.LinkID {
+	return flow.LinkID(string(actor) + "." + firing.DeadLetter + " #box")
+}
+
 // restoreBox makes the box as a checkpoint left it.
-func restoreBox(actor flow.ActorID, ck flow.Checkpoint, held map[flow.LinkID][]flow.Token) (*box, error) {
-	key := flow.LinkID(string(actor) + "." + firing.DeadLetter + " #box")
-	b := &box{actor: actor, key: key, made: ck.Made[key], settled: ck.Settled[key], stepped: ck.Made[key]}
+func restoreBox(actor flow.ActorID, from *capsule.Start) (*box, error) {
+	key := boxKey(actor)
+	made, settled, held := from.Held(key)
+	b := &box{actor: actor, key: key, made: made, settled: settled, stepped: made}
 	var text []byte
 	first := 0
-	for n, t := range held[key] {
+	for n, t := range held {
 		part, ok := t.Value.(flow.Sealed)
 		if !ok || t.Seq != b.settled+1+uint64(n) || t.Seq > b.made {
 			return nil, errors.New("restore its dead letters: the checkpoint is broken")
@@ -114,7 +121,7 @@ func restoreBox(actor flow.ActorID, ck flow.Checkpoint, held map[flow.LinkID][]f
 			return nil, fmt.Errorf("restore its dead letters: %w", err)
 		}
 		l.Number = t.Seq
-		b.put(boxed{l, slices.Clone(held[key][first : n+1]), len(text)})
+		b.put(boxed{l, slices.Clone(held[first : n+1]), len(text)})
 		text, first = nil, n+1
 	}
 	return b, nil
@@ -163,28 +170,29 @@ func (b *box) Keep(l firing.Letter) {
 	b.put(boxed{mine, tokens, len(text)})
 }
 
-// step writes where the box is into a checkpoint, with the letters since the
-// last step, or all.
-func (b *box) step(c *flow.Checkpoint, all bool) {
+// As the capsule's: a sending end that holds up nothing.
+
+// Place is where the box is, with the letters since the last step, or all.
+func (b *box) Place(out []flow.OutToken, all bool) (capsule.Place, []flow.OutToken) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.made == 0 {
-		return
-	}
-	c.Made[b.key], c.Settled[b.key] = b.made, b.settled
 	for _, l := range b.letters {
 		if !all && l.Number <= b.stepped {
 			continue
 		}
 		for _, t := range l.tokens {
-			c.Out = append(c.Out, flow.OutToken{Link: b.key, Token: t})
+			out = append(out, flow.OutToken{Link: b.key, Token: t})
 		}
 	}
 	b.stepped = b.made
+	return capsule.Place{Key: b.key, Made: b.made, Settled: b.settled}, out
 }
 
-// undo takes the letters since the last step out again.
-func (b *box) undo() {
+// Release does nothing: letters go nowhere.
+func (b *box) Release(uint64) {}
+
+// Undo takes the letters since the last step out again.
+func (b *box) Undo() {
 	b.over = false
 	b.mu.Lock()
 	defer b.mu.Unlock()

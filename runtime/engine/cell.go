@@ -9,9 +9,9 @@ import (
 
 	"github.com/asynkron/protoactor-go/actor"
 
+	"github.com/wardflow/wardflow/runtime/capsule"
 	"github.com/wardflow/wardflow/runtime/firing"
 	"github.com/wardflow/wardflow/runtime/flow"
-	"github.com/wardflow/wardflow/runtime/link"
 )
 
 // A cell is one actor running here: its value, its ports and its mailbox.
@@ -38,7 +38,6 @@ type cell struct {
 	own       flow.Committer // nil: the register keeps its checkpoints
 	actions   *firing.Actions
 	now       time.Time // of the turn
-	next      step      // on its way while the ledger says so, and then the committer's
 	given     int       // bytes given since the last step, about
 	saved     saved     // the state in the last step
 	saveAfter time.Time // no step is made before
@@ -54,8 +53,9 @@ type cell struct {
 	timer alarm // the actor's own
 	retry alarm // after a fault
 
-	ledger ledger
-	health health
+	capsule *capsule.Capsule // its steps
+	flight  flight           // who waits for the one on its way
+	health  health
 }
 
 // saved is a state as Save wrote it.
@@ -123,7 +123,7 @@ func (c *cell) awaken(ctx context.Context, a Activation) error {
 	if c.stateful() && ck.State == nil {
 		c.dirty.Store(true) // what Start made of it is worth keeping: a timer that was set, say
 	}
-	c.settleUp()
+	c.capsule.Settle()
 	return nil
 }
 
@@ -160,53 +160,69 @@ func (c *cell) start() error {
 	return nil
 }
 
-// key is a link's name in checkpoints.
-func (a *Activation) key(l flow.Link) flow.LinkID {
-	return flow.LinkID(fmt.Sprintf("%s #%d", l.ID(), a.Lives[l.ID()]))
-}
-
 // connect makes the ends of the links, each where the checkpoint left it.
 func (c *cell) connect(a Activation, ck flow.Checkpoint) error {
-	cfg := &c.eng.cfg
-	held := map[flow.LinkID][]flow.Token{}
-	for _, t := range ck.Out {
-		held[t.Link] = append(held[t.Link], t.Token)
-	}
-	first := cover{}
+	from := capsule.Read(ck)
 	for _, l := range a.In {
-		queue, err := queueLength(c.node, "in", l.To.Port, cfg.Queue)
+		i, err := c.inEnd(l, a.Lives[l.ID()], from)
 		if err != nil {
 			return err
 		}
-		if queue == 0 {
-			queue = cfg.Window
-		}
-		id, key := l.ID(), a.key(l)
-		c.inEnds = append(c.inEnds, &inEnd{id: id, key: key, link: l, cell: c, most: tellAfter(queue),
-			hungry: true, stepped: ck.Taken[key], in: link.RestoreIn(id, queue, ck.Taken[key])})
-		first.taken = append(first.taken, ck.Taken[key])
+		c.inEnds = append(c.inEnds, i)
 	}
 	for _, l := range a.Out {
-		queue, err := queueLength(c.node, "out", l.From.Port, cfg.Queue)
+		o, err := c.outEnd(l, a.Lives[l.ID()], from)
 		if err != nil {
 			return err
 		}
-		id, key := l.ID(), a.key(l)
-		out, err := link.RestoreOut(id, cfg.Window, ck.Made[key], ck.Settled[key], held[key])
-		if err != nil {
-			return fmt.Errorf("restore link %s: %w", id, err)
-		}
-		out.Queue(queue)
-		c.outEnds = append(c.outEnds, &outEnd{id: id, key: key, link: l, cell: c, out: out,
-			loop: a.Loop[id], stepped: ck.Made[key]})
-		first.made = append(first.made, ck.Made[key])
+		o.nth, o.loop = len(c.outEnds), a.Loop[o.id]
+		c.outEnds = append(c.outEnds, o)
 	}
-	c.ledger.add(first)
 	var err error
-	if c.box, err = restoreBox(c.id, ck, held); err != nil {
+	if c.box, err = restoreBox(c.id, from); err != nil {
 		return err
 	}
+	c.capsule = c.newCapsule(from)
 	return c.bind()
+}
+
+func (c *cell) inEnd(l flow.Link, life uint64, from *capsule.Start) (*inEnd, error) {
+	queue, err := queueLength(c.node, "in", l.To.Port, c.eng.cfg.Queue)
+	if err != nil {
+		return nil, err
+	}
+	if queue == 0 {
+		queue = c.eng.cfg.Window
+	}
+	id := l.ID()
+	return &inEnd{id: id, link: l, cell: c, most: tellAfter(queue), hungry: true, in: from.In(id, capsule.Key(id, life), queue)}, nil
+}
+
+func (c *cell) outEnd(l flow.Link, life uint64, from *capsule.Start) (*outEnd, error) {
+	queue, err := queueLength(c.node, "out", l.From.Port, c.eng.cfg.Queue)
+	if err != nil {
+		return nil, err
+	}
+	id := l.ID()
+	out, err := from.Out(id, capsule.Key(id, life), c.eng.cfg.Window)
+	if err != nil {
+		return nil, err
+	}
+	out.Queue(queue)
+	return &outEnd{id: id, link: l, cell: c, out: out}, nil
+}
+
+// newCapsule joins the ends and the box to one capsule.
+func (c *cell) newCapsule(from *capsule.Start) *capsule.Capsule {
+	cfg := capsule.Config{Actor: c.id, Epoch: c.epoch, Version: c.typ.Spec.State, Whole: c.own != nil, Start: from, Guard: &c.flight.guard}
+	for _, i := range c.inEnds {
+		cfg.In = append(cfg.In, i)
+	}
+	for _, o := range c.outEnds {
+		cfg.Out, cfg.Loop = append(cfg.Out, o), append(cfg.Loop, o.loop)
+	}
+	cfg.Out, cfg.Loop = append(cfg.Out, c.box), append(cfg.Loop, true)
+	return capsule.New(cfg)
 }
 
 // tellAfter is how many tokens an actor takes within a turn before the sender

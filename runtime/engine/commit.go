@@ -54,7 +54,7 @@ func (m *committer) close() {
 func (m *committer) add(c *cell) {
 	m.mu.Lock()
 	m.waiting.cells = append(m.waiting.cells, c)
-	m.waiting.steps = append(m.waiting.steps, c.next.Checkpoint)
+	m.waiting.steps = append(m.waiting.steps, *c.capsule.Last())
 	m.mu.Unlock()
 	select {
 	case m.signal <- struct{}{}:

@@ -50,13 +50,7 @@ func (c *cell) stateful() bool {
 // undo takes back what the actor took and gave since its last step: it has not
 // happened. Nothing of it was released.
 func (c *cell) undo() {
-	for _, i := range c.inEnds {
-		i.undo()
-	}
-	for _, o := range c.outEnds {
-		o.undo()
-	}
-	c.box.undo()
+	c.capsule.Undo()
 	c.dirty.Store(false)
 	c.given = 0
 	c.broken = true

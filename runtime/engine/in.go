@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/wardflow/wardflow/runtime/capsule"
 	"github.com/wardflow/wardflow/runtime/flow"
 	"github.com/wardflow/wardflow/runtime/link"
 )
@@ -13,21 +14,19 @@ import (
 // An inEnd is the receiver's end of a link. To package firing it is an In.
 type inEnd struct {
 	id   flow.LinkID
-	key  flow.LinkID // in checkpoints: id and life
 	link flow.Link
 	cell *cell
 
 	// The turn's side; its cell's lock guards it.
-	seen    []flow.Token  // what waited at the last look, or a part of it
-	took    int           // how many of them were taken since
-	most    int           // how many may be, before the sender must hear of it
-	far     flow.Identity // who was at the other end then
-	stepped uint64        // the last number taken that a step has
+	seen []flow.Token  // what waited at the last look, or a part of it
+	took int           // how many of them were taken since
+	most int           // how many may be, before the sender must hear of it
+	far  flow.Identity // who was at the other end then
 
 	turned atomic.Bool // another stands at the other end since the last look
 
 	mu     sync.Mutex // guards what follows
-	in     *link.In
+	in     capsule.In
 	from   back
 	asked  bool // the sender has asked where this end is: from may be told more
 	status status
@@ -105,22 +104,31 @@ func (i *inEnd) flush() {
 	}
 }
 
-// step is where the link is, for a checkpoint. What it covers is not asked for
-// again.
-func (i *inEnd) step() (taken uint64) {
+// As the capsule's.
+
+// Place is where the link is, for a step.
+func (i *inEnd) Place() (key flow.LinkID, taken uint64) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	i.stepped = i.in.Taken()
-	i.in.Forget(i.stepped)
-	return i.stepped
+	return i.in.Place()
 }
 
-// undo gives back what was taken since the last step.
-func (i *inEnd) undo() {
+// Undo gives back what was taken since the last step.
+func (i *inEnd) Undo() {
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	i.in.Rewind(i.stepped)
+	i.in.Undo()
 	i.seen, i.took = nil, 0
+}
+
+// Settle tells the sender that tokens up to that number have taken effect.
+func (i *inEnd) Settle(upto uint64) {
+	i.mu.Lock()
+	news, from := i.in.Settle(upto) && i.asked, i.from
+	i.mu.Unlock()
+	if news && from != nil {
+		from.settled(upto)
+	}
 }
 
 func (i *inEnd) up(peer flow.Identity, from back) {
@@ -144,16 +152,6 @@ func (i *inEnd) refuse(why string) bool {
 	i.from = nil
 	i.turned.Store(true)
 	return i.status.refuse(why)
-}
-
-// settle tells the sender that tokens up to that number have taken effect.
-func (i *inEnd) settle(upto uint64) {
-	i.mu.Lock()
-	news, from := i.in.Settle(upto) && i.asked, i.from
-	i.mu.Unlock()
-	if news && from != nil {
-		from.settled(upto)
-	}
 }
 
 // answer tells a sender that asks where this end is.

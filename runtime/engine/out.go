@@ -1,9 +1,9 @@
 package engine
 
 import (
-	"slices"
 	"sync"
 
+	"github.com/wardflow/wardflow/runtime/capsule"
 	"github.com/wardflow/wardflow/runtime/flow"
 	"github.com/wardflow/wardflow/runtime/link"
 )
@@ -11,19 +11,18 @@ import (
 // An outEnd is the sender's end of a link. To package firing it is an Out.
 type outEnd struct {
 	id   flow.LinkID
-	key  flow.LinkID // in checkpoints: id and life
 	link flow.Link
 	cell *cell
+	nth  int  // of the cell's
 	loop bool // lies in a feedback loop: holds up nothing of what leads here
 
 	// The turn's side; its cell's lock guards it.
-	fresh   []flow.Token // given, not laid into out yet
-	weight  int          // of fresh, bytes, about
-	room    int          // how many more out has room for, at least
-	stepped uint64       // the last number that a step has
+	fresh  []flow.Token // given, not laid into out yet
+	weight int          // of fresh, bytes, about
+	room   int          // how many more out has room for, at least
 
 	mu      sync.Mutex // guards what follows
-	out     *link.Out
+	out     capsule.Out
 	to      sink
 	status  status
 	held    link.Frame // taken from out, not taken by to yet
@@ -82,36 +81,27 @@ func (o *outEnd) lay() {
 	o.fresh, o.weight = o.fresh[:0], 0
 }
 
-// step is where the link is, for a checkpoint; the tokens made since the last
-// step, or all that are held, are appended to out.
-func (o *outEnd) step(out []flow.OutToken, all bool) (made, settled uint64, _ []flow.OutToken) {
+// As the capsule's.
+
+// Place is where the link is, for a step.
+func (o *outEnd) Place(out []flow.OutToken, whole bool) (capsule.Place, []flow.OutToken) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	from := o.stepped
-	if all {
-		from = 0
-	}
-	made, settled = o.out.Made(), o.out.SettledTo()
-	out = slices.Grow(out, int(made-max(from, settled)))
-	for t := range o.out.After(from) {
-		out = append(out, flow.OutToken{Link: o.key, Token: *t})
-	}
-	o.stepped = made
-	return made, settled, out
+	return o.out.Place(out, whole)
 }
 
-// undo takes back what was given since the last step.
-func (o *outEnd) undo() {
+// Undo takes back what was given since the last step.
+func (o *outEnd) Undo() {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.given -= o.out.Made() - o.stepped
-	o.out.Withdraw(o.stepped)
+	o.given -= o.out.Fresh()
+	o.out.Undo()
 	clear(o.fresh)
 	o.fresh, o.weight, o.room = o.fresh[:0], 0, 0
 }
 
-// release lets the tokens that a committed checkpoint covers go.
-func (o *outEnd) release(upto uint64) {
+// Release lets the tokens that a kept checkpoint covers go.
+func (o *outEnd) Release(upto uint64) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.out.Release(upto)
@@ -218,10 +208,11 @@ func (o *outEnd) credit(upto uint64) {
 func (o *outEnd) settled(upto uint64) error {
 	o.mu.Lock()
 	freed, err := o.out.Settled(upto)
+	upto = o.out.SettledTo()
 	o.feed()
 	o.mu.Unlock()
 	if freed > 0 {
-		o.cell.settleUp()
+		o.cell.capsule.Settled(o.nth, upto)
 	}
 	return err
 }
@@ -233,10 +224,4 @@ func (o *outEnd) feed() {
 		o.starved = false
 		o.cell.wake()
 	}
-}
-
-func (o *outEnd) settledTo() uint64 {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.out.SettledTo()
 }

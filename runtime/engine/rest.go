@@ -21,7 +21,7 @@ func (c *cell) atRest() bool {
 		return false // it fires
 	}
 	defer c.mu.Unlock()
-	if c.woken.Load() || c.dirty.Load() || !c.ledger.atRest() || c.timer.waits() || c.retry.waits() {
+	if c.woken.Load() || c.dirty.Load() || c.capsule.Flying() || c.timer.waits() || c.retry.waits() {
 		return false
 	}
 	a, ok := c.actor.(flow.Awaiter)

@@ -22,7 +22,7 @@ func (c *cell) stop(ctx context.Context) (err error) {
 		}
 		c.mu.Unlock()
 		err = c.drain(ctx)
-		c.ledger.close()
+		c.over()
 		c.halt()
 	})
 	return err
@@ -47,7 +47,7 @@ func (c *cell) drain(ctx context.Context) error {
 		}
 		dirty, stuck := c.dirty.Load(), c.now.Before(c.saveAfter)
 		c.mu.Unlock()
-		landed, closed := c.ledger.flight()
+		landed, closed := c.await()
 		switch {
 		case closed || landed == nil && !dirty:
 			return nil
@@ -68,7 +68,7 @@ func (c *cell) drain(ctx context.Context) error {
 func (c *cell) expire() {
 	c.eng.cfg.Event(Event{Actor: c.id, What: "stale", Why: "a newer activation runs elsewhere"})
 	c.eng.cfg.Log.Info("actor was replaced by a newer activation and stopped", "actor", c.id)
-	c.ledger.close()
+	c.over()
 	c.eng.ending.Go(func() {
 		c.mu.Lock()
 		c.stopping = true
