@@ -31,6 +31,10 @@ type Config struct {
 	Now     func() time.Time // time.Now
 	KeyLife time.Duration    // of a link's keys, 1 h
 	Recheck time.Duration    // between looks at who has expired or is revoked, 1 s
+	// Unsealed leaves the messages of links as they are between two doors that
+	// both say so. It is there to measure what sealing costs, and for nothing
+	// else: [Listen] refuses it at an address that another host could reach.
+	Unsealed bool
 	Patience
 }
 
@@ -93,6 +97,7 @@ type Door struct {
 	close  context.CancelFunc
 	run    sync.WaitGroup // every goroutine of the door
 	ports  chan struct{}  // a place for each handshake that may be under way
+	sent   traffic        // on links
 
 	mu      sync.Mutex // guards what follows
 	closing bool
@@ -119,6 +124,10 @@ func Listen(cfg Config) (*Door, error) {
 	l, err := net.Listen("tcp", cfg.Listen)
 	if err != nil {
 		return nil, fmt.Errorf("open door: %w", err)
+	}
+	if at := l.Addr().(*net.TCPAddr); cfg.Unsealed && !at.IP.IsLoopback() {
+		l.Close()
+		return nil, fmt.Errorf("open door at %s: remote: Config.Unsealed is for measuring on a loopback address only", at)
 	}
 	d := &Door{
 		cfg: cfg, log: cfg.Log, listen: l, calls: newArrivals(l.Addr()), ports: make(chan struct{}, handshakesMost),
