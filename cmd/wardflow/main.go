@@ -39,6 +39,7 @@ func commands() []*cobra.Command {
 		actorsCommand(actors.All),
 		actorTestCommand(actors.All),
 		lspCommand(actors.All),
+		benchCommand(),
 	}
 }
 

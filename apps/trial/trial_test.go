@@ -1,0 +1,62 @@
+package trial_test
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"testing"
+	"time"
+
+	"github.com/wardflow/wardflow/apps/trial"
+	"github.com/wardflow/wardflow/runtime/leaktest"
+)
+
+// This test binary is the trials' other processes, too.
+func TestMain(m *testing.M) {
+	if len(os.Args) == 2 && os.Args[1] == "away" {
+		if err := trial.Away(context.Background(), os.Stdin, os.Stdout); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		os.Exit(0)
+	}
+	os.Exit(leaktest.Run(m))
+}
+
+func self(t *testing.T) string {
+	t.Helper()
+	exe, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return exe
+}
+
+func within(t *testing.T, d time.Duration) context.Context {
+	ctx, cancel := context.WithTimeout(t.Context(), d)
+	t.Cleanup(cancel)
+	return ctx
+}
+
+// A small trial of links comes to an end and has measured everything; each sink
+// has held its tokens to coming all, once and in order.
+func TestLinks(t *testing.T) {
+	res, err := trial.Links(within(t, time.Minute), trial.LinksConfig{Exe: self(t), Args: []string{"away"}, Tokens: 5000, Rounds: 2})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, v := range map[string]float64{"sealed": res.TokensPerS, "bare": res.BareTokensPerS, "unsealed": res.UnsealedTokensPerS,
+		"raw": res.RawPerS, "ratio": res.Ratio, "hop": res.LocalHopNS, "tokens a packet": float64(res.BatchTokens)} {
+		if v <= 0 {
+			t.Errorf("%s = %v, want something measured", name, v)
+		}
+	}
+}
+
+// A process that can't be the other end is an error, not a hang.
+func TestLinksWithoutTheOtherProcess(t *testing.T) {
+	_, err := trial.Links(within(t, time.Minute), trial.LinksConfig{Exe: "/bin/false", Tokens: 10, Rounds: 1})
+	if err == nil {
+		t.Fatal("a trial with nobody at the other end succeeded")
+	}
+}

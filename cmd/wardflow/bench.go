@@ -1,0 +1,34 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/spf13/cobra"
+)
+
+// benchCommand measures this very binary on this host.
+func benchCommand() *cobra.Command {
+	cmd := &cobra.Command{Use: "bench", Short: "Measure links, idle actors, deployments and failover on this host"}
+	cmd.AddCommand(benchLinksCommand(), benchAwayCommand())
+	return cmd
+}
+
+// benchArgs starts this program as one of a trial's other processes.
+func benchArgs(as string) (exe string, args []string, err error) {
+	if exe, err = os.Executable(); err != nil {
+		return "", nil, fmt.Errorf("find this program's own file, to start other processes with: %w", err)
+	}
+	return exe, []string{"bench", as}, nil
+}
+
+// writeLine is a result for people, or for programs one line of JSON, the last.
+func (o output) writeLine(w io.Writer, v any, people func(io.Writer)) error {
+	if o == "json" {
+		return json.NewEncoder(w).Encode(v)
+	}
+	people(w)
+	return nil
+}
