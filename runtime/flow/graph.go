@@ -29,6 +29,9 @@ type Replica struct {
 	Number int     `json:"number"`           // from 1, the original's; never given twice
 	Node   NodeID  `json:"node,omitempty"`   // the one node it is for; "": any that is fit
 	Ending bool    `json:"ending,omitempty"` // it gets nothing new, and goes when all it has is settled
+	// Last is the highest number given so far, where no replica has it any more.
+	// It stands with the first of them.
+	Last int `json:"last,omitempty"`
 }
 
 // Actor finds an actor of the graph.

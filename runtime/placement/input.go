@@ -11,12 +11,34 @@ type Input struct {
 	Old    []flow.Placement                   // the plan of before; actors that no graph has are dropped
 	Here   map[string]flow.NodeID             // by application, the node that got the request: current_node()
 	// Failover moves actors away from nodes that are not up, where another
-	// node fits, except those that require what is [Bound] to their node.
-	// Without it an actor stays with its node, up or not.
+	// node fits, except those that are bound to their node (see [Bound] and
+	// [flow.Node.Local]). Without it an actor stays with its node, up or not.
 	Failover bool
+	// Pins are the nodes that people moved actors to. A pin holds while its
+	// node is up, not drained and fits, and the actor is not bound elsewhere.
+	Pins map[flow.ActorID]Pin
+	// Gone tells the nodes that were removed for good. A node that is neither
+	// in Nodes nor gone counts as down: it may only not have been heard of yet.
+	// Nil: none is gone.
+	Gone func(flow.NodeID) bool
+	// Leased tells the nodes that may still hold a lease: exclusive actors of
+	// one that is not up stay with it until the lease has ended. Nil: none does.
+	Leased func(flow.NodeID) bool
+	// Zones are, by application, what the zone must be in the certificate of a
+	// node that handles patient data: {"site": "north"}. An actor does so whose
+	// type requires one of [Patient]. An application without an entry runs
+	// anywhere; "" is the entry of those that have none of their own.
+	Zones map[string]map[string]string
 }
 
-// A NodeView is a node as the cluster sees it.
+// A Pin is a person's decision that an actor runs on a node.
+type Pin struct {
+	Node flow.NodeID
+	By   string // who decided, for the explanation; "": not said
+}
+
+// A NodeView is a node as the cluster sees it. Attributes of the type "zone"
+// count as certified: whoever fills them in takes them from the certificate.
 type NodeView struct {
 	flow.NodeInfo
 	Up    bool // it is alive
@@ -54,6 +76,12 @@ func Bound(capability string) bool {
 	return capability == "store" || capability == "recordings" || capability == "buffer.persistent"
 }
 
+// Patient reports whether what a capability gives is patient data: cards, the
+// store, the rules that judge readings.
+func Patient(capability string) bool {
+	return capability == "card" || capability == "store" || capability == "rules"
+}
+
 // Needs are the capabilities that an actor's node must offer: those its type
 // requires, and the certificate that it speaks with. An actor that speaks with
 // its node's certificate (the argument is null or "") needs none.
@@ -73,4 +101,13 @@ func Needs(n flow.Node, spec flow.Spec) []string {
 		needs = append(needs, "identity.(argument "+spec.Identity+" is no name)")
 	}
 	return needs
+}
+
+// Fits reports whether a node satisfies what an actor requires by itself: its
+// type, its rule and the zone of its application. Whether the node is up, being
+// drained or has room does not matter, nor where other actors are.
+func Fits(in *Input, n flow.Node, node *NodeView) bool {
+	n.Replica = nil
+	t := newTask(in, n, n.ID.App())
+	return t.fits(node)
 }

@@ -104,7 +104,7 @@ func (m matcher) predicate(r *flow.Rule, n *NodeView) (bool, string, error) {
 	case "actor_reqs_match":
 		return requires(r, n)
 	case "device_scaling", "performance_scaling", "manual_scaling":
-		return false, "", fmt.Errorf("%s: actors can't be replicated yet: apply the rule without it", r.Name)
+		return true, "replicas may run on every node", nil // package expand makes them
 	}
 	return false, "", fmt.Errorf("unknown predicate %q", r.Name)
 }

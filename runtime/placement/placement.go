@@ -76,16 +76,7 @@ func (p *planner) gather() {
 				continue
 			}
 			seen[n.ID] = true
-			t := &task{Node: n, match: matcher{here: p.in.Here[g.App]}}
-			var spec flow.Spec
-			if p.in.Specs != nil {
-				spec, t.known = p.in.Specs(n.Type)
-			}
-			t.needs = Needs(n, spec)
-			if i := slices.IndexFunc(t.needs, Bound); i >= 0 {
-				t.bound = t.needs[i]
-			}
-			p.tasks = append(p.tasks, t)
+			p.tasks = append(p.tasks, newTask(&p.in, n, g.App))
 		}
 		for _, l := range g.Links {
 			p.next[l.From.Actor] = append(p.next[l.From.Actor], l.To.Actor)
@@ -93,6 +84,19 @@ func (p *planner) gather() {
 		}
 	}
 	slices.SortFunc(p.tasks, func(a, b *task) int { return cmp.Compare(a.ID, b.ID) })
+}
+
+func newTask(in *Input, n flow.Node, app string) *task {
+	t := &task{Node: n, match: matcher{here: in.Here[app]}}
+	var spec flow.Spec
+	if in.Specs != nil {
+		spec, t.known = in.Specs(n.Type)
+	}
+	t.needs = Needs(n, spec)
+	if i := slices.IndexFunc(t.needs, Bound); i >= 0 {
+		t.bound = t.needs[i]
+	}
+	return t
 }
 
 // fits reports whether a node satisfies what an actor requires, up or not.
