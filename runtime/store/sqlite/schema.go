@@ -17,6 +17,9 @@ const application = 0x57617264
 // reads no bytes, and moving a reading under its window writes none. number and
 // place are NULL while a reading waits, or while the window of a refused one
 // has not come.
+//
+// reached, origin and part are empty unless the file follows a replicated log:
+// see [Tx].
 var schemas = []string{`
 CREATE TABLE reading (
 	id        INTEGER PRIMARY KEY,
@@ -117,6 +120,26 @@ CREATE TABLE checkpoint (
 CREATE TABLE tally (
 	name  TEXT PRIMARY KEY,
 	count INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+`, `
+CREATE TABLE reached (
+	id      INTEGER PRIMARY KEY CHECK (id = 1),
+	lineage BLOB NOT NULL,
+	entry   INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE origin (
+	name   BLOB PRIMARY KEY,
+	seq    INTEGER NOT NULL,
+	entry  INTEGER NOT NULL,
+	answer BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE part (
+	origin BLOB NOT NULL,
+	number INTEGER NOT NULL,
+	bytes  BLOB NOT NULL,
+	PRIMARY KEY (origin, number)
 ) STRICT, WITHOUT ROWID;
 `}
 

@@ -31,10 +31,12 @@ var ErrReadOnly = errors.New("the store was opened to read only")
 // beside it ("-wal", "-shm").
 type Store struct {
 	readers *sqlitex.Pool
-	writer  *sqlite.Conn  // used by the writing goroutine only; nil when the store is read only
-	queue   chan *commit  // nil when the store is read only
-	stop    chan struct{} // closed by Close
-	done    chan struct{} // closed by the writer when it has ended
+	writer  *sqlite.Conn // used by the writing goroutine only; nil when the store is read only
+	file    string
+	queue   chan *commit            // nil when the store is read only
+	alone   chan func(*sqlite.Conn) // what the writer does outside a transaction
+	stop    chan struct{}           // closed by Close
+	done    chan struct{}           // closed by the writer when it has ended
 
 	once     sync.Once
 	closeErr error
@@ -44,12 +46,19 @@ var _ store.Store = (*Store)(nil)
 
 // Open opens the store in the file, or makes it. Only one process at a time
 // should; a second one's commits would wait for the first one's.
-func Open(file string) (*Store, error) {
+func Open(file string) (*Store, error) { return openWriter(file, "FULL") }
+
+// OpenReplica opens the store in the file, or makes it, for whoever writes it
+// by [Store.Apply] from a log that is durable itself: after a loss of power the
+// last turns may be missing, and are to be applied again.
+func OpenReplica(file string) (*Store, error) { return openWriter(file, "NORMAL") }
+
+func openWriter(file, synchronous string) (*Store, error) {
 	conn, err := sqlite.OpenConn(uri(file, ""), sqlite.OpenReadWrite, sqlite.OpenCreate, sqlite.OpenURI, sqlite.OpenWAL)
 	if err != nil {
 		return nil, fmt.Errorf("open store %s: %w", file, err)
 	}
-	if err := prepareWriter(conn); err != nil {
+	if err := prepareWriter(conn, synchronous); err != nil {
 		conn.Close()
 		return nil, fmt.Errorf("open store %s: %w", file, err)
 	}
@@ -58,11 +67,11 @@ func Open(file string) (*Store, error) {
 		conn.Close()
 		return nil, err
 	}
-	s.queue = make(chan *commit)
+	s.queue, s.alone = make(chan *commit), make(chan func(*sqlite.Conn))
 	s.writer = conn
 	go func() {
 		defer close(s.done)
-		(&writer{conn: conn, tally: map[string]int{}}).run(s.queue, s.stop)
+		(&writer{conn: conn, tally: map[string]int{}}).run(s.queue, s.alone, s.stop)
 	}()
 	return s, nil
 }
@@ -94,7 +103,7 @@ func open(file, query string) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open store %s: %w", file, err)
 	}
-	s := &Store{readers: pool, stop: make(chan struct{}), done: make(chan struct{})}
+	s := &Store{readers: pool, file: file, stop: make(chan struct{}), done: make(chan struct{})}
 	err = s.read(context.Background(), func(conn *sqlite.Conn) error {
 		at, err := schemaOf(conn)
 		if err == nil && at != len(schemas) {
@@ -184,8 +193,8 @@ func (s *Store) read(ctx context.Context, f func(*sqlite.Conn) error) (err error
 	return f(conn)
 }
 
-func prepareWriter(conn *sqlite.Conn) error {
-	for _, p := range []string{"synchronous = FULL", "wal_autocheckpoint = 2000", "journal_size_limit = 67108864"} {
+func prepareWriter(conn *sqlite.Conn, synchronous string) error {
+	for _, p := range []string{"synchronous = " + synchronous, "wal_autocheckpoint = 2000", "journal_size_limit = 67108864"} {
 		if err := sqlitex.ExecuteTransient(conn, "PRAGMA "+p, nil); err != nil {
 			return err
 		}

@@ -15,8 +15,9 @@ import (
 // A commit is one batch, or a fence, on its way through the writer.
 type commit struct {
 	batch  store.Batch
-	fence  *fence // nil: the batch is meant
-	err    error  // of this commit
+	fence  *fence          // nil: the batch is meant
+	many   func(*Tx) error // not nil: it is meant
+	err    error           // of this commit
 	answer chan error
 }
 
@@ -29,27 +30,34 @@ type fence struct {
 
 // newCommit checks what can be checked without the file.
 func newCommit(b store.Batch) (*commit, error) {
+	if err := check(&b); err != nil {
+		return nil, fmt.Errorf("commit to store: %w", err)
+	}
+	return &commit{batch: b, answer: make(chan error, 1)}, nil
+}
+
+func check(b *store.Batch) error {
 	for i, c := range b.Waiting {
 		switch {
 		case c.Reading == nil:
-			return nil, fmt.Errorf("commit to store: waiting reading %d is not there", i)
+			return fmt.Errorf("waiting reading %d is not there", i)
 		case c.Patient == "":
-			return nil, fmt.Errorf("commit to store: reading %d of %s has no patient", c.Reading.Seq, c.Reading.Of())
+			return fmt.Errorf("reading %d of %s has no patient", c.Reading.Seq, c.Reading.Of())
 		case !c.Verdict.OK():
-			return nil, fmt.Errorf("commit to store: reading %d of %s was refused: %s", c.Reading.Seq, c.Reading.Of(), c.Verdict.Reason)
+			return fmt.Errorf("reading %d of %s was refused: %s", c.Reading.Seq, c.Reading.Of(), c.Verdict.Reason)
 		}
 	}
 	for i, r := range b.Refused {
 		if r.Verdict.OK() || r.By != store.ByCheck && r.By != store.ByStorage {
-			return nil, fmt.Errorf("commit to store: refusal %d is %q by %q", i, r.Verdict.Reason, r.By)
+			return fmt.Errorf("refusal %d is %q by %q", i, r.Verdict.Reason, r.By)
 		}
 	}
 	for i, w := range b.Windows {
 		if w.Window == nil {
-			return nil, fmt.Errorf("commit to store: window %d is not there", i)
+			return fmt.Errorf("window %d is not there", i)
 		}
 	}
-	return &commit{batch: b, answer: make(chan error, 1)}, nil
+	return nil
 }
 
 // A writer owns the connection that writes.
@@ -59,13 +67,16 @@ type writer struct {
 }
 
 // run writes what comes until stop is closed.
-func (w *writer) run(queue <-chan *commit, stop <-chan struct{}) {
+func (w *writer) run(queue <-chan *commit, alone <-chan func(*sqlite.Conn), stop <-chan struct{}) {
 	turn := make([]*commit, 0, turnLimit)
 	for {
 		turn = turn[:0]
 		select {
 		case c := <-queue:
 			turn = append(turn, c)
+		case f := <-alone:
+			f(w.conn)
+			continue
 		case <-stop:
 			return
 		}
@@ -128,7 +139,10 @@ func (w *writer) rollback(err error) error {
 }
 
 func (w *writer) do(c *commit) error {
-	if c.fence != nil {
+	switch {
+	case c.many != nil:
+		return c.many(&Tx{w})
+	case c.fence != nil:
 		return w.fence(c.fence)
 	}
 	return w.apply(&c.batch)
