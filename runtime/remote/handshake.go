@@ -67,7 +67,7 @@ func (st *stream) offer(e entry) error {
 	}); err != nil {
 		return refuse(nil, err)
 	}
-	if err := agree(terms, end.Terms); err != nil {
+	if err := terms.Agree(end.Terms); err != nil {
 		return refuse(nil, err)
 	}
 	if terms.From.Node != st.node || terms.To.Node != st.door.cfg.Self {
@@ -88,26 +88,6 @@ func (st *stream) offer(e entry) error {
 		return refuse(t, err)
 	}
 	st.out.put(entryAnswer, s.number, b)
-	return nil
-}
-
-// agree compares what a sender says with what this node knows. One of the two
-// may have heard less of the register than the other.
-func agree(said, known link.Terms) error {
-	switch {
-	case said.Link != known.Link || said.From.Actor != known.From.Actor || said.To.Actor != known.To.Actor:
-		return fmt.Errorf("link %s is not the one that is known here", said.Link)
-	case said.From.Epoch < known.From.Epoch:
-		return fmt.Errorf("actor %s has epoch %d: %w", said.From.Actor, known.From.Epoch, flow.ErrStale)
-	case said.To.Epoch < known.To.Epoch:
-		return fmt.Errorf("actor %s has epoch %d: %w", said.To.Actor, known.To.Epoch, flow.ErrStale)
-	case said.From.Epoch > known.From.Epoch || said.To.Epoch > known.To.Epoch:
-		return fmt.Errorf("these epochs are not known here yet: %w", flow.ErrLater)
-	case said.From.Node != known.From.Node:
-		return fmt.Errorf("actor %s does not run on node %s", said.From.Actor, said.From.Node)
-	case said.To.Node != known.To.Node:
-		return fmt.Errorf("actor %s does not run on node %s", said.To.Actor, said.To.Node)
-	}
 	return nil
 }
 
