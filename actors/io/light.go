@@ -11,7 +11,7 @@ func Light() flow.Type {
 		Spec: flow.Spec{Name: "io.Light", Fault: flow.FaultRetry,
 			Doc:      "Set a lamp on or off",
 			In:       []flow.Port{{Name: "on", Doc: "whatever counts as true is on, all else off"}},
-			Requires: []string{"io.light"}},
+			Requires: []string{"io.light"}, Exclusive: true},
 		New: func(map[string]flow.Value) (flow.Actor, error) {
 			return &devices.Writes{Capability: "io.light", In: "on",
 				Make: func(v flow.Value) (flow.Value, bool, error) { return bit(v), true, nil }}, nil

@@ -15,7 +15,7 @@ func PWM() flow.Type {
 		Spec: flow.Spec{Name: "io.PWM", Fault: flow.FaultRetry,
 			Doc:      "Set the duty cycle of a pulsed output",
 			In:       []flow.Port{{Name: "dutycycle", Doc: "in percent, cut off at 0 and 100; what is no number counts as 0"}},
-			Requires: []string{"io.pwm"}},
+			Requires: []string{"io.pwm"}, Exclusive: true},
 		New: func(map[string]flow.Value) (flow.Actor, error) {
 			return &devices.Writes{Capability: "io.pwm", In: "dutycycle",
 				Make: func(v flow.Value) (flow.Value, bool, error) { return percent(v), true, nil }}, nil

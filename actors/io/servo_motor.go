@@ -16,7 +16,7 @@ func ServoMotor() flow.Type {
 		Spec: flow.Spec{Name: "io.ServoMotor", Fault: flow.FaultRetry,
 			Doc:      "Set the angle of a servo",
 			In:       []flow.Port{{Name: "angle", Doc: "in degrees", Kind: "number<deg>"}},
-			Requires: []string{"io.servomotor"}},
+			Requires: []string{"io.servomotor"}, Exclusive: true},
 		New: func(map[string]flow.Value) (flow.Actor, error) {
 			return &devices.Writes{Capability: "io.servomotor", In: "angle",
 				Make: func(v flow.Value) (flow.Value, bool, error) {

@@ -14,7 +14,7 @@ func PlayAudio() flow.Type {
 			Doc:      "Play a file of sound",
 			Args:     []flow.ArgSpec{{Name: "audiofile", Doc: "what the node's player is to play", Kind: "string", Required: true}},
 			In:       []flow.Port{{Name: "play", Doc: "whatever counts as true plays it once"}},
-			Requires: []string{"media.audio"}},
+			Requires: []string{"media.audio"}, Exclusive: true},
 		New: func(args map[string]flow.Value) (flow.Actor, error) {
 			a := value.Args{Of: args}
 			file := a.Name("audiofile")
