@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -18,14 +20,15 @@ func actorCommand() *cobra.Command {
 	var out output
 	cmd := &cobra.Command{
 		Use:   "actor",
-		Short: "See actors, ask them, and look at what they could not take",
+		Short: "See actors, ask them, move them, and look at what they could not take",
 		Example: `  wardflow actor list --app ward
+  wardflow actor move ward:bed1:check records --wait
   wardflow actor letters ward:bed1:check`,
 		RunE: onlySubcommands,
 	}
 	to.flags(cmd)
 	out.flag(cmd)
-	cmd.AddCommand(actorListCommand(&to, &out), actorReportCommand(&to), actorLettersCommand(&to, &out), actorResumeCommand(&to))
+	cmd.AddCommand(actorListCommand(&to, &out), actorReportCommand(&to), actorLettersCommand(&to, &out), actorResumeCommand(&to), actorMoveCommand(&to), actorScaleCommand(&to))
 	return cmd
 }
 
@@ -37,7 +40,7 @@ func actorListCommand(to *reach, out *output) *cobra.Command {
 		Example: "  wardflow actor list --app ward",
 		Args:    takes(0, "nothing but flags"),
 		RunE: ask(to, func(ctx context.Context, c *control.Client, cmd *cobra.Command, _ []string) error {
-			s, err := c.Snapshot(ctx)
+			s, err := snapshot(ctx, c, cmd)
 			if err != nil {
 				return err
 			}
@@ -57,11 +60,77 @@ func actorListCommand(to *reach, out *output) *cobra.Command {
 }
 
 func actorTable(actors []control.ActorState) *table {
-	t := &table{head: []string{"ACTOR", "TYPE", "NODE", "STATE", ">FIRINGS", ">ERRORS", ">LETTERS", "LAST ERROR"}}
+	t := &table{head: []string{"ACTOR", "TYPE", "NODE", "STATE", ">FIRINGS", ">ERRORS", ">LETTERS", "REMARKS"}}
 	for _, a := range actors {
-		t.add(a.ID, a.Type, or(string(a.Node), "none"), a.State, a.Firings, a.Errors, a.Letters, a.LastError)
+		t.add(a.ID, a.Type, or(string(a.Node), "none"), a.State, a.Firings, a.Errors, a.Letters, strings.Join(remarks(a), "; "))
 	}
 	return t
+}
+
+// remarks are what is out of the ordinary about an actor.
+func remarks(a control.ActorState) []string {
+	var out []string
+	add := func(format string, args ...any) { out = append(out, fmt.Sprintf(format, args...)) }
+	if a.LastError != "" {
+		add("%s", a.LastError)
+	}
+	if a.Node == "" {
+		out = append(out, a.Why...)
+	}
+	if r := a.Replica; r != nil && r.Ending {
+		add("replica %d of %s, finishing what it holds", r.Number, r.Of.Local())
+	} else if r != nil {
+		add("replica %d of %s", r.Number, r.Of.Local())
+	}
+	if a.Pinned != nil {
+		add("moved there by %s", a.Pinned.By)
+	}
+	if a.Stays != "" {
+		add("can't leave: %s", a.Stays)
+	}
+	switch {
+	case a.Lease != nil && a.Lease.Left > 0:
+		add("exclusive: %s holds its lease for %.1f s", a.Lease.Node, a.Lease.Left)
+	case a.Lease != nil:
+		add("exclusive: the lease of %s has ended", a.Lease.Node)
+	case a.Exclusive:
+		add("exclusive")
+	}
+	if a.Local {
+		add("kept on its node's disk")
+	}
+	if a.Spool != nil {
+		add("%s", waiting(a.Spool))
+	}
+	return out
+}
+
+// waiting is what a spool holds: "1200 tokens (363 KiB) on disk, oldest 6m40s,
+// 12 dropped".
+func waiting(s *control.SpoolState) string {
+	said := fmt.Sprintf("%s (%s) on disk", count(int(s.Tokens), "token"), size(s.Bytes))
+	if s.Tokens > 0 {
+		said += fmt.Sprintf(", oldest %s", time.Duration(s.Oldest*float64(time.Second)).Round(time.Second))
+	}
+	if s.Dropped > 0 {
+		said += fmt.Sprintf(", %d dropped", s.Dropped)
+	}
+	return said
+}
+
+// size is a number of bytes for people.
+func size(bytes uint64) string {
+	v, unit := float64(bytes), "B"
+	for _, next := range []string{"KiB", "MiB", "GiB", "TiB"} {
+		if v < 1024 {
+			break
+		}
+		v, unit = v/1024, next
+	}
+	if unit == "B" {
+		return fmt.Sprintf("%.0f B", v)
+	}
+	return fmt.Sprintf("%.3g %s", v, unit)
 }
 
 func actorReportCommand(to *reach) *cobra.Command {

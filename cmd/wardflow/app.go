@@ -64,6 +64,7 @@ func appListCommand(to *reach, out *output) *cobra.Command {
 			if err != nil {
 				return err
 			}
+			warn(ctx, c, cmd)
 			return out.write(cmd.OutOrStdout(), control.List[control.App]{APIVersion: control.APIVersion, Items: apps}, func(w io.Writer) {
 				t := table{head: []string{"NAME", "STATE", ">ACTORS", ">VERSION", "DEPLOYED", "BY"}}
 				for _, a := range apps {
@@ -86,6 +87,7 @@ func appShowCommand(to *reach, out *output) *cobra.Command {
 			if err != nil {
 				return err
 			}
+			warn(ctx, c, cmd)
 			return out.write(cmd.OutOrStdout(), app, func(w io.Writer) { showApp(w, app) })
 		}),
 	}
@@ -106,20 +108,39 @@ func showApp(w io.Writer, app *control.AppDetail) {
 		on[a.Node] = append(on[a.Node], a)
 	}
 	for _, node := range nodes {
-		fmt.Fprintf(w, "\non %s\n", or(string(node), "no host"))
+		if node == "" {
+			showWaiting(w, on[node])
+			continue
+		}
+		fmt.Fprintf(w, "\non %s\n", node)
 		t := table{head: []string{"  ACTOR", "TYPE", "STATE", ">FIRINGS", ">ERRORS", "WHY HERE"}}
 		for _, a := range on[node] {
 			t.add("  "+a.ID.Local(), a.Type, a.State, perSecond(a.PerSecond), a.Errors, strings.Join(a.Why, "; "))
 		}
 		t.write(w)
 		for _, a := range on[node] {
-			if a.LastError != "" {
-				fmt.Fprintf(w, "  %s: %s\n", a.ID.Local(), a.LastError)
+			if said := remarks(a); len(said) > 0 {
+				fmt.Fprintf(w, "  %s: %s\n", a.ID.Local(), strings.Join(said, "; "))
 			}
 		}
 	}
 	fmt.Fprintln(w, "\nlinks")
 	linkTable(app.Links, "  ").write(w)
+}
+
+// showWaiting tells of actors that no host is fit for: what each host lacks.
+// They start by themselves when one joins that is.
+func showWaiting(w io.Writer, actors []control.ActorState) {
+	fmt.Fprintln(w, "\non no host, until one joins that is fit")
+	for _, a := range actors {
+		fmt.Fprintf(w, "  %s  %s  %s\n", a.ID.Local(), a.Type, a.State)
+		for _, why := range a.Why {
+			fmt.Fprintf(w, "    %s\n", why)
+		}
+		if a.LastError != "" {
+			fmt.Fprintf(w, "    %s\n", a.LastError)
+		}
+	}
 }
 
 func appStopCommand(to *reach) *cobra.Command {

@@ -65,6 +65,10 @@ func showPlan(w io.Writer, plan *control.PlanResult) {
 		}
 	}
 	fmt.Fprintf(w, "\n%s: %s; %d links\n", plan.App, strings.Join(parts, ", "), len(plan.Links))
+	if replaces(plan) {
+		fmt.Fprintln(w)
+		showDifference(w, plan)
+	}
 }
 
 func appDeployCommand(to *reach, out *output) *cobra.Command {
@@ -73,7 +77,9 @@ func appDeployCommand(to *reach, out *output) *cobra.Command {
 	var wait time.Duration
 	cmd := &cobra.Command{
 		Use:   "deploy FILE",
-		Short: "Run a script; an application of the same name is replaced",
+		Short: "Run a script; of an application of the same name, only what differs is touched",
+		Long: `Runs a script. If an application of the same name runs, only what differs is
+touched: actors that stay the same keep their state and their tokens, and run on.`,
 		Example: `  wardflow app deploy ward.calvin
   wardflow app deploy ward.calvin --name night --wait 2m`,
 		Args: takes(1, "a script"),
@@ -81,6 +87,11 @@ func appDeployCommand(to *reach, out *output) *cobra.Command {
 			d, err := deployment(cmd, &from, args[0], name)
 			if err != nil {
 				return err
+			}
+			// What it will change is shown before it does. If that can't be
+			// said, Deploy says why.
+			if plan, err := c.Plan(ctx, d); err == nil && replaces(plan) {
+				showDifference(cmd.ErrOrStderr(), plan)
 			}
 			app, err := c.Deploy(ctx, d)
 			if err != nil {

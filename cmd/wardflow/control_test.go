@@ -1,6 +1,7 @@
 package main
 
 import (
+	"strconv"
 	"testing"
 	"time"
 
@@ -17,6 +18,10 @@ import (
 //
 //	ward refuse LINK WHY
 //	ward down NODE WHY
+//	ward up NODE
+//	ward suspect NODE
+//	ward lack           a host with rules
+//	ward spill TOKENS
 func TestControlScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/control",
@@ -25,19 +30,34 @@ func TestControlScripts(t *testing.T) {
 		Setup:               func(env *testscript.Env) error { return serveWard(env, t) },
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"ward": func(ts *testscript.TestScript, _ bool, args []string) {
-				w := ts.Value(wardKey{}).(*controltest.Ward)
-				if len(args) != 3 {
-					ts.Fatalf("usage: ward refuse|down WHAT WHY")
+				if len(args) == 0 {
+					ts.Fatalf("usage: ward WHAT [ARGS]")
 				}
-				switch args[0] {
-				case "refuse":
-					w.Refuse(flow.LinkID(args[1]), args[2])
-				case "down":
-					w.Down(flow.NodeID(args[1]), args[2])
-				}
+				args = append(args, "", "")
+				misbehave(ts.Value(wardKey{}).(*controltest.Ward), args[0], args[1], args[2])
 			},
 		},
 	})
+}
+
+func misbehave(w *controltest.Ward, how, what, why string) {
+	switch how {
+	case "refuse":
+		w.Refuse(flow.LinkID(what), why)
+	case "down":
+		w.Down(flow.NodeID(what), why)
+	case "up":
+		w.Down(flow.NodeID(what), "")
+	case "suspect":
+		w.Suspect(flow.NodeID(what), true)
+	case "lack":
+		w.Lack(true)
+	case "spill":
+		tokens, _ := strconv.Atoi(what) // a script with a mistake spills 0
+		w.Spill(tokens)
+	default:
+		panic("ward " + how + ": no such misbehaviour")
+	}
 }
 
 type wardKey struct{}

@@ -31,7 +31,7 @@ func linkListCommand(to *reach, out *output) *cobra.Command {
 		Example: "  wardflow link list --app ward",
 		Args:    takes(0, "nothing but flags"),
 		RunE: ask(to, func(ctx context.Context, c *control.Client, cmd *cobra.Command, _ []string) error {
-			s, err := c.Snapshot(ctx)
+			s, err := snapshot(ctx, c, cmd)
 			if err != nil {
 				return err
 			}
@@ -63,6 +63,11 @@ func linkTable(links []control.LinkState, indent string) *table {
 			state, peer = "refused", l.Refused
 		case !l.Up:
 			state = "down"
+		case l.Closing:
+			state = "closing"
+		}
+		if l.Spool != nil {
+			state += ", " + waiting(l.Spool)
 		}
 		t.add(indent+local(l.From), local(l.To), placeOf(l.FromNode, l.ToNode), state, perSecond(l.PerSecond), l.Tokens, fmt.Sprintf("%d/%d", l.Held, l.Window), peer)
 	}

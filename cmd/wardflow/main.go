@@ -24,6 +24,8 @@ func commands() []*cobra.Command {
 		appCommand(),
 		actorCommand(),
 		linkCommand(),
+		registerCommand(),
+		gossipCommand(),
 		loginCommand(),
 		caCommand(),
 		chainCommand(),

@@ -12,10 +12,16 @@ import (
 	"github.com/wardflow/wardflow/runtime/node"
 )
 
-// nodeCommand runs a node, and looks at the nodes of a cluster.
+// nodeCommand runs a node, and looks after the nodes of a cluster.
 func nodeCommand() *cobra.Command {
-	cmd := &cobra.Command{Use: "node", Short: "Run a node, and see the nodes of a cluster"}
-	cmd.AddCommand(nodeRunCommand(), nodeListCommand())
+	cmd := &cobra.Command{
+		Use:   "node",
+		Short: "Run a node, see the nodes of a cluster, and take them out of service",
+		Example: `  wardflow node list
+  wardflow node drain bedside --wait`,
+		RunE: onlySubcommands,
+	}
+	cmd.AddCommand(nodeRunCommand(), nodeListCommand(), nodeDrainCommand(), nodeUndrainCommand(), nodeLeaveCommand())
 	return cmd
 }
 

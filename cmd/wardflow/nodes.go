@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"maps"
 	"slices"
@@ -27,7 +28,7 @@ func nodeListCommand() *cobra.Command {
 	to.flags(cmd)
 	out.flag(cmd)
 	cmd.RunE = ask(&to, func(ctx context.Context, c *control.Client, cmd *cobra.Command, _ []string) error {
-		s, err := c.Snapshot(ctx)
+		s, err := snapshot(ctx, c, cmd)
 		if err != nil {
 			return err
 		}
@@ -36,21 +37,41 @@ func nodeListCommand() *cobra.Command {
 			for _, a := range s.Actors {
 				actors[a.Node]++
 			}
-			t := table{head: []string{"NODE", "STATE", "SINCE", ">ACTORS", "ATTRIBUTES", "OFFERS"}}
+			t := table{head: []string{"NODE", "STATE", "SINCE", "VOTE", "ZONE", "LOAD", ">ACTORS", "ATTRIBUTES", "OFFERS"}}
 			for _, n := range s.Nodes {
-				state := "up"
-				if !n.Up {
-					state = "down"
-				}
-				if n.Why != "" {
-					state += ": " + n.Why
-				}
-				t.add(n.ID, state, n.Since.UTC().Format(time.DateTime), actors[n.ID], attributes(n.Attributes), strings.Join(n.Capabilities, ","))
+				t.add(n.ID, nodeState(n), n.Since.UTC().Format(time.DateTime), vote(n), n.Zone, load(n.Load), actors[n.ID], attributes(n.Attributes), strings.Join(n.Capabilities, ","))
 			}
 			t.write(w)
 		})
 	})
 	return cmd
+}
+
+// nodeState is how a node is, with the worst first.
+func nodeState(n control.NodeState) string {
+	state := n.Condition()
+	if n.Why != "" {
+		state += ": " + n.Why
+	}
+	return state
+}
+
+func vote(n control.NodeState) string {
+	switch {
+	case n.Leads:
+		return "leads"
+	case n.Voter:
+		return "votes"
+	}
+	return ""
+}
+
+// load is how busy a node is, in processors and memory: "25% of 4, 50% of 8 GiB".
+func load(l *control.NodeLoad) string {
+	if l == nil {
+		return ""
+	}
+	return fmt.Sprintf("%.0f%% of %.3g, %.0f%% of %.3g GiB", 100*l.CPUUsed, l.Cores, 100*l.MemoryUsed, float64(l.Memory)/(1<<30))
 }
 
 // attributes are written as rules name them: address.floor=3.

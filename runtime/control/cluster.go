@@ -108,3 +108,19 @@ const (
 	Changed Difference = "changed" // it starts anew with its state: [Planned].Changes says why
 	Kept    Difference = "kept"
 )
+
+// Condition is how a node is, in a word: "down", "suspected", "leaving",
+// "draining" or "up".
+func (n NodeState) Condition() string {
+	switch {
+	case !n.Up:
+		return "down"
+	case n.Suspected:
+		return "suspected"
+	case n.Leaving:
+		return "leaving"
+	case n.Draining:
+		return "draining"
+	}
+	return "up"
+}

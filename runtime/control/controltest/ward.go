@@ -164,7 +164,9 @@ func check(name, script string) []control.Issue {
 }
 
 // Plan starts everything on the hosts of the ward. A script with the word
-// "nowhere" has an actor that no host is fit for.
+// "nowhere" has an actor that no host is fit for. Of an application that runs,
+// a script with the word "stricter" changes a rule check, and one with the word
+// "quiet" has no log any more.
 func (w *Ward) Plan(_ context.Context, d control.Deployment) (*control.PlanResult, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -176,11 +178,38 @@ func (w *Ward) Plan(_ context.Context, d control.Deployment) (*control.PlanResul
 	for _, a := range actorsOf(d.Name) {
 		p := control.Planned{ID: a.id, Type: a.typ, Node: a.node, Change: control.ChangeStart, Why: a.why}
 		if runs {
-			p.Change, p.From = control.ChangeKeep, a.node
+			p.Change, p.From, p.Difference = control.ChangeKeep, a.node, control.Kept
 		}
 		plan.Actors = append(plan.Actors, p)
 	}
+	if runs {
+		differ(plan, d.Script)
+	}
 	return plan, nil
+}
+
+// differ makes a plan one of a new version of what runs.
+func differ(plan *control.PlanResult, script string) {
+	for i := range plan.Actors {
+		p := &plan.Actors[i]
+		switch {
+		case strings.Contains(script, "stricter") && strings.HasSuffix(string(p.ID), ":bed1:check"):
+			p.Difference, p.Changes = control.Changed, []string{"argument max was 3 and is 4"}
+		case strings.Contains(script, "quiet") && strings.HasSuffix(string(p.ID), ":log"):
+			p.Change, p.Difference, p.Node, p.Why = control.ChangeStop, control.Removed, "", nil
+		}
+	}
+	if strings.Contains(script, "quiet") {
+		var kept []flow.Link
+		for _, l := range plan.Links {
+			if l.From.Port == "refused" {
+				plan.LinksRemoved = append(plan.LinksRemoved, l)
+			} else {
+				kept = append(kept, l)
+			}
+		}
+		plan.Links = kept
+	}
 }
 
 func (w *Ward) refuse(d control.Deployment) error {

@@ -1,0 +1,125 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/wardflow/wardflow/runtime/control"
+)
+
+// How a command that waits shows how far things are.
+
+// A patience is whether and how long a command waits until what it asked for
+// is done.
+type patience struct {
+	wait bool
+	most time.Duration
+}
+
+func (p *patience) flags(cmd *cobra.Command, until string) {
+	cmd.Flags().BoolVar(&p.wait, "wait", false, "wait until "+until)
+	cmd.Flags().DurationVar(&p.most, "timeout", 5*time.Minute, "with --wait: give up waiting after so long; it goes on all the same")
+}
+
+// watch shows see each snapshot until it says that all is done. What it says
+// meanwhile is shown as progress, and stands in the error when time is up.
+func (p *patience) watch(ctx context.Context, c *control.Client, cmd *cobra.Command, see func(*control.Snapshot) (said string, done bool)) error {
+	ctx, cancel := context.WithTimeoutCause(ctx, p.most, errWaited)
+	defer cancel()
+	show := newProgress(cmd.ErrOrStderr())
+	var last string
+	err := c.Watch(ctx, func(s *control.Snapshot) bool {
+		said, done := see(s)
+		if last = said; lost(s) != "" {
+			said += "; " + lost(s)
+		}
+		show.say(said)
+		return !done
+	})
+	show.end()
+	if errors.Is(err, errWaited) {
+		return fmt.Errorf("after %s: %s; it goes on, and `wardflow node list` shows how far it is", p.most, last)
+	}
+	return err
+}
+
+// lost says what the snapshot's register lacks, or "".
+func lost(s *control.Snapshot) string {
+	if s.Register == nil {
+		return ""
+	}
+	return s.Register.Lost(s.At)
+}
+
+// A progress writes over one line of a terminal, and lines of their own to
+// anything else.
+type progress struct {
+	w        io.Writer
+	terminal bool
+	said     string
+}
+
+func newProgress(w io.Writer) *progress {
+	p := &progress{w: w}
+	if f, ok := w.(*os.File); ok {
+		st, err := f.Stat()
+		p.terminal = err == nil && st.Mode()&os.ModeCharDevice != 0
+	}
+	return p
+}
+
+func (p *progress) say(text string) {
+	switch {
+	case text == p.said || text == "":
+		return
+	case p.terminal:
+		fmt.Fprintf(p.w, "\r\x1b[K%s", text)
+	default:
+		fmt.Fprintln(p.w, text)
+	}
+	p.said = text
+}
+
+// end leaves what was said last to be read.
+func (p *progress) end() {
+	if p.terminal && p.said != "" {
+		fmt.Fprintln(p.w)
+	}
+}
+
+// snapshot is what there is to see, with a warning if the register has no
+// majority: nobody should take a cluster that stands still for a healthy one.
+func snapshot(ctx context.Context, c *control.Client, cmd *cobra.Command) (*control.Snapshot, error) {
+	s, err := c.Snapshot(ctx)
+	if err == nil {
+		warnLost(cmd.ErrOrStderr(), lost(s))
+	}
+	return s, err
+}
+
+// warn is the same warning for commands that ask for less.
+func warn(ctx context.Context, c *control.Client, cmd *cobra.Command) {
+	if r, err := c.Register(ctx); err == nil { // the command itself tells of errors
+		warnLost(cmd.ErrOrStderr(), r.Lost(time.Now()))
+	}
+}
+
+func warnLost(w io.Writer, why string) {
+	if why != "" {
+		fmt.Fprintf(w, "warning: %s\n  meanwhile %s;\n  %s\n", why, control.GoesOn, control.Stops)
+	}
+}
+
+// count is "1 actor" or "3 actors".
+func count(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}
