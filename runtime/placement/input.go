@@ -49,6 +49,11 @@ type NodeView struct {
 type Outcome struct {
 	Placements []flow.Placement // sorted by actor, one for each actor of the graphs
 	Moves      []Move           // against Input.Old, sorted by actor
+	// Stays are the actors that should leave their node and can't, and why.
+	Stays map[flow.ActorID]string
+	// Unpinned are the actors that are not where a pin wants them, and why.
+	// Whoever keeps the pins forgets these, so that no actor goes back by itself.
+	Unpinned map[flow.ActorID]string
 }
 
 // A Move is an actor that changes its node. From is "" when it had none, To is
@@ -72,9 +77,17 @@ func (o Outcome) Unplaced() []flow.Placement {
 // Bound reports whether what a capability gives is bound to the node that
 // offers it, so that an actor can't take it along: another node's store is
 // empty, its recordings are others, its buffers hold other items.
+//
+// It is not when both nodes offer the same [Group] of it.
 func Bound(capability string) bool {
 	return capability == "store" || capability == "recordings" || capability == "buffer.persistent"
 }
+
+// Group is the capability that nodes offer which hold the same under another
+// one: those with "store.group.ward" have one store among them.
+func Group(capability, name string) string { return capability + groups + name }
+
+const groups = ".group."
 
 // Patient reports whether what a capability gives is patient data: cards, the
 // store, the rules that judge readings.
@@ -108,6 +121,5 @@ func Needs(n flow.Node, spec flow.Spec) []string {
 // drained or has room does not matter, nor where other actors are.
 func Fits(in *Input, n flow.Node, node *NodeView) bool {
 	n.Replica = nil
-	t := newTask(in, n, n.ID.App())
-	return t.fits(node)
+	return newTask(in, n, n.ID.App()).fits(node)
 }

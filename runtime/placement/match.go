@@ -3,7 +3,6 @@ package placement
 import (
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
@@ -56,17 +55,20 @@ func (m matcher) join(r *flow.Rule, n *NodeView) (bool, string, error) {
 			return false, "", err
 		}
 		all, some = all && ok, some || ok
-		if ok {
+		switch {
+		case why == "":
+		case ok:
 			yes = append(yes, why)
-		} else {
+		default:
 			no = append(no, why)
 		}
 	}
+	fit := r.Op == "and" && all || r.Op == "or" && some
 	switch {
-	case r.Op == "and" && all:
-		return true, strings.Join(yes, " and "), nil
-	case r.Op == "or" && some:
+	case fit && r.Op == "or" && len(yes) > 0:
 		return true, yes[0], nil
+	case fit:
+		return true, strings.Join(yes, " and "), nil
 	}
 	return false, strings.Join(no, " and "), nil
 }
@@ -103,8 +105,12 @@ func (m matcher) predicate(r *flow.Rule, n *NodeView) (bool, string, error) {
 		return true, "every node will do", nil
 	case "actor_reqs_match":
 		return requires(r, n)
+	case "port_property_match":
+		return abilities(r, n)
 	case "device_scaling", "performance_scaling", "manual_scaling":
-		return true, "replicas may run on every node", nil // package expand makes them
+		return true, "", nil // package expand makes the replicas
+	case near, apart:
+		return true, "", nil // see company.go
 	}
 	return false, "", fmt.Errorf("unknown predicate %q", r.Name)
 }
@@ -130,43 +136,4 @@ func requires(r *flow.Rule, n *NodeView) (bool, string, error) {
 		return false, "it does not offer " + strings.Join(lacking, ", "), nil
 	}
 	return true, "it offers " + strings.Join(all, ", "), nil
-}
-
-// attributes evaluates index=[TYPE, {FIELD: VALUE}]: each field named must be
-// stated by the node with that value; others do not matter.
-func (m matcher) attributes(r *flow.Rule, n *NodeView) (bool, string, error) {
-	bad := errors.New(`node_attr_match wants index=["TYPE", {"FIELD": "VALUE"}]`)
-	index, ok := r.Args["index"].([]any)
-	if !ok || len(index) != 2 || len(r.Args) != 1 {
-		return false, "", bad
-	}
-	typ, ok := index[0].(string)
-	fields, isDict := index[1].(map[string]any)
-	if !ok || !isDict || len(fields) == 0 {
-		return false, "", bad
-	}
-	var yes, no []string
-	fit := true
-	for _, f := range slices.Sorted(maps.Keys(fields)) {
-		want, ok := fields[f].(string)
-		if !ok {
-			return false, "", bad
-		}
-		got, stated := n.Attributes[typ][f]
-		same := stated && got == want
-		fit = fit && same
-		switch {
-		case !m.explain:
-		case same:
-			yes = append(yes, fmt.Sprintf("%s.%s is %s", typ, f, want))
-		case stated:
-			no = append(no, fmt.Sprintf("%s.%s is %s, not %s", typ, f, got, want))
-		default:
-			no = append(no, fmt.Sprintf("%s.%s is not stated, so not %s", typ, f, want))
-		}
-	}
-	if fit {
-		return true, strings.Join(yes, " and "), nil
-	}
-	return false, strings.Join(no, " and "), nil
 }

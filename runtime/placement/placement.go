@@ -13,70 +13,66 @@ import (
 // Plan decides where every actor of in.Graphs runs.
 func Plan(in Input) Outcome {
 	p := &planner{
-		in: in, nodes: map[flow.NodeID]*NodeView{}, old: map[flow.ActorID]flow.Placement{},
-		at: map[flow.ActorID]flow.Placement{}, load: map[flow.NodeID]int{}, next: map[flow.ActorID][]flow.ActorID{},
-	}
-	for i := range in.Nodes {
-		n := &in.Nodes[i]
-		p.nodes[n.ID] = n
-	}
-	for _, n := range p.nodes {
-		p.order = append(p.order, n)
-	}
-	slices.SortFunc(p.order, func(a, b *NodeView) int { return cmp.Compare(a.ID, b.ID) })
-	for _, pl := range in.Old {
-		p.old[pl.Actor] = pl
+		in: in, sites: map[flow.NodeID]*site{}, old: map[flow.ActorID]flow.Placement{},
+		byID: map[flow.ActorID]*task{}, next: map[flow.ActorID][]flow.ActorID{},
+		at: map[flow.ActorID]flow.Placement{}, stays: map[flow.ActorID]string{},
 	}
 	p.gather()
-	// First what stays, so that the rest finds the loads as they will be.
-	var rest []*task
-	for _, t := range p.tasks {
-		if !p.keep(t) {
-			rest = append(rest, t)
+	p.measure()
+	p.unite()
+	// First what stays, so that the rest finds the loads as they will be; and of
+	// that what is bound to its node or was moved there, which makes no room.
+	slices.SortStableFunc(p.units, func(a, b *unit) int { return cmp.Compare(p.claim(b), p.claim(a)) })
+	for _, u := range p.units {
+		if !p.stay(u) {
+			p.rest = append(p.rest, u)
 		}
 	}
 	// Then those with least choice, so that the others can even out.
-	for _, t := range rest {
-		t.fit = p.fitting(t)
-	}
-	slices.SortStableFunc(rest, func(a, b *task) int { return cmp.Compare(len(a.fit), len(b.fit)) })
-	for _, t := range rest {
-		p.place(t)
+	slices.SortStableFunc(p.rest, func(a, b *unit) int {
+		return cmp.Or(cmp.Compare(len(a.fit), len(b.fit)), cmp.Compare(a.tasks[0].ID, b.tasks[0].ID))
+	})
+	for _, u := range p.rest {
+		p.place(u)
 	}
 	return p.outcome()
 }
 
-// A task is one actor to place.
-type task struct {
-	flow.Node
-	known bool // its type is
-	needs []string
-	match matcher
-	bound string      // a capability it needs that is bound to its node, or ""
-	fit   []*NodeView // the nodes to choose from, by ID
-}
-
 type planner struct {
 	in    Input
-	nodes map[flow.NodeID]*NodeView
-	order []*NodeView // by ID
-	tasks []*task     // by actor
+	sites map[flow.NodeID]*site
+	order []*site // by name
+	tasks []*task // by actor
+	byID  map[flow.ActorID]*task
+	units []*unit
+	rest  []*unit // to be placed
 	old   map[flow.ActorID]flow.Placement
-	at    map[flow.ActorID]flow.Placement // decided
-	load  map[flow.NodeID]int             // actors decided to run there
 	next  map[flow.ActorID][]flow.ActorID // neighbours by links
+	at    map[flow.ActorID]flow.Placement // decided
+	stays map[flow.ActorID]string
 }
 
-// gather makes the tasks.
+// gather makes the tasks and the sites.
 func (p *planner) gather() {
-	seen := map[flow.ActorID]bool{}
+	for i := range p.in.Nodes {
+		n := &p.in.Nodes[i]
+		p.sites[n.ID] = &site{NodeView: n}
+	}
+	for _, n := range p.sites {
+		p.order = append(p.order, n)
+	}
+	slices.SortFunc(p.order, func(a, b *site) int { return cmp.Compare(a.ID, b.ID) })
+	for _, pl := range p.in.Old {
+		p.old[pl.Actor] = pl
+	}
 	for _, g := range p.in.Graphs {
 		for _, n := range g.Actors {
-			if seen[n.ID] {
+			if p.byID[n.ID] != nil {
 				continue
 			}
-			seen[n.ID] = true
-			p.tasks = append(p.tasks, newTask(&p.in, n, g.App))
+			t := newTask(&p.in, n, g.App)
+			p.byID[n.ID] = t
+			p.tasks = append(p.tasks, t)
 		}
 		for _, l := range g.Links {
 			p.next[l.From.Actor] = append(p.next[l.From.Actor], l.To.Actor)
@@ -86,191 +82,135 @@ func (p *planner) gather() {
 	slices.SortFunc(p.tasks, func(a, b *task) int { return cmp.Compare(a.ID, b.ID) })
 }
 
-func newTask(in *Input, n flow.Node, app string) *task {
-	t := &task{Node: n, match: matcher{here: in.Here[app]}}
-	var spec flow.Spec
-	if in.Specs != nil {
-		spec, t.known = in.Specs(n.Type)
-	}
-	t.needs = Needs(n, spec)
-	if i := slices.IndexFunc(t.needs, Bound); i >= 0 {
-		t.bound = t.needs[i]
-	}
-	return t
-}
-
-// fits reports whether a node satisfies what an actor requires, up or not.
-func (t *task) fits(n *NodeView) bool {
-	if !t.known {
-		return false
-	}
-	for _, c := range t.needs {
-		if !n.Offers(c) {
-			return false
+// claim is how strong a unit's claim to its node is.
+func (p *planner) claim(u *unit) int {
+	strongest := 0
+	for _, t := range u.tasks {
+		_, pinned := p.in.Pins[t.ID]
+		switch {
+		case p.old[t.ID].Node != "" && (t.Local || len(t.bound) > 0):
+			return 2
+		case pinned:
+			strongest = 1
 		}
 	}
-	if t.Rule == nil {
-		return true
-	}
-	ok, _, err := t.match.match(t.Rule, n)
-	return ok && err == nil
-}
-
-// keep leaves an actor where it is, if it may stay there.
-func (p *planner) keep(t *task) bool {
-	old := p.old[t.ID]
-	n := p.nodes[old.Node]
-	if old.Node == "" || n == nil || !t.fits(n) {
-		return false
-	}
-	var wait string // why it stays on a node that it should leave
-	leave := !n.Up && p.in.Failover || n.Up && n.Drain
-	switch {
-	case leave && t.bound != "":
-		wait = fmt.Sprintf("can't be taken elsewhere: %s is bound to its node", t.bound)
-	case leave && len(p.fitting(t)) > 0:
-		return false
-	case leave:
-		wait = "no other node fits"
-	case !n.Up:
-		wait = "waits for it to come back"
-	}
-	why := []string{t.praise(n)}
-	switch {
-	case wait != "":
-		why = []string{fmt.Sprintf("%s: is %s; %s", n.ID, state(n), wait)}
-	case len(old.Why) > 0 && old.Why[0] == why[0]:
-		why = old.Why
-	default:
-		why = append(why, "it stays where it was")
-	}
-	p.decide(t, n, why)
-	return true
-}
-
-func state(n *NodeView) string {
-	switch {
-	case !n.Up:
-		return "down"
-	case n.Drain:
-		return "being drained"
-	}
-	return "up"
+	return strongest
 }
 
 func ready(n *NodeView) bool { return n.Up && !n.Drain }
 
-// fitting are the nodes that an actor may come to, by ID.
-func (p *planner) fitting(t *task) []*NodeView {
-	var fit []*NodeView
+// fitting are the nodes that a unit may come to, by name.
+func (p *planner) fitting(u *unit) []*site {
+	var fit []*site
 	for _, n := range p.order {
-		if ready(n) && t.fits(n) {
+		if ready(n.NodeView) && u.fits(n.NodeView) {
 			fit = append(fit, n)
 		}
 	}
 	return fit
 }
 
-// place finds the best node for an actor, or says why there is none.
-func (p *planner) place(t *task) {
-	fit := t.fit
-	if len(fit) == 0 {
-		p.at[t.ID] = flow.Placement{Actor: t.ID, Epoch: p.old[t.ID].Epoch, Why: p.refusals(t)}
+func (u *unit) fits(n *NodeView) bool {
+	for _, t := range u.tasks {
+		if !t.fits(n) {
+			return false
+		}
+	}
+	return u.torn == ""
+}
+
+// place finds the best node for a unit, or says why there is none.
+func (p *planner) place(u *unit) {
+	free := u.fit
+	if len(u.apart) > 0 {
+		free = slices.DeleteFunc(slices.Clone(u.fit), func(n *site) bool { return u.blocked(n.ID) != "" })
+	}
+	if len(free) > 0 {
+		t := p.taste(u)
+		best := slices.MinFunc(free, t.compare)
+		p.decide(u, best, t.reason(best, free))
 		return
 	}
-	near := map[flow.NodeID]int{}
-	for _, id := range p.next[t.ID] {
-		if pl, ok := p.at[id]; ok {
-			near[pl.Node]++
+	if len(u.fit) > 0 && p.makeRoom(u) {
+		return
+	}
+	for _, t := range u.tasks {
+		p.at[t.ID] = flow.Placement{Actor: t.ID, Epoch: p.old[t.ID].Epoch, Why: p.refusals(t)}
+	}
+}
+
+// decide puts a unit on a node that fits.
+func (p *planner) decide(u *unit, n *site, why string) {
+	p.settle(u, n, func(t *task) []string { return p.among(t, t.praise(n.NodeView), why) })
+}
+
+func (p *planner) settle(u *unit, n *site, why func(*task) []string) {
+	u.at = n.ID
+	n.load += len(u.tasks)
+	for _, t := range u.tasks {
+		p.at[t.ID] = flow.Placement{Actor: t.ID, Node: n.ID, Epoch: p.old[t.ID].Epoch, Why: why(t)}
+	}
+}
+
+// among adds to an actor's reasons which others had a say.
+func (p *planner) among(t *task, why ...string) []string {
+	var near, apart []string
+	for _, o := range t.unit.tasks {
+		if o != t {
+			near = append(near, string(o.ID))
 		}
 	}
-	best := slices.MinFunc(fit, func(a, b *NodeView) int {
-		return cmp.Or(cmp.Compare(p.load[a.ID], p.load[b.ID]), cmp.Compare(near[b.ID], near[a.ID]))
-	})
-	why := []string{t.praise(best)}
-	equal := func(key func(*NodeView) int) int {
-		n := 0
-		for _, f := range fit {
-			if key(f) == key(best) {
-				n++
-			}
+	for _, u := range t.unit.apart {
+		for _, o := range u.tasks {
+			apart = append(apart, string(o.ID))
 		}
-		return n
 	}
-	load := func(n *NodeView) int { return p.load[n.ID] }
-	both := func(n *NodeView) int { return p.load[n.ID]<<32 | near[n.ID] }
-	switch {
-	case len(fit) == 1:
-		why = append(why, "it is the only node that fits")
-	case equal(load) == 1:
-		why = append(why, fmt.Sprintf("it has the fewest actors of %d nodes that fit", len(fit)))
-	case equal(both) == 1:
-		why = append(why, fmt.Sprintf("of %d nodes that fit, those with fewest actors, it has the most neighbours", len(fit)))
-	default:
-		why = append(why, fmt.Sprintf("of %d nodes that fit equally, it is the first by name", len(fit)))
+	if len(near) > 0 {
+		why = append(why, "on one node with "+few(near))
 	}
-	p.decide(t, best, why)
+	if len(apart) > 0 {
+		why = append(why, "apart from "+few(apart))
+	}
+	return why
 }
 
-func (p *planner) decide(t *task, n *NodeView, why []string) {
-	p.at[t.ID] = flow.Placement{Actor: t.ID, Node: n.ID, Epoch: p.old[t.ID].Epoch, Why: why}
-	p.load[n.ID]++
-}
-
-// praise says why a node fits.
-func (t *task) praise(n *NodeView) string {
-	var parts []string
-	if len(t.needs) > 0 {
-		parts = append(parts, "offers "+strings.Join(t.needs, ", "))
+// few are some of many names.
+func few(names []string) string {
+	const most = 4
+	slices.Sort(names)
+	if names = slices.Compact(names); len(names) > most {
+		return fmt.Sprintf("%s and %d more", strings.Join(names[:most-1], ", "), len(names)-most+1)
 	}
-	if t.Rule != nil {
-		m := t.match
-		m.explain = true
-		_, why, _ := m.match(t.Rule, n)
-		parts = append(parts, "matches "+ruleName(t.Rule)+": "+why)
-	}
-	if len(parts) == 0 {
-		parts = []string{"nothing is required"}
-	}
-	return string(n.ID) + ": " + strings.Join(parts, "; ")
-}
-
-func ruleName(r *flow.Rule) string {
-	if r.Name != "" && r.Op != "match" {
-		return "rule " + r.Name
-	}
-	return fmt.Sprintf("the rule of line %d", r.Line)
+	return strings.Join(names, ", ")
 }
 
 // refusals say of each node why it does not fit.
 func (p *planner) refusals(t *task) []string {
-	if !t.known {
+	switch {
+	case !t.known:
 		return []string{fmt.Sprintf("unknown actor type %s: no node can run it", t.Type)}
-	}
-	if len(p.order) == 0 {
+	case t.unit.torn != "":
+		return []string{t.unit.torn}
+	case len(p.order) == 0:
 		return []string{"no node is known"}
 	}
 	var all []string
 	for _, n := range p.order {
-		var no []string
-		if !ready(n) {
-			no = append(no, "is "+state(n))
+		no := t.lacks(n.NodeView)
+		if !ready(n.NodeView) {
+			no = append([]string{state(&home{site: n, known: true})}, no...)
 		}
-		for _, c := range t.needs {
-			if !n.Offers(c) {
-				no = append(no, "capability "+c+" missing")
-			}
-		}
-		if t.Rule != nil {
-			m := t.match
-			m.explain = true
-			ok, why, err := m.match(t.Rule, n)
+		for _, o := range t.unit.tasks {
 			switch {
-			case err != nil:
-				no = append(no, ruleName(t.Rule)+" can't be evaluated: "+err.Error())
-			case !ok:
-				no = append(no, ruleName(t.Rule)+": "+why)
+			case o == t || o.fits(n.NodeView):
+			case !o.known:
+				no = append(no, fmt.Sprintf("%s, on one node with it: unknown actor type %s", o.ID, o.Type))
+			default:
+				no = append(no, fmt.Sprintf("%s, on one node with it: %s", o.ID, strings.Join(o.lacks(n.NodeView), "; ")))
 			}
+		}
+		if id := t.unit.blocked(n.ID); id != "" {
+			no = append(no, fmt.Sprintf("%s is there, which it must be apart from", id))
 		}
 		all = append(all, string(n.ID)+": "+strings.Join(no, "; "))
 	}
@@ -279,12 +219,18 @@ func (p *planner) refusals(t *task) []string {
 
 // outcome compares what was decided with what was.
 func (p *planner) outcome() Outcome {
-	var o Outcome
+	o := Outcome{Stays: p.stays}
 	for _, t := range p.tasks {
 		pl := p.at[t.ID]
 		o.Placements = append(o.Placements, pl)
 		if from := p.old[t.ID].Node; from != pl.Node {
 			o.Moves = append(o.Moves, Move{t.ID, from, pl.Node})
+		}
+		if pin, ok := p.in.Pins[t.ID]; ok && pl.Node != pin.Node {
+			if o.Unpinned == nil {
+				o.Unpinned = map[flow.ActorID]string{}
+			}
+			o.Unpinned[t.ID] = p.unpinned(t, pin.Node)
 		}
 	}
 	for _, id := range slices.Sorted(maps.Keys(p.old)) {
@@ -294,4 +240,30 @@ func (p *planner) outcome() Outcome {
 	}
 	slices.SortFunc(o.Moves, func(a, b Move) int { return cmp.Compare(a.Actor, b.Actor) })
 	return o
+}
+
+// unpinned says why an actor is not where a person moved it.
+func (p *planner) unpinned(t *task, to flow.NodeID) string {
+	n := p.sites[to]
+	if n == nil {
+		return fmt.Sprintf("there is no node %s", to)
+	}
+	var no []string
+	if !ready(n.NodeView) {
+		no = append(no, state(&home{site: n, known: true}))
+	}
+	for _, o := range t.unit.tasks {
+		if !o.fits(n.NodeView) {
+			no = append(no, t.unit.of(o)+strings.Join(o.lacks(n.NodeView), "; "))
+		}
+	}
+	if id := t.unit.blocked(n.ID); id != "" {
+		no = append(no, fmt.Sprintf("%s is there, which it must be apart from", id))
+	}
+	if h := p.homeOf(t.unit); len(no) == 0 && h != nil {
+		if no = append(no, h.held); h.held == "" {
+			no[0] = fmt.Sprintf("%s is bound to %s", h.binds(n.NodeView), h.ID)
+		}
+	}
+	return fmt.Sprintf("%s: %s", to, strings.Join(no, "; "))
 }

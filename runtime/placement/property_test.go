@@ -26,10 +26,11 @@ func drawWorld(t *rapid.T) *world {
 	g := flow.Graph{App: "app"}
 	n := rapid.IntRange(1, 8).Draw(t, "actors")
 	for i := range n {
-		spec := flow.Spec{Requires: rapid.SliceOfNDistinct(rapid.SampledFrom([]string{"a", "b", "store"}), 0, 1, rapid.ID).Draw(t, "requires")}
+		spec := flow.Spec{Requires: rapid.SliceOfNDistinct(rapid.SampledFrom([]string{"a", "b", "store"}), 0, 1, rapid.ID).Draw(t, "requires"),
+			Exclusive: rapid.Bool().Draw(t, "exclusive")}
 		typ := "t" + strconv.Itoa(i)
 		w.specs[typ] = spec
-		node := flow.Node{ID: flow.ActorID("app:" + strconv.Itoa(i)), Type: typ}
+		node := flow.Node{ID: flow.ActorID("app:" + strconv.Itoa(i)), Type: typ, Local: rapid.IntRange(0, 4).Draw(t, "local") == 0}
 		if rapid.Bool().Draw(t, "ruled") {
 			r := drawRule(t, 2)
 			node.Rule = &r
@@ -44,6 +45,8 @@ func drawWorld(t *rapid.T) *world {
 	}
 	w.in.Graphs = []flow.Graph{g}
 	w.in.Failover = rapid.Bool().Draw(t, "failover")
+	leased := flow.NodeID("n" + strconv.Itoa(rapid.IntRange(0, 4).Draw(t, "leased")))
+	w.in.Leased = func(n flow.NodeID) bool { return n == leased }
 	w.in.Here = map[string]flow.NodeID{"app": "n0"}
 	w.in.Specs = func(typ string) (flow.Spec, bool) { s, ok := w.specs[typ]; return s, ok }
 	return w
@@ -53,8 +56,12 @@ func drawNode(t *rapid.T, i int) NodeView {
 	return NodeView{
 		NodeInfo: flow.NodeInfo{
 			ID:           flow.NodeID("n" + strconv.Itoa(i)),
-			Capabilities: rapid.SliceOfNDistinct(rapid.SampledFrom([]string{"a", "b", "store"}), 1, 3, rapid.ID).Draw(t, "offers"),
-			Attributes:   flow.Attributes{"address": {"floor": rapid.SampledFrom([]string{"1", "2"}).Draw(t, "floor")}},
+			Capabilities: rapid.SliceOfNDistinct(rapid.SampledFrom([]string{"a", "b", "store", "store.group.x"}), 1, 4, rapid.ID).Draw(t, "offers"),
+			Attributes: flow.Attributes{
+				"address":  {"floor": rapid.SampledFrom([]string{"1", "2"}).Draw(t, "floor")},
+				"cpuTotal": {"value": rapid.SampledFrom([]string{"1000", "4000", "junk"}).Draw(t, "cpu")},
+				"memAvail": {"value": rapid.SampledFrom([]string{"100", "25", "0"}).Draw(t, "mem")},
+			},
 		},
 		Up:    rapid.IntRange(0, 4).Draw(t, "up") > 0,
 		Drain: rapid.IntRange(0, 4).Draw(t, "drain") == 0,
@@ -144,17 +151,24 @@ func (w *world) check(t *rapid.T, out Outcome) {
 			continue
 		}
 		n, ok := w.node(pl.Node)
+		was := slices.ContainsFunc(w.in.Old, func(o flow.Placement) bool { return o.Actor == a.ID && o.Node == pl.Node })
+		bound := slices.Contains(w.specs[a.Type].Requires, "store")
+		_, stays := out.Stays[a.ID]
+		leased := w.specs[a.Type].Exclusive && !n.Up && w.in.Leased(n.ID)
 		if !ok || !w.fits(a, n) {
-			t.Fatalf("%s is on %s, which does not fit", a.ID, pl.Node)
+			// It may be where it does not fit only if it was there and what it
+			// has there it can't take along, or a lease has to end first.
+			if !was || !stays || !bound && !a.Local && !leased {
+				t.Fatalf("%s is on %s, which does not fit: %v", a.ID, pl.Node, pl.Why)
+			}
+			continue
 		}
 		if n.Up && !n.Drain {
 			continue
 		}
 		// It may be on a node that is down or drained only if it was there
 		// and must not or can't leave.
-		was := slices.ContainsFunc(w.in.Old, func(o flow.Placement) bool { return o.Actor == a.ID && o.Node == pl.Node })
-		bound := slices.Contains(w.specs[a.Type].Requires, "store")
-		if !was || possible && !bound && (n.Up || w.in.Failover) {
+		if !was || possible && !bound && !a.Local && !leased && (n.Up || w.in.Failover) {
 			t.Fatalf("%s is on %s, which is down or drained: %v", a.ID, pl.Node, pl.Why)
 		}
 	}
