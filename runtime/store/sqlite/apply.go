@@ -3,7 +3,6 @@ package sqlite
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"zombiezen.com/go/sqlite"
 
@@ -24,35 +23,24 @@ func (s *Store) Apply(f func(*Tx) error) error {
 	return s.write(context.Background(), &commit{many: f, answer: make(chan error, 1)})
 }
 
-// Reached is the lineage and the number of the last entry applied: nil and 0 in
-// a file that follows no log.
-func (s *Store) Reached(ctx context.Context) (lineage []byte, entry uint64, err error) {
+// Reached is the number of the last entry applied, and whether the file follows
+// a log at all. It is 0 as well after [Store.Overwrite], until an entry comes.
+func (s *Store) Reached(ctx context.Context) (entry uint64, follows bool, err error) {
 	err = s.read(ctx, func(conn *sqlite.Conn) error {
-		lineage, entry, err = reached(conn)
-		return err
+		return rows(conn, func(stmt *sqlite.Stmt) error {
+			entry, follows = (&row{stmt: stmt}).uint(), true
+			return nil
+		}, "SELECT entry FROM reached")
 	})
-	return lineage, entry, err
-}
-
-func reached(conn *sqlite.Conn) (lineage []byte, entry uint64, err error) {
-	err = rows(conn, func(stmt *sqlite.Stmt) error {
-		r := row{stmt: stmt}
-		lineage, entry = r.bytes(), r.uint()
-		return nil
-	}, "SELECT lineage, entry FROM reached")
-	return lineage, entry, err
+	return entry, follows, err
 }
 
 // A Tx is one transaction on its way. It ends with the function it was given to.
 type Tx struct{ w *writer }
 
-// Reached is the lineage and the number of the last entry applied.
-func (t *Tx) Reached() (lineage []byte, entry uint64, err error) { return reached(t.w.conn) }
-
 // Reach keeps the number of the entry that the transaction applies.
-func (t *Tx) Reach(lineage []byte, entry uint64) error {
-	_, err := exec(t.w.conn, "INSERT INTO reached (id, lineage, entry) VALUES (1, ?, ?) "+
-		"ON CONFLICT (id) DO UPDATE SET lineage = excluded.lineage, entry = excluded.entry", notNil(lineage), entry)
+func (t *Tx) Reach(entry uint64) error {
+	_, err := exec(t.w.conn, "INSERT INTO reached (id, entry) VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET entry = excluded.entry", entry)
 	return err
 }
 
@@ -131,9 +119,8 @@ func (t *Tx) Stage(origin []byte, number uint64, b []byte) error {
 }
 
 // Staged are the first n parts of a question, one after the other, and drops all
-// parts of the origin. Parts that are missing are an error.
-func (t *Tx) Staged(origin []byte, n uint64) (whole []byte, err error) {
-	var found uint64
+// parts of the origin; found is how many of the n there were.
+func (t *Tx) Staged(origin []byte, n uint64) (whole []byte, found uint64, err error) {
 	err = rows(t.w.conn, func(stmt *sqlite.Stmt) error {
 		whole = append(whole, (&row{stmt: stmt}).bytes()...)
 		found++
@@ -142,10 +129,7 @@ func (t *Tx) Staged(origin []byte, n uint64) (whole []byte, err error) {
 	if err == nil {
 		_, err = exec(t.w.conn, "DELETE FROM part WHERE origin = ?", origin)
 	}
-	if err == nil && found != n {
-		err = fmt.Errorf("%d of %d parts of a batch are there", found, n)
-	}
-	return whole, err
+	return whole, found, err
 }
 
 // local marks an error of this file or its disk.

@@ -30,7 +30,8 @@ func (s *Store) Freeze() (*Frozen, error) {
 }
 
 // Copy writes the picture into a file of its own, which must not exist. It does
-// not sync it.
+// not sync it, and leaves out which entry the store had reached: whoever passes
+// the copy on says where the log goes on.
 func (f *Frozen) Copy(file string) (err error) {
 	if _, err := os.Lstat(file); err == nil {
 		return fmt.Errorf("copy store to %s: %w", file, os.ErrExist)
@@ -47,7 +48,10 @@ func (f *Frozen) Copy(file string) (err error) {
 	if err := sqlitex.ExecuteTransient(to, "PRAGMA synchronous = OFF", nil); err != nil {
 		return err
 	}
-	return transfer(to, f.conn)
+	if err := transfer(to, f.conn); err != nil {
+		return err
+	}
+	return sqlitex.ExecuteTransient(to, "INSERT OR REPLACE INTO reached (id, entry) VALUES (1, 0)", nil)
 }
 
 // Release ends the picture.

@@ -123,9 +123,8 @@ CREATE TABLE tally (
 ) STRICT, WITHOUT ROWID;
 `, `
 CREATE TABLE reached (
-	id      INTEGER PRIMARY KEY CHECK (id = 1),
-	lineage BLOB NOT NULL,
-	entry   INTEGER NOT NULL
+	id    INTEGER PRIMARY KEY CHECK (id = 1),
+	entry INTEGER NOT NULL
 ) STRICT;
 
 CREATE TABLE origin (
