@@ -47,6 +47,7 @@ type storage struct {
 	shelf  shelf
 	astray bool // shelf is not what is stored: load it after the next commit
 	batch  batch
+	doubt  *doubt // the last commit's, if it got no answer
 }
 
 // Start takes what it needs of its node.
@@ -155,6 +156,9 @@ func (s *storage) quarantine(q store.Quarantine, peer flow.Identity) {
 // reached. What the store finds in the way, as another storing actor may have
 // been quicker, is refused or put into quarantine, and the rest stored.
 func (s *storage) Commit(ctx context.Context, c flow.Checkpoint) error {
+	if err := s.resolve(ctx, c.Epoch); err != nil {
+		return err
+	}
 	for {
 		err := s.db.Commit(ctx, s.batch.whole(c))
 		var replayed *store.ReplayError
@@ -170,7 +174,11 @@ func (s *storage) Commit(ctx context.Context, c flow.Checkpoint) error {
 		case errors.As(err, &replayed) && s.batch.replay(replayed, s.env.Now()):
 		case errors.As(err, &leaf) && s.unwind(leaf.Patient, leaf.Window, err):
 		case errors.As(err, &chain) && s.unwind(chain.Patient, chain.Number, err):
+		case errors.Is(err, flow.ErrStale):
+			return err
 		default:
+			s.doubt = &doubt{c.Taken, s.batch}
+			s.batch = batch{}
 			return err
 		}
 	}
