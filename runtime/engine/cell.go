@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"sync/atomic"
@@ -28,14 +29,17 @@ type cell struct {
 	inEnds  []*inEnd
 	box     *box
 
+	keeper *committer // who brings its steps; nil: it keeps them itself
+
+	stopping atomic.Bool // fires no more
+
 	woken atomic.Bool // a wakeUp is in the mailbox
 	dirty atomic.Bool // has changed since the last step
 
 	mu        sync.Mutex // held during a turn; guards what follows
 	actor     flow.Actor
 	asleep    bool           // not started yet
-	stopping  bool           // fires no more
-	own       flow.Committer // nil: the register keeps its checkpoints
+	own       flow.Committer // nil: a keeper has its checkpoints
 	actions   *firing.Actions
 	now       time.Time // of the turn
 	given     int       // bytes given since the last step, about
@@ -48,7 +52,9 @@ type cell struct {
 	quit   context.Context // ends when the actor has ended, or stop has waited long enough
 	cancel context.CancelFunc
 
-	ending sync.Once // of stop
+	ending sync.Once // of stop; sets what follows
+	ended  chan struct{}
+	ends   error // why its last step was not kept
 
 	timer alarm // the actor's own
 	retry alarm // after a fault
@@ -63,6 +69,8 @@ type saved struct {
 	version int
 	state   []byte // nil: none
 }
+
+var errLocal = errors.New("it is to keep its checkpoints on its node, and this node has no journal: give it a data folder")
 
 // Messages in an actor's mailbox.
 type (
@@ -82,6 +90,15 @@ func newCell(ctx context.Context, e *Engine, typ flow.Type, a Activation) (*cell
 	c.timer.ring, c.retry.ring = c.wake, c.wake
 	c.health.state = Running
 	c.own, _ = value.(flow.Committer)
+	switch {
+	case c.own != nil:
+	case c.node.Local && e.local == nil:
+		return nil, errLocal
+	case c.node.Local:
+		c.keeper = e.local
+	default:
+		c.keeper = e.commit
+	}
 	c.quit, c.cancel = context.WithCancel(context.Background())
 	c.pid = e.system.Root.Spawn(actor.PropsFromFunc(func(ac actor.Context) {
 		switch m := ac.Message().(type) {

@@ -95,7 +95,17 @@ func (m *committer) land(b *batch, stale []flow.ActorID) {
 			c.expire()
 		} else {
 			c.landed()
+			c.hurry()
 		}
+	}
+}
+
+// hurry puts the last step of an actor that is being stopped into the next
+// batch already.
+func (c *cell) hurry() {
+	if c.stopping.Load() && c.mu.TryLock() {
+		defer c.mu.Unlock()
+		c.keep()
 	}
 }
 

@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"sync"
 	"sync/atomic"
-	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
 
@@ -31,7 +30,11 @@ const DefaultWindow = 1024
 type Config struct {
 	Types       flow.Types
 	Checkpoints Checkpoints
-	Log         *slog.Logger
+	// Local keeps the checkpoints of local actors ([flow.Node].Local), on this
+	// node's disk. Each keeper is waited for apart: one that can't be reached
+	// holds up only the actors whose steps it keeps. nil: none run here.
+	Local Checkpoints
+	Log   *slog.Logger
 
 	// Capability gives what this node offers to an actor under a name.
 	Capability func(actor flow.ActorID, name string) (any, error)
@@ -59,7 +62,7 @@ type Config struct {
 type Event struct {
 	Actor flow.ActorID
 	Link  flow.LinkID // "" when it is not about a link
-	What  string      // "faulted", "stopped", "stale", "link up", "link refused"
+	What  string      // "faulted", "stopped", "stale", "hung", "link up", "link refused"
 	Why   string
 }
 
@@ -94,14 +97,16 @@ func (c *Config) setDefaults() error {
 type Engine struct {
 	cfg    Config
 	system *actor.ActorSystem
-	commit *committer
-	ending sync.WaitGroup // activations that were replaced and are being stopped
+	commit *committer     // of Checkpoints
+	local  *committer     // of Local; nil without
+	ending sync.WaitGroup // activations that are being stopped
 	moves  atomic.Uint64  // counts what AtRest must notice
 
 	mu    sync.Mutex // guards what follows; never held while an actor runs
 	cells map[flow.ActorID]*cell
 	outs  map[flow.LinkID]*outEnd
 	ins   map[flow.LinkID]*inEnd
+	hung  map[*cell]bool // left behind, as they did not end in time
 }
 
 // New makes an engine with no actors. Close ends it.
@@ -116,8 +121,12 @@ func New(cfg Config) (*Engine, error) {
 		cells:  map[flow.ActorID]*cell{},
 		outs:   map[flow.LinkID]*outEnd{},
 		ins:    map[flow.LinkID]*inEnd{},
+		hung:   map[*cell]bool{},
 	}
 	e.commit = newCommitter(cfg.Checkpoints, cfg.Log)
+	if cfg.Local != nil {
+		e.local = newCommitter(cfg.Local, cfg.Log.With("keeper", "local"))
+	}
 	return e, nil
 }
 
@@ -202,41 +211,6 @@ func (e *Engine) Join(id flow.LinkID) bool {
 	return true
 }
 
-// Stop ends an actor: it fires no more, its last checkpoint is committed if
-// that can be done within ctx, and its links are closed. Stopping an actor
-// that does not run here does nothing.
-func (e *Engine) Stop(ctx context.Context, id flow.ActorID) error {
-	e.mu.Lock()
-	c := e.cells[id]
-	e.mu.Unlock()
-	if c == nil {
-		return nil
-	}
-	err := c.stop(ctx)
-	const why = "the actor at the other end has stopped"
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	if e.cells[id] != c {
-		return err // somebody else has stopped it, too, and was quicker
-	}
-	delete(e.cells, id)
-	for _, o := range c.outEnds {
-		o.down("the actor has stopped") // first: nothing of it may arrive when its next activation has begun
-		delete(e.outs, o.id)
-		if in := e.ins[o.id]; in != nil {
-			in.down(why)
-		}
-	}
-	for _, i := range c.inEnds {
-		i.down("the actor has stopped")
-		delete(e.ins, i.id)
-		if out := e.outs[i.id]; out != nil {
-			out.down(why)
-		}
-	}
-	return err
-}
-
 // Running are the actors that run here, with the epoch of each.
 func (e *Engine) Running() map[flow.ActorID]uint64 {
 	e.mu.Lock()
@@ -257,29 +231,4 @@ func (e *Engine) Signer(id flow.ActorID) (flow.Signer, bool) {
 		return flow.Signer{}, false
 	}
 	return c.signer, true
-}
-
-// closeWithin is how long Close waits for last checkpoints.
-const closeWithin = 3 * time.Second
-
-// Close stops every actor and returns when no goroutine of the engine is left.
-// What can't be committed within three seconds, since the other voters are
-// gone already, say, is left out: it was never released, and the next
-// activation begins from the checkpoint before.
-func (e *Engine) Close() error {
-	ctx, cancel := context.WithTimeout(context.Background(), closeWithin)
-	defer cancel()
-	var wg sync.WaitGroup
-	for id := range e.Running() {
-		wg.Go(func() {
-			if err := e.Stop(ctx, id); err != nil {
-				e.cfg.Log.Info("actor stopped without its last checkpoint", "actor", id, "err", err)
-			}
-		})
-	}
-	wg.Wait()
-	e.commit.close()
-	e.ending.Wait()
-	e.system.Shutdown()
-	return nil
 }

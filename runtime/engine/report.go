@@ -52,7 +52,7 @@ func (e *Engine) between(ctx context.Context, id flow.ActorID, do func(*cell) er
 	e.system.Root.Send(c.pid, errand(func() {
 		c.mu.Lock()
 		defer c.mu.Unlock()
-		if c.stopping || c.asleep {
+		if c.stopping.Load() || c.asleep {
 			done <- ErrNotRunning
 			return
 		}

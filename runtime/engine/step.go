@@ -32,17 +32,17 @@ func (c *cell) keep() {
 	case c.eng.cfg.Direct:
 		c.keepDirectly()
 	default:
-		c.eng.commit.add(c)
+		c.keeper.add(c)
 	}
 }
 
 // keepDirectly commits the step here and now.
 func (c *cell) keepDirectly() {
 	one := [1]flow.Checkpoint{*c.capsule.Last()}
-	stale, err := c.eng.cfg.Checkpoints.Commit(c.quit, one[:])
+	stale, err := c.keeper.to.Commit(c.quit, one[:])
 	switch {
 	case err != nil:
-		c.eng.commit.add(c) // which tries again
+		c.keeper.add(c) // which tries again
 	case len(stale) > 0:
 		c.expire()
 	default:

@@ -21,7 +21,7 @@ func (c *cell) turn() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.woken.Store(false) // under the lock, so that at no time the actor seems at rest
-	if c.stopping || c.asleep {
+	if c.stopping.Load() || c.asleep {
 		return
 	}
 	c.now = time.Now()
@@ -57,7 +57,7 @@ func (c *cell) turn() {
 func (c *cell) fireAll() (more bool) {
 	fired := 0
 	for n := 0; ; n++ {
-		if more = n == turnFirings; more {
+		if more = n == turnFirings; more || c.stopping.Load() {
 			break
 		}
 		if c.paused = c.given >= stepBytes || c.careful > 0 && c.dirty.Load(); c.paused {
