@@ -170,15 +170,7 @@ func readValue(b []byte, depth int) (Value, []byte, error) {
 	case tagException:
 		return readException(b, depth)
 	case tagSealed:
-		kind, b, err := readBytes(b)
-		if err != nil {
-			return nil, nil, err
-		}
-		val, b, err := readBytes(b)
-		if err != nil {
-			return nil, nil, err
-		}
-		return Sealed{Kind: sealedKind(kind), Bytes: append(make([]byte, 0, len(val)), val...)}, b, nil
+		return readSealed(b, nil)
 	}
 	return nil, nil, fmt.Errorf("unknown tag %d", tag)
 }
@@ -196,6 +188,19 @@ func readException(b []byte, depth int) (Value, []byte, error) {
 		return nil, nil, err
 	}
 	return Exception{Kind: string(kind), Value: val}, b, nil
+}
+
+// readSealed reads what follows the tag of a [Sealed], whose bytes go into a block.
+func readSealed(b []byte, into *block) (Value, []byte, error) {
+	kind, b, err := readBytes(b)
+	if err != nil {
+		return nil, nil, err
+	}
+	val, b, err := readBytes(b)
+	if err != nil {
+		return nil, nil, err
+	}
+	return Sealed{Kind: sealedKind(kind), Bytes: into.keep(val, len(b))}, b, nil
 }
 
 // sealedKind is string(b), without allocating for the kinds that are on every link.

@@ -77,8 +77,8 @@ func appendStep(b []byte, t *Token, source ActorID, last int64) ([]byte, error) 
 }
 
 // ReadRun reads a run that fills all of b and appends its tokens to into, at
-// most limit of them. It keeps nothing of b. On an error into is returned as
-// it was.
+// most limit of them. It keeps nothing of b; short sealed values of one run
+// share memory. On an error into is returned as it was.
 func ReadRun(into []Token, b []byte, limit int) ([]Token, error) {
 	out := into
 	fail := func(err error) ([]Token, error) { return into, fmt.Errorf("read run of tokens: %w", err) }
@@ -91,6 +91,7 @@ func ReadRun(into []Token, b []byte, limit int) ([]Token, error) {
 	}
 	var source ActorID
 	var made int64
+	var shared block
 	for n := 0; len(b) > 0; n++ {
 		if n == limit {
 			return fail(fmt.Errorf("more than %d tokens", limit))
@@ -123,7 +124,12 @@ func ReadRun(into []Token, b []byte, limit int) ([]Token, error) {
 			made += int64(step>>1) ^ -int64(step&1)
 		}
 		t := Token{Source: source, Seq: seq, Made: instant(made)}
-		if t.Value, b, err = readValue(b, MaxDepth); err != nil {
+		if len(b) > 0 && b[0] == tagSealed {
+			t.Value, b, err = readSealed(b[1:], &shared)
+		} else {
+			t.Value, b, err = readValue(b, MaxDepth)
+		}
+		if err != nil {
 			return fail(err)
 		}
 		if start-len(b) > MaxToken {
@@ -133,4 +139,26 @@ func ReadRun(into []Token, b []byte, limit int) ([]Token, error) {
 		seq++
 	}
 	return out, nil
+}
+
+// A block is room for the sealed bytes of several tokens of a run: to allocate
+// for each costs more than to read it. It is small, since a token that is kept
+// keeps its block.
+type block []byte
+
+const blockSize = 1 << 10
+
+// keep copies s into the block, or a new one; rest is how many bytes of the
+// run may still want room. What is long, and where there is no block, has memory
+// of its own.
+func (k *block) keep(s []byte, rest int) []byte {
+	if k == nil || len(s) == 0 || len(s) > blockSize/4 {
+		return append(make([]byte, 0, len(s)), s...)
+	}
+	if cap(*k)-len(*k) < len(s) {
+		*k = make([]byte, 0, min(blockSize, len(s)+rest))
+	}
+	from := len(*k)
+	*k = append(*k, s...)
+	return (*k)[from:len(*k):len(*k)]
 }
