@@ -3,8 +3,10 @@ package view_test
 import (
 	"crypto/x509"
 	"encoding/json"
+	"net/http"
 	"os"
 	"os/exec"
+	"strconv"
 	"testing"
 	"time"
 
@@ -12,24 +14,79 @@ import (
 	"github.com/wardflow/wardflow/runtime/control"
 	"github.com/wardflow/wardflow/runtime/control/controltest"
 	"github.com/wardflow/wardflow/runtime/flow"
+	"github.com/wardflow/wardflow/runtime/pki"
 	"github.com/wardflow/wardflow/runtime/pki/pkitest"
 )
 
 // A person opens the page, logs in, looks around, and finds everything by name
 // and by keyboard. WARDFLOW_SHOTS names a folder for pictures of it.
 func TestPage(t *testing.T) {
+	needBrowser(t)
+	ward := newWard()
+	ward.Fill("ward:bed3:check.passed > ward:store.in", 241)
+	ward.Fill("ward:bed3:collector.out > ward:bed3:check.in", 160)
+	ward.Refuse("ward:bed2:hr.out > ward:bed2:collector.in", "certificate of another root: CN=Ministry of Health Root")
+	s := serve(t, pkitest.New(t), ward)
+	drive(t, "e2e/page.mjs", s, map[string]string{"link": s.Login("").Link})
+}
+
+// One of the staff sees a cluster in trouble, and does something about it.
+func TestPageInTrouble(t *testing.T) {
+	needBrowser(t)
+	h := pkitest.New(t)
+	ward := newWard()
+	s := serve(t, h, ward)
+	s.Mount("POST /misbehave", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !misbehave(ward, r.FormValue("how"), r.FormValue("what"), r.FormValue("why")) {
+			http.Error(w, "no such misbehaviour", http.StatusBadRequest)
+		}
+	}), flow.RoleStaff)
+	dir := t.TempDir()
+	if err := pki.SaveSigner(dir, h.Staff("admin")); err != nil {
+		t.Fatal(err)
+	}
+	drive(t, "e2e/trouble.mjs", s, map[string]string{"cert": dir})
+}
+
+func misbehave(w *controltest.Ward, how, what, why string) bool {
+	n, _ := strconv.Atoi(what) // 0 where a number makes no sense
+	switch how {
+	case "lack":
+		w.Lack(true)
+	case "spill":
+		w.Spill(n)
+	case "scale":
+		replicas, _ := strconv.Atoi(why)
+		w.Replicate(flow.ActorID(what), replicas)
+	case "suspect":
+		w.Suspect(flow.NodeID(what), true)
+	case "down":
+		w.Down(flow.NodeID(what), why)
+	case "up":
+		w.Down(flow.NodeID(what), "")
+	default:
+		return false
+	}
+	return true
+}
+
+func needBrowser(t *testing.T) {
+	t.Helper()
 	for _, need := range []string{"/usr/bin/chromium", "node_modules/playwright-core"} {
 		if _, err := os.Stat(need); err != nil {
 			t.Skipf("no %s: `make test` installs it", need)
 		}
 	}
-	h := pkitest.New(t)
-	own := h.Node("ward")
+}
+
+func newWard() *controltest.Ward {
 	start := time.Now()
-	ward := controltest.New(func() time.Time { return controltest.Begin.Add(30*time.Minute + time.Since(start)) })
-	ward.Fill("ward:bed3:check.passed > ward:store.in", 241)
-	ward.Fill("ward:bed3:collector.out > ward:bed3:check.in", 160)
-	ward.Refuse("ward:bed2:hr.out > ward:bed2:collector.in", "certificate of another root: CN=Ministry of Health Root")
+	return controltest.New(func() time.Time { return controltest.Begin.Add(30*time.Minute + time.Since(start)) })
+}
+
+func serve(t *testing.T, h *pkitest.Hospital, ward *controltest.Ward) *control.Server {
+	t.Helper()
+	own := h.Node("ward")
 	s, err := control.Serve(control.Config{
 		Backend: ward,
 		Own:     func() flow.Signer { return own },
@@ -46,11 +103,18 @@ func TestPage(t *testing.T) {
 			t.Error(err)
 		}
 	})
-	arg, err := json.Marshal(map[string]string{"url": "https://" + s.Addr().String(), "link": s.Login("").Link, "shots": os.Getenv("WARDFLOW_SHOTS")})
+	return s
+}
+
+// drive runs a script of e2e against the server.
+func drive(t *testing.T, file string, s *control.Server, arg map[string]string) {
+	t.Helper()
+	arg["url"], arg["shots"] = "https://"+s.Addr().String(), os.Getenv("WARDFLOW_SHOTS")
+	text, err := json.Marshal(arg)
 	if err != nil {
 		t.Fatal(err)
 	}
-	out, err := exec.CommandContext(t.Context(), "node", "e2e/page.mjs", string(arg)).CombinedOutput()
+	out, err := exec.CommandContext(t.Context(), "node", file, string(text)).CombinedOutput()
 	t.Logf("%s", out)
 	if err != nil {
 		t.Fatal(err)

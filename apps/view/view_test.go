@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -139,7 +140,8 @@ func TestTypes(t *testing.T) {
 	}
 	types := map[string]reflect.Type{}
 	for _, v := range []any{control.Snapshot{}, control.NodeState{}, control.App{}, control.ActorState{}, control.Judged{}, flow.Endpoint{}, flow.Identity{},
-		control.LinkState{}, control.Refusal{}, control.ChainState{}, control.RegisterState{}, control.StoreState{}, control.Event{}, control.Problem{}} {
+		control.LinkState{}, control.Refusal{}, control.ChainState{}, control.RegisterState{}, control.StoreState{}, control.Event{}, control.Problem{},
+		control.NodeLoad{}, control.VoterState{}, control.Pin{}, control.Lease{}, control.SpoolState{}, control.Caller{}, flow.Replica{}} {
 		types[reflect.TypeOf(v).Name()] = reflect.TypeOf(v)
 	}
 	field := regexp.MustCompile(`(?m)^  (\w+)(\??): (.+);$`)
@@ -179,7 +181,7 @@ func jsonFields(typ reflect.Type) map[string]jsonField {
 	for _, f := range reflect.VisibleFields(typ) {
 		name, rest, _ := strings.Cut(f.Tag.Get("json"), ",")
 		if name != "" && name != "-" {
-			out[name] = jsonField{f.Type, strings.Contains(rest, "omitempty")}
+			out[name] = jsonField{f.Type, strings.Contains(rest, "omitempty") || strings.Contains(rest, "omitzero")}
 		}
 	}
 	return out
@@ -212,4 +214,17 @@ func fits(typ reflect.Type, script string) bool {
 		want = "number"
 	}
 	return fmt.Sprint(want) == script
+}
+
+// The banner says what the command line says.
+func TestWordsOfNoMajority(t *testing.T) {
+	source, err := os.ReadFile("src/words.ts")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{control.GoesOn, control.Stops} {
+		if !bytes.Contains(source, []byte(strconv.Quote(want))) {
+			t.Errorf("src/words.ts does not say %q, as package control does", want)
+		}
+	}
 }

@@ -89,13 +89,13 @@ type Lease struct {
 
 // A SpoolState is what waits on disk on a link that may spill there.
 type SpoolState struct {
-	Tokens   uint64  `json:"tokens"`             // waiting
-	Bytes    uint64  `json:"bytes"`              // they take on disk
-	Oldest   float64 `json:"oldest,omitempty"`   // age of the first of them in seconds
-	Dropped  uint64  `json:"dropped,omitempty"`  // for want of room, ever
-	MaxBytes uint64  `json:"maxBytes,omitempty"` // 0: no bound
-	MaxToken uint64  `json:"maxTokens,omitempty"`
-	Overflow string  `json:"overflow,omitempty"` // "block", "drop_oldest" or "latest_only"
+	Tokens    uint64  `json:"tokens"`             // waiting
+	Bytes     uint64  `json:"bytes"`              // they take on disk
+	Oldest    float64 `json:"oldest,omitempty"`   // age of the first of them in seconds
+	Dropped   uint64  `json:"dropped,omitempty"`  // for want of room, ever
+	MaxBytes  uint64  `json:"maxBytes,omitempty"` // 0: no bound
+	MaxTokens uint64  `json:"maxTokens,omitempty"`
+	Overflow  string  `json:"overflow,omitempty"` // "block", "drop_oldest" or "latest_only"
 }
 
 // A Difference is what a new version of a script does to an actor of the old.

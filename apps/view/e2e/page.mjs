@@ -2,31 +2,7 @@
 // argument: {url, link, shots}. Its exit code is the result.
 
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
-import path from "node:path";
-import { chromium } from "playwright-core";
-
-const { url, link, shots } = JSON.parse(process.argv[2]);
-const executablePath = ["/usr/bin/chromium", "/usr/bin/chromium-browser"].find(existsSync);
-const browser = await chromium.launch({
-  executablePath,
-  args: ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
-});
-
-let trouble = [];
-const open = async (address, options = {}) => {
-  const context = await browser.newContext({ ignoreHTTPSErrors: true, viewport: { width: 1680, height: 1050 }, reducedMotion: "reduce", ...options });
-  const page = await context.newPage();
-  page.setDefaultTimeout(15000);
-  page.on("pageerror", (e) => trouble.push(String(e)));
-  page.on("console", (m) => {
-    // A refused request is what some steps are about; the rest is a fault.
-    if (m.type() === "error" && !/status of 40[13]/.test(m.text())) trouble.push(m.text());
-  });
-  await page.goto(address);
-  return page;
-};
-const shot = async (page, name) => shots && page.screenshot({ path: path.join(shots, name + ".png"), fullPage: true });
+import { faults, link, open, run, shot, trouble, url } from "./browser.mjs";
 
 const steps = {
   async "nobody sees anything, and is told how to get in"() {
@@ -170,11 +146,7 @@ const steps = {
     await page.keyboard.press("Enter");
     for (const colorScheme of ["light", "dark"]) {
       await page.emulateMedia({ colorScheme });
-      await page.evaluate(readFileSync("node_modules/axe-core/axe.min.js", "utf8"));
-      // Cards and links show figures and marks; their names say the same in words.
-      const { violations } = await page.evaluate(() => window.axe.run({ rules: { "label-content-name-mismatch": { enabled: false } } }));
-      const found = violations.map((v) => `${v.impact} ${v.id}: ${v.help}\n  ${v.nodes.slice(0, 4).map((n) => n.html.slice(0, 160) + " " + (n.any[0]?.message ?? "")).join("\n  ")}`);
-      assert.deepEqual(found, [], colorScheme);
+      assert.deepEqual(await faults(page), [], colorScheme);
     }
     await page.emulateMedia({ colorScheme: "light" });
   },
@@ -198,19 +170,4 @@ const steps = {
   },
 };
 
-try {
-  for (const [name, step] of Object.entries(steps)) {
-    if (typeof step !== "function") continue;
-    try {
-      await step();
-      console.log("ok   " + name);
-    } catch (e) {
-      console.log("FAIL " + name + "\n" + (e.stack ?? e) + (trouble.length ? "\nconsole: " + trouble.join("\n") : ""));
-      if (steps.page) await shot(steps.page, "failed");
-      process.exitCode = 1;
-      break;
-    }
-  }
-} finally {
-  await browser.close();
-}
+await run(steps);

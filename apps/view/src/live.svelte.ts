@@ -1,6 +1,6 @@
 // The page's one connection to the node, and what it last said.
 
-import type { Problem, Snapshot } from "./types";
+import type { Caller, Problem, Snapshot } from "./types";
 
 export type Selection = { kind: "host" | "actor" | "link"; id: string };
 
@@ -11,6 +11,7 @@ class Live {
   skipped = $state(0); // snapshots not shown since the page was opened
   skippedNow = $state(false); // some were skipped just now
   selected = $state<Selection>();
+  role = $state(""); // of who looks: "staff" may also change things
   app = $state(""); // show this application only; "": all
 
   #forget: ReturnType<typeof setTimeout> | undefined;
@@ -29,6 +30,8 @@ class Live {
       }
     }
     this.#watch();
+    const who = await fetch("/api/v1/session").catch(() => undefined);
+    if (who?.ok) this.role = ((await who.json()) as Caller).role;
   }
 
   #watch() {
@@ -61,7 +64,7 @@ class Live {
 }
 
 /** Asks the API, and says what is wrong if anything is. */
-async function ask(method: string, path: string, body?: unknown): Promise<Problem | undefined> {
+export async function ask(method: string, path: string, body?: unknown): Promise<Problem | undefined> {
   try {
     const response = await fetch("/api/v1" + path, {
       method,

@@ -5,6 +5,7 @@ import type { Component } from "svelte";
 import Details from "./panels/Details.svelte";
 import Events from "./panels/Events.svelte";
 import Links from "./panels/Links.svelte";
+import Majority from "./panels/Majority.svelte";
 import Refusals from "./panels/Refusals.svelte";
 import Strip from "./panels/Strip.svelte";
 
@@ -15,6 +16,7 @@ export interface Panel {
 }
 
 export const panels: Panel[] = [
+  { id: "majority", area: "top", view: Majority },
   { id: "strip", area: "top", view: Strip },
   { id: "details", area: "side", view: Details },
   { id: "refusals", area: "side", view: Refusals },

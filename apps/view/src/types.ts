@@ -27,6 +27,20 @@ export interface NodeState {
   up: boolean;
   since: string;
   why?: string;
+  suspected?: boolean;
+  draining?: boolean;
+  leaving?: boolean;
+  voter?: boolean;
+  leads?: boolean;
+  zone?: string;
+  load?: NodeLoad;
+}
+
+export interface NodeLoad {
+  cores: number;
+  memory: number;
+  cpuUsed: number;
+  memoryUsed: number;
 }
 
 export interface App {
@@ -57,6 +71,43 @@ export interface ActorState {
   lastError?: string;
   letters?: number;
   judged?: Judged;
+  stays?: string;
+  pinned?: Pin;
+  replica?: Replica;
+  replicas?: number;
+  scaling?: string;
+  local?: boolean;
+  exclusive?: boolean;
+  lease?: Lease;
+  spool?: SpoolState;
+}
+
+export interface Pin {
+  node: string;
+  by: string;
+  at?: string;
+}
+
+export interface Replica {
+  of: string;
+  number: number;
+  node?: string;
+  ending?: boolean;
+}
+
+export interface Lease {
+  node: string;
+  left: number;
+}
+
+export interface SpoolState {
+  tokens: number;
+  bytes: number;
+  oldest?: number;
+  dropped?: number;
+  maxBytes?: number;
+  maxTokens?: number;
+  overflow?: string;
 }
 
 export interface Judged {
@@ -100,6 +151,8 @@ export interface LinkState {
   peer?: Identity;
   taker?: Identity;
   refused?: string;
+  closing?: boolean;
+  spool?: SpoolState;
 }
 
 export interface Refusal {
@@ -138,6 +191,16 @@ export interface RegisterState {
   voters: string[];
   quorum: boolean;
   why?: string;
+  lostSince?: string;
+  members?: VoterState[];
+  mayLose: number;
+  changing?: string;
+}
+
+export interface VoterState {
+  node: string;
+  up: boolean;
+  since?: string;
 }
 
 export interface StoreState {
@@ -166,4 +229,8 @@ export interface Problem {
   status: number;
   detail?: string;
   hint?: string;
+}
+
+export interface Caller {
+  role: string;
 }

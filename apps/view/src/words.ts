@@ -1,6 +1,6 @@
 // How numbers, times and names are written and spoken. Pure functions.
 
-import type { ActorState, LinkState, NodeState } from "./types";
+import type { ActorState, LinkState, NodeState, RegisterState, SpoolState } from "./types";
 
 const whole = new Intl.NumberFormat("en-GB", { maximumFractionDigits: 0 });
 
@@ -59,12 +59,71 @@ export function place(n: NodeState): string {
   return [...address, ...extra].join(", ");
 }
 
-export type Fill = "refused" | "down" | "idle" | "flowing" | "filling" | "full";
+export type Condition = "up" | "suspected" | "draining" | "leaving" | "down";
+
+/** How a host is, the worst first: as package control's Condition. */
+export function condition(n: NodeState): Condition {
+  if (!n.up) return "down";
+  if (n.suspected) return "suspected";
+  if (n.leaving) return "leaving";
+  return n.draining ? "draining" : "up";
+}
+
+// What goes on and what does not without a majority: as package control says.
+export const goesOn = "what runs goes on where it is, and devices go on being read and kept";
+export const stops = "nothing is placed, moved, deployed or stopped, and an exclusive actor stops when its lease ends";
+
+/** Who of the voters does not answer, in words. */
+export function missing(r: RegisterState): string {
+  const members = r.members ?? [];
+  const gone = members.filter((m) => !m.up).map((m) => m.node);
+  if (gone.length === 0) return r.why ?? "";
+  const up = members.length - gone.length;
+  return `${up} of ${members.length} voters ${up === 1 ? "answers" : "answer"}, missing: ${gone.join(", ")}`;
+}
+
+/** How many voters may still fail. */
+export function mayLose(r: RegisterState): string {
+  if (r.voters.length === 1) return "the only voter";
+  const n = r.mayLose === 0 ? "none" : r.mayLose === 1 ? "one" : count(r.mayLose);
+  return `${r.voters.length} voters, ${n} may fail`;
+}
+
+/** Seconds as people say them, in the largest unit. */
+export function ago(seconds: number): string {
+  if (seconds < 60) return seconds.toFixed(0) + " s";
+  if (seconds < 3600) return (seconds / 60).toFixed(0) + " min";
+  return seconds < 172800 ? (seconds / 3600).toFixed(0) + " h" : (seconds / 86400).toFixed(0) + " days";
+}
+
+/** What waits on disk. */
+export function onDisk(s: SpoolState): string {
+  return s.tokens === 0 ? "nothing on disk" : `${count(s.tokens)} on disk, oldest ${ago(s.oldest ?? 0)}`;
+}
+
+/** What stands under an actor's name: its type, and what is special about it. */
+export function kindOf(a: ActorState): string {
+  const more = [];
+  if (a.replica) more.push(a.replica.ending ? `replica ${a.replica.number}, ending` : `replica ${a.replica.number}${a.replicas ? " of " + a.replicas : ""}`);
+  if (a.pinned) more.push("moved by hand");
+  if (a.exclusive) more.push("exclusive");
+  return [a.type, ...more].join(" · ");
+}
+
+/** Lines at the foot of a card: why a shadow is one, what waits on disk. */
+export function notes(a: ActorState): string[] {
+  if (a.spool) return [onDisk(a.spool)];
+  const why = a.node ? [] : (a.why ?? []);
+  return why.length > 3 ? [...why.slice(0, 2), `and ${why.length - 2} more`] : why;
+}
+
+export type Fill = "refused" | "down" | "closing" | "idle" | "flowing" | "filling" | "full";
 
 /** What a link's colour says; the same word stands beside it. */
 export function fill(l: LinkState): Fill {
   if (l.refused) return "refused";
   if (!l.up) return "down";
+  if (l.closing) return "closing";
   const share = percent(l);
   if (share >= 90) return "full";
   if (share >= 50) return "filling";
@@ -77,11 +136,14 @@ export const crosses = (l: LinkState) => !!l.fromNode && !!l.toNode && l.fromNod
 
 /** The text on a link. */
 export function label(l: LinkState): string {
+  if (l.spool?.tokens && !l.refused) return count(l.spool.tokens) + " on disk";
   switch (fill(l)) {
     case "refused":
       return "refused";
     case "down":
       return "down";
+    case "closing":
+      return "closing";
     case "full":
     case "filling":
       return `${rate(l.perSecond)}, ${percent(l)}% full`;
@@ -96,19 +158,21 @@ export function spokenLink(l: LinkState): string {
     : !l.up
       ? "down"
       : `${l.perSecond.toFixed(1)} tokens per second, queue ${percent(l)} percent`;
+  const disk = (l.spool ? ", " + onDisk(l.spool) : "") + (l.closing ? ", closing" : "");
   const lock = crosses(l) ? (l.peer ? `, from ${l.fromNode} to ${l.toNode}, peer ${l.peer.name} verified` : `, from ${l.fromNode} to ${l.toNode}`) : "";
-  return `Link ${end(l.from)} to ${end(l.to)}, ${state}${lock}`;
+  return `Link ${end(l.from)} to ${end(l.to)}, ${state}${disk}${lock}`;
 }
 
 export function spokenActor(a: ActorState): string {
   const where = a.node ? "on " + a.node : "on no host";
   const errors = a.errors ? `, ${a.errors} errors` : "";
-  return `Actor ${local(a.id)}, ${a.type} ${where}, ${a.state}, ${a.perSecond.toFixed(1)} firings per second${errors}`;
+  const waits = a.node ? "" : `, because ${(a.why ?? []).join("; ")}`;
+  return `Actor ${local(a.id)}, ${kindOf(a).replaceAll(" ·", ",")} ${where}, ${a.state}, ${a.perSecond.toFixed(1)} firings per second${errors}${waits}`;
 }
 
 export function spokenHost(n: NodeState, actors: number): string {
   const where = place(n);
-  return `Host ${n.id}${where ? ", " + where : ""}, ${n.up ? "up" : "down"}, ${actors} ${actors === 1 ? "actor" : "actors"}`;
+  return `Host ${n.id}${where ? ", " + where : ""}, ${condition(n)}, ${actors} ${actors === 1 ? "actor" : "actors"}`;
 }
 
 /** What a LOINC or group code is called when the node says no name. */

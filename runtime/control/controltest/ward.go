@@ -130,6 +130,13 @@ func (w *Ward) Spill(tokens int) {
 	w.spilled = tokens
 }
 
+// Replicate gives a rule check so many replicas, as [Ward.Scale] does.
+func (w *Ward) Replicate(id flow.ActorID, replicas int) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.replicas[id] = replicas
+}
+
 // Fail makes every method return err, until it is nil again.
 func (w *Ward) Fail(err error) {
 	w.mu.Lock()

@@ -4,7 +4,7 @@
 
 import type { ELK, ElkNode, ElkPort } from "elkjs/lib/elk-api";
 import type { ActorState, LinkState, NodeState } from "../types";
-import { parts } from "../words";
+import { kindOf, notes, parts } from "../words";
 import { textWidth } from "./text";
 
 export interface Box {
@@ -40,7 +40,7 @@ export interface Shape {
 
 // Sizes of a card, which Card.svelte draws by.
 export const HEAD = 44; // name and type
-export const ROW = 18; // one port, or one line of what it judges by
+export const ROW = 18; // one port, or one line of what it judges by or of notes
 export const HOST_HEAD = 58;
 const LABEL = 20;
 
@@ -61,7 +61,7 @@ export function shape(nodes: NodeState[], actors: ActorState[], links: LinkState
       node: a.node ?? "",
       in: a.in ?? [],
       out: a.out ?? [],
-      rows: a.judged ? 1 : 0,
+      rows: (a.judged ? 1 : 0) + notes(a).length,
       width: cardWidth(a),
     })),
     links: links
@@ -74,7 +74,7 @@ function cardWidth(a: ActorState): number {
   const { within, own } = parts(a.id);
   const head = textWidth(own, 13, 600) + (within ? textWidth(within + " ", 13, 400) : 0) + 92;
   const ports = Math.max(0, ...(a.in ?? []).map((p) => textWidth(p, 11, 400))) + Math.max(0, ...(a.out ?? []).map((p) => textWidth(p, 11, 400))) + 44;
-  return Math.round(Math.min(280, Math.max(158, head, ports, textWidth(a.type, 11, 400) + 60, a.judged ? 190 : 0)));
+  return Math.round(Math.min(280, Math.max(158, head, ports, textWidth(kindOf(a), 11, 400) + 60, a.judged ? 190 : 0, a.node ? 0 : 280)));
 }
 
 export const cardHeight = (c: { in: string[]; out: string[]; rows: number }) => HEAD + ROW * (Math.max(c.in.length, c.out.length) + c.rows) + 10;

@@ -1,0 +1,140 @@
+// Drives the page of a cluster in trouble, as one of the staff. Started by
+// page_test.go with one JSON argument: {url, cert, shots}. Its exit code is the
+// result.
+
+import assert from "node:assert/strict";
+import path from "node:path";
+import { cert, faults, open, run, shot, trouble, url } from "./browser.mjs";
+
+/** Makes the ward misbehave. */
+const make = (how, what = "", why = "") =>
+  steps.page.evaluate(async (query) => {
+    const answer = await fetch("/misbehave?" + query, { method: "POST" });
+    if (!answer.ok) throw new Error(await answer.text());
+  }, new URLSearchParams({ how, what, why }).toString());
+
+const steps = {
+  async "staff comes in with a certificate"() {
+    steps.page = await open(url, { clientCertificates: [{ origin: url, certPath: path.join(cert, "cert.pem"), keyPath: path.join(cert, "key.pem") }] });
+    const { page } = steps;
+    await page.getByRole("group", { name: "Hosts, actors and links" }).waitFor();
+    assert.equal(await page.getByRole("heading", { name: /No majority/ }).count(), 0);
+    await page.getByText("ward leads; 3 voters, one may fail").waitFor();
+  },
+
+  async "a shadow is dashed, and says what each host lacks"() {
+    const { page } = steps;
+    await make("lack");
+    const card = page.getByRole("button", { name: /^Actor bed1 check, ward.RuleCheck on no host, shadow, .* because bedside: capability rules missing; records: zone differs/ });
+    await card.waitFor();
+    await card.getByText("ward: capability rules missing").waitFor();
+    const look = await card.locator(".face").evaluate((e) => [getComputedStyle(e).strokeDasharray, getComputedStyle(e).fill]);
+    assert.deepEqual(look, ["5px, 4px", "none"]);
+    await page.getByText("On no host, until one joins that is fit").waitFor();
+    await card.focus();
+    await page.keyboard.press("Enter");
+    const details = page.getByRole("region", { name: "Details" });
+    await details.getByText("A shadow because").waitFor();
+    await details.getByText("It starts by itself when a host joins that is fit.").waitFor();
+    await shot(page, "shadow");
+    await page.keyboard.press("Escape");
+  },
+
+  async "a spool shows on its link what waits, and how old it is"() {
+    const { page } = steps;
+    await make("spill", "1200");
+    await page.getByRole("button", { name: /^Link bed1 collector\.out to bed1 collector\.out\.spool\.token, .*1,200 on disk, oldest 7 min/ }).focus();
+    await page.keyboard.press("Enter");
+    const details = page.getByRole("region", { name: "Details" });
+    await details.getByText("1,200 tokens, 372 kB").waitFor();
+    await details.getByText("1.1 GB, then the oldest are dropped").waitFor();
+    await page.keyboard.press("Escape");
+  },
+
+  async "staff drains a host: it looks so, and says who can't leave"() {
+    const { page } = steps;
+    await page.getByRole("button", { name: /^Host bedside, .* up, 15 actors/ }).focus();
+    await page.keyboard.press("Enter");
+    const details = page.getByRole("region", { name: "Details" });
+    await details.getByRole("button", { name: "Drain" }).click();
+    const host = page.getByRole("button", { name: /^Host bedside, .* draining, 12 actors/ });
+    await host.waitFor();
+    await details.getByText("bed1 ecg: the device's certificate is bound to bedside").waitFor();
+    await page.getByRole("region", { name: "The cluster" }).getByText("1 draining").waitFor();
+    await shot(page, "draining");
+    await details.getByRole("button", { name: "Take actors again" }).click();
+    await page.getByRole("button", { name: /^Host bedside, .* up, 15 actors/ }).waitFor();
+    await page.keyboard.press("Escape");
+  },
+
+  async "staff moves an actor and lets it go; a move that can't be says why"() {
+    const { page } = steps;
+    const details = page.getByRole("region", { name: "Details" });
+    await page.getByRole("button", { name: /^Actor bed2 check,/ }).focus();
+    await page.keyboard.press("Enter");
+    await details.getByRole("combobox").selectOption("records");
+    await details.getByRole("button", { name: "Move" }).click();
+    await page.getByRole("button", { name: /^Actor bed2 check, ward.RuleCheck, moved by hand on records, running/ }).waitFor();
+    await details.getByRole("button", { name: "Let placement decide" }).click();
+    await page.getByRole("button", { name: /^Actor bed2 check, ward.RuleCheck on ward, running/ }).waitFor();
+
+    await page.keyboard.press("Escape");
+    await page.getByRole("button", { name: /^Actor store,/ }).focus();
+    await page.keyboard.press("Enter");
+    await details.getByRole("button", { name: "Move" }).click();
+    await details.getByRole("alert").getByText("ward:store requires store, which only records offers").waitFor();
+    await page.keyboard.press("Escape");
+  },
+
+  async "replicas are numbered, stacked, and more or fewer at a click"() {
+    const { page } = steps;
+    await make("scale", "ward:bed3:check", "2");
+    await page.getByRole("button", { name: /^Actor bed3 check, ward.RuleCheck, replica 1 of 2 on ward/ }).focus();
+    await page.keyboard.press("Enter");
+    const details = page.getByRole("region", { name: "Details" });
+    await details.getByRole("button", { name: "One more" }).click();
+    await page.getByRole("button", { name: /^Actor bed3 check#3, ward.RuleCheck, replica 3 of 3 on ward/ }).waitFor();
+    assert.equal(await page.locator(".card .behind").count(), 3);
+    await shot(page, "replicas");
+    await details.getByRole("button", { name: "One replica less" }).click();
+    await page.getByRole("button", { name: /^Actor bed3 check#3/ }).waitFor({ state: "detached" });
+    await page.keyboard.press("Escape");
+  },
+
+  async "a suspected host looks so"() {
+    const { page } = steps;
+    await make("suspect", "records");
+    await page.getByRole("button", { name: /^Host records, .* suspected, / }).waitFor();
+    await page.getByText("◐ suspected").waitFor();
+  },
+
+  async "without a majority a banner says since when, who is missing, what goes on"() {
+    const { page } = steps;
+    await make("down", "records", "no answer");
+    await page.getByText("ward leads; 3 voters, none may fail").waitFor();
+    await make("down", "bedside", "no answer");
+    const banner = page.getByRole("alert").filter({ has: page.getByRole("heading", { name: /^No majority of voters since \d\d:\d\d:\d\d, for \d+ s$/ }) });
+    await banner.waitFor();
+    await banner.getByText("1 of 3 voters answers, missing: bedside, records.").waitFor();
+    await banner.getByText("What runs goes on where it is").waitFor();
+    await banner.getByText("Nothing is placed, moved, deployed or stopped").waitFor();
+    await page.getByRole("button", { name: /^Host ward/ }).focus();
+    await page.keyboard.press("Enter");
+    assert.equal(await page.getByRole("button", { name: "Drain" }).isDisabled(), true);
+    await shot(page, "majority");
+    for (const colorScheme of ["light", "dark"]) {
+      await page.emulateMedia({ colorScheme });
+      assert.deepEqual(await faults(page), [], colorScheme);
+    }
+    await shot(page, "majority-dark");
+    await page.emulateMedia({ colorScheme: "light" });
+    await make("up", "bedside");
+    await banner.waitFor({ state: "detached" });
+  },
+
+  async "no fault in the console, nothing against the content policy"() {
+    assert.deepEqual(trouble, []);
+  },
+};
+
+await run(steps);
