@@ -106,8 +106,8 @@ func (s *replicaSet) resize(n int) {
 }
 
 // spread makes it one replica on each node that matches, and at most most of
-// them; fresh tells the nodes that one may be started on. Where none matches,
-// one replica waits for a node that does.
+// them. One that was ending goes on when its node matches again. Where no node
+// matches, one replica waits for a node that does.
 func (s *replicaSet) spread(match []matched, most int) {
 	want := map[flow.NodeID]bool{} // nodes that have none yet
 	for _, m := range match {
@@ -115,12 +115,10 @@ func (s *replicaSet) spread(match []matched, most int) {
 	}
 	n := 0
 	take := func(r *flow.Replica) {
-		if delete(want, r.Node); n == most {
-			r.Ending = true
-			return
+		delete(want, r.Node)
+		if r.Ending = n == most; !r.Ending {
+			n++
 		}
-		r.Ending = false
-		n++
 	}
 	for _, r := range s.active() {
 		switch {
@@ -233,5 +231,9 @@ func also(r *flow.Rule, predicate string, id flow.ActorID) *flow.Rule {
 		return &p
 	}
 	p.Line = r.Line
-	return &flow.Rule{Op: "and", Terms: []flow.Rule{*r, p}, Line: r.Line}
+	both := &flow.Rule{Op: "and", Terms: []flow.Rule{*r, p}, Line: r.Line}
+	if r.Op != "match" {
+		both.Name = r.Name
+	}
+	return both
 }
