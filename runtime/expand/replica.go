@@ -194,13 +194,23 @@ func (x *expansion) gone(n flow.NodeID) bool { return x.st.Gone != nil && x.st.G
 // to end elsewhere: what they had taken is in their checkpoints.
 func (x *expansion) settle(s *replicaSet) {
 	s.all = slices.DeleteFunc(s.all, func(r flow.Replica) bool {
-		return r.Ending && x.st.Empty[name(s.of, r.Number)]
+		return r.Ending && x.drained(name(s.of, r.Number))
 	})
 	for i := range s.all {
 		if s.all[i].Ending && x.gone(s.all[i].Node) {
 			s.all[i].Node = ""
 		}
 	}
+}
+
+// drained reports whether an actor that is ending holds nothing, and no spool
+// holds anything for it.
+func (x *expansion) drained(id flow.ActorID) bool {
+	if !x.st.Empty[id] {
+		return false
+	}
+	in, _ := x.st.Old.LinksOf(id)
+	return !slices.ContainsFunc(in, func(l flow.Link) bool { return IsSpool(l.From.Actor) && !x.st.Empty[l.From.Actor] })
 }
 
 // nodes are the actors of the graph that a set comes to.

@@ -50,6 +50,9 @@ func (x *expansion) spill() error {
 			continue
 		}
 		s := x.spool(l, from, props)
+		if l.Closing { // its taker ends, and waits until the spool has
+			s.Replica = &flow.Replica{Of: s.ID, Number: 1, Ending: true}
+		}
 		if has[s.ID] {
 			return fmt.Errorf("link %s: its spool has the name of another's, %s: rename the actor at one end", l.ID(), s.ID)
 		}

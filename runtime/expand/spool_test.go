@@ -108,6 +108,33 @@ func TestSpoolEnds(t *testing.T) {
 	}
 }
 
+// A replica that ends waits for the spool that leads to it.
+func TestSpoolOfReplica(t *testing.T) {
+	source := home(map[string]any{"queue": "disk"})
+	rule := match(Manual, nil)
+	source.Actors[2].Rule = &rule
+	two := run(t, source, State{Wanted: map[flow.ActorID]int{"home:ward": 2}})
+	st := State{Wanted: map[flow.ActorID]int{"home:ward": 1}, Old: &two}
+	one := run(t, source, st)
+	in, _ := one.LinksOf("home:ward~2")
+	if len(in) != 1 || in[0].Closing {
+		t.Fatalf("%+v", in)
+	}
+	spool := in[0].From.Actor
+	if s, _ := one.Actor(spool); !ending(s) {
+		t.Fatalf("%+v", s)
+	}
+	st.Old, st.Empty = &one, map[flow.ActorID]bool{"home:ward~2": true}
+	if g := run(t, source, st); told(g, "home:ward") != "ward ward~2(ending)" {
+		t.Fatalf("%+v", g)
+	}
+	st.Empty[spool] = true
+	g := run(t, source, st)
+	if _, there := g.Actor(spool); there || told(g, "home:ward") != "ward" {
+		t.Fatalf("%+v", g)
+	}
+}
+
 func TestQueueUnknown(t *testing.T) {
 	if g, err := Run(home(map[string]any{"queue": "tape"}), specs, State{}); err == nil {
 		t.Fatalf("expanded to %+v", g)
