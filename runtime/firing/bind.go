@@ -37,6 +37,7 @@ type Actions struct {
 	letters *outlet // nil: no link takes them
 	box     Box
 	given   func(port string, v flow.Value)
+	routes  map[string]flow.Route // what the actor said of them
 
 	firing flow.Firing
 	parcel []parcel   // what the firing gives, weighed
@@ -61,12 +62,32 @@ func Bind(cfg Config) (*Actions, error) {
 	if cfg.Actor == nil || cfg.Spec == nil || cfg.Box == nil {
 		return nil, errors.New("firing: Config needs Actor, Spec and Box")
 	}
-	b := binder{Config: cfg, ins: map[string]*intake{}, outs: map[string]*outlet{}}
+	var routes map[string]flow.Route
 	if r, ok := cfg.Actor.(flow.Router); ok {
-		b.routes = r.Routes()
+		routes = r.Routes()
 	}
-	a := &Actions{id: cfg.Node.ID, fault: cfg.Spec.Fault, box: cfg.Box, given: cfg.Given}
-	for n, act := range cfg.Actor.Actions() {
+	return bind(cfg, cfg.Actor.Actions(), routes)
+}
+
+// Rebind joins the same actions to other links: cfg is as it was, but for In and
+// Out. The actor is not asked again. On an error nothing has changed.
+func (a *Actions) Rebind(cfg Config) error {
+	acts := make([]flow.Action, len(a.bound))
+	for n := range a.bound {
+		acts[n] = a.bound[n].Action
+	}
+	other, err := bind(cfg, acts, a.routes)
+	if err != nil {
+		return err
+	}
+	*a = *other
+	return nil
+}
+
+func bind(cfg Config, acts []flow.Action, routes map[string]flow.Route) (*Actions, error) {
+	b := binder{Config: cfg, routes: routes, ins: map[string]*intake{}, outs: map[string]*outlet{}}
+	a := &Actions{id: cfg.Node.ID, fault: cfg.Spec.Fault, box: cfg.Box, given: cfg.Given, routes: routes}
+	for n, act := range acts {
 		if act.Fire == nil {
 			return nil, fmt.Errorf("action %d has no Fire", n)
 		}
@@ -82,7 +103,7 @@ func Bind(cfg Config) (*Actions, error) {
 		return a, nil
 	}
 	letters, err := b.out(DeadLetter)
-	if err == nil && len(letters.ends) > 0 {
+	if err == nil && (len(letters.ends) > 0 || letters.closed) {
 		a.letters = letters
 	}
 	return a, err
@@ -157,12 +178,18 @@ func (b *binder) out(port string) (*outlet, error) {
 	o := &outlet{port: port, routing: r, seed: seedOf(b.Seed, string(b.Node.ID), port)}
 	var links []flow.Link
 	for _, l := range b.Out {
-		if l.Link.From.Port == port {
-			o.ends = append(o.ends, l.End)
-			o.offered += l.End.Made()
-			links = append(links, l.Link)
+		if l.Link.From.Port != port {
+			continue
 		}
+		o.offered += l.End.Made()
+		if l.Link.Closing {
+			o.closed = true
+			continue
+		}
+		o.ends = append(o.ends, l.End)
+		links = append(links, l.Link)
 	}
+	o.closed = o.closed && len(links) == 0
 	if len(links) > 0 {
 		if err := o.order(links, b.routes["out:"+port]); err != nil {
 			return nil, err

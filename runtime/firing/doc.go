@@ -32,6 +32,10 @@
 //	balanced            any link has                    to the link with most room
 //	dispatch-mapped     every link has                  {selector: value}: value to the selector's link
 //
+// A closing link ([flow.Link].Closing) is given nothing, whatever the routing: it
+// counts as not there. A port all of whose links are closing has no room. What a
+// closing link still carries is taken like anything else.
+//
 // An exception token among those that a tagged collector would take is taken
 // alone, the first in the order of the links, with its value as {tag: value}.
 //

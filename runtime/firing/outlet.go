@@ -17,11 +17,15 @@ type outlet struct {
 	selects map[string]int // of dispatch-mapped: selector → link
 	seed    uint64         // of random
 	offered uint64         // tokens, to all links, ever
+	closed  bool           // it has links, and all of them are closing: what it gives must wait
 }
 
 // room reports whether a token would find its place. What goes nowhere always
-// does.
+// does; what has closing links only waits for others.
 func (o *outlet) room() bool {
+	if o.closed {
+		return false
+	}
 	switch o.routing {
 	case byDefault, dispatchMapped:
 		for _, e := range o.ends {
