@@ -37,6 +37,13 @@ type Durable interface {
 	Applied() uint64
 }
 
+// A Weigher is a machine that says itself when a snapshot is due, given the bytes
+// of log since the last one.
+type Weigher interface {
+	Machine
+	Due(written uint64) bool
+}
+
 // An Entry is one entry of the log. Its index rises, with gaps.
 type Entry struct {
 	Index uint64
@@ -133,7 +140,18 @@ func (f *fsm) ApplyBatch(logs []*raft.Log) []any {
 		out[at[i]] = a
 	}
 	f.reach(last)
+	if f.due() {
+		f.g.shorten()
+	}
 	return out
+}
+
+// due reports whether it is time for a snapshot.
+func (f *fsm) due() bool {
+	if w, ok := f.m.(Weigher); ok {
+		return w.Due(f.written.Load())
+	}
+	return f.written.Load() > f.g.cfg.Snapshot
 }
 
 // insist tries until the machine has applied the entries or the group closes.

@@ -1,6 +1,7 @@
 package agree
 
 import (
+	"fmt"
 	"slices"
 	"time"
 
@@ -17,9 +18,12 @@ type Status struct {
 	MayLose int         `json:"may_lose"`         // so many voters may fail and the rest still agrees
 	Since   time.Time   `json:"since,omitzero"`   // since when there is no leader, by this node's clock
 	Problem string      `json:"problem,omitempty"`
+	// Changing says what change of the voters is under way; "": none.
+	Changing string `json:"changing,omitempty"`
 
 	// Of a node that holds the log only.
 	Term    uint64    `json:"term,omitempty"`    // of the leader
+	First   uint64    `json:"first,omitempty"`   // index of the first entry of the log; what came before is in a snapshot
 	Index   uint64    `json:"index,omitempty"`   // of the last entry of the log
 	Applied uint64    `json:"applied,omitempty"` // of the last entry applied
 	Contact time.Time `json:"contact,omitzero"`  // when the leader was heard last; zero on the leader
@@ -52,6 +56,9 @@ func (g *Group) Status() Status {
 		if m.Votes {
 			voters++
 		}
+		if !m.Votes {
+			s.Changing = fmt.Sprintf("%s becomes a voter: it is getting a copy of the %s", m.node(), g.cfg.Name)
+		}
 		s.Members = append(s.Members, Member{m.node(), m.Addr, !m.Votes, v != nil && v.misses(m.Full)})
 	}
 	slices.SortFunc(s.Members, func(a, b Member) int { return compare(a.ID, b.ID) })
@@ -59,6 +66,7 @@ func (g *Group) Status() Status {
 	if v != nil {
 		s.Leading = v.leading()
 		s.Term, s.Index, s.Applied = v.raft.CurrentTerm(), v.raft.LastIndex(), v.raft.AppliedIndex()
+		s.First, _ = v.log.FirstIndex()
 		if !s.Leading {
 			s.Contact = v.raft.LastContact()
 		}

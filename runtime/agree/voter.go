@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"sync"
@@ -125,6 +126,9 @@ func (g *Group) raftConfig(full string) *raft.Config {
 	rc.HeartbeatTimeout, rc.ElectionTimeout, rc.LeaderLeaseTimeout = g.cfg.Election, g.cfg.Election, g.cfg.Election/2
 	rc.CommitTimeout = 25 * time.Millisecond
 	rc.TrailingLogs, rc.SnapshotThreshold, rc.SnapshotInterval = g.cfg.Trailing, 16384, time.Minute
+	if _, ok := g.cfg.Machine.(Weigher); ok {
+		rc.SnapshotThreshold = math.MaxUint64 // the machine says when
+	}
 	rc.ShutdownOnRemove = false // whoever removes this node tells it; see retire
 	rc.NoLegacyTelemetry = true
 	rc.Logger = newLogger(g.log)
@@ -292,15 +296,19 @@ func (v *voter) apply(ctx context.Context, body []byte) (Answer, error) {
 	})
 	select {
 	case o := <-done:
-		if o.err == nil && v.g.fsm.written.Load() > v.g.cfg.Snapshot {
-			select {
-			case v.small <- struct{}{}:
-			default:
-			}
-		}
 		return o.answer, o.err
 	case <-ctx.Done():
 		return Answer{}, ctx.Err()
+	}
+}
+
+// shorten asks for a snapshot, after which the log is shorter.
+func (g *Group) shorten() {
+	if v := g.holder(); v != nil {
+		select {
+		case v.small <- struct{}{}:
+		default:
+		}
 	}
 }
 

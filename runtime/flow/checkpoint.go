@@ -28,3 +28,7 @@ type OutToken struct {
 	Link  LinkID
 	Token Token
 }
+
+// BoxOf names the box of an actor's dead letters in its checkpoints: an out-link
+// that nobody receives, whose tokens are the letters.
+func BoxOf(actor ActorID) LinkID { return LinkID(string(actor) + ".dead_letter #box") }

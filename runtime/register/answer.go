@@ -4,42 +4,23 @@ import (
 	"context"
 	"encoding/binary"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
 	"github.com/wardflow/wardflow/runtime/flow"
 )
 
-// The questions a voter answers, all from nodes only.
+// The questions that the leader answers, and the one that every voter does.
 const (
-	kindApplyAsk       = "register.apply"       // a command → result
-	kindCertificateAsk = "register.certificate" // 32 bytes of hash → result
-	kindViewAsk        = "register.view"        // index of the asker's View → leader, View
+	askCertificate = "certificate"   // 32 bytes of hash → its DER bytes, or none
+	askRenew       = "renew"         // nothing → nothing
+	askPart        = "part"          // partAsk → bytes of a checkpoint
+	kindViewAsk    = "register.view" // viewAsk → viewAnswer
 )
 
 // viewWait is how long a question for a newer View is held open.
 const viewWait = 10 * time.Second
-
-func (r *Register) answer() {
-	r.cfg.Transport.Answer(kindApplyAsk, func(ctx context.Context, peer flow.Identity, body []byte) ([]byte, error) {
-		return r.asLeader(peer, func() (result, error) {
-			if err := mayAsk(peer, body); err != nil {
-				return refuse(faultBad, "%v", err), nil
-			}
-			return r.voter.apply(ctx, body)
-		})
-	})
-	r.cfg.Transport.Answer(kindCertificateAsk, func(_ context.Context, peer flow.Identity, body []byte) ([]byte, error) {
-		return r.asLeader(peer, func() (result, error) {
-			if len(body) != 32 {
-				return result{}, fmt.Errorf("hash of %d bytes: want 32", len(body))
-			}
-			der, _ := r.voter.machine.certificate([32]byte(body))
-			return result{DER: der}, nil
-		})
-	})
-	r.cfg.Transport.Answer(kindViewAsk, r.answerView)
-}
 
 // mayAsk checks a command that came over the network: that it can be read, and
 // that its sender speaks for itself only.
@@ -48,83 +29,76 @@ func mayAsk(peer flow.Identity, body []byte) error {
 	if err != nil {
 		return err
 	}
-	node := flow.NodeID(peer.Name)
+	var speaks flow.NodeID
 	switch c := c.(type) {
 	case claim:
-		if c.Node != node {
-			return fmt.Errorf("node %s claims for node %s", node, c.Node)
-		}
+		speaks = c.Node
+	case claimAll:
+		speaks = c.Node
 	case commit:
-		if c.Node != node {
-			return fmt.Errorf("node %s commits for node %s", node, c.Node)
-		}
+		speaks = c.Node
+	case commitPart:
+		speaks = c.Node
+	case adopt:
+		speaks = c.Node
+	default:
+		return nil
+	}
+	if string(speaks) != peer.Name {
+		return fmt.Errorf("node %s speaks for node %s", peer.Name, speaks)
 	}
 	return nil
 }
 
-func (r *Register) asLeader(peer flow.Identity, do func() (result, error)) ([]byte, error) {
-	if peer.Role != flow.RoleNode {
-		return nil, fmt.Errorf("%s is not a node", peer.URI)
+func (r *Register) answerCertificate(_ context.Context, _ flow.Identity, body []byte) ([]byte, error) {
+	if len(body) != 32 {
+		return nil, fmt.Errorf("hash of %d bytes: want 32", len(body))
 	}
-	if !r.enter() {
-		return nil, ErrClosed
-	}
-	defer r.leave()
-	var res result
-	if r.voter == nil || !r.voter.leading() {
-		leader, _ := r.Leader()
-		res = result{Fault: faultNotLeader, Leader: leader}
-	} else {
-		var err error
-		if res, err = do(); err != nil {
-			if err != errElection {
-				return nil, err
-			}
-			res = result{Fault: faultNotLeader}
-		}
-	}
-	return json.Marshal(res)
+	der, _ := r.machine.certificate([32]byte(body))
+	return der, nil
 }
 
 // A viewAnswer is a View, or none when the asker's is the newest still.
 type viewAnswer struct {
-	Leader flow.NodeID `json:"leader,omitempty"`
-	View   *View       `json:"view,omitempty"`
+	View   []byte `json:"view,omitempty"` // bytes of a packed View, from Offset on
+	Index  uint64 `json:"index,omitempty"`
+	Offset int    `json:"offset,omitempty"`
+	Size   int    `json:"size,omitempty"` // of all of it
 }
 
-// answerView holds the question open until there is a newer View, or another
-// leader, or [viewWait] is over.
+// answerView holds the question open until there is a newer View, or [viewWait]
+// is over. The body is the index that the asker has, and, when it has begun to
+// fetch a larger View, that one's index and how many bytes it has.
 func (r *Register) answerView(ctx context.Context, peer flow.Identity, body []byte) ([]byte, error) {
 	if peer.Role != flow.RoleNode {
 		return nil, fmt.Errorf("%s is not a node", peer.URI)
-	}
-	if r.voter == nil {
-		return nil, fmt.Errorf("node %s is not a voter", r.cfg.Self)
 	}
 	if !r.enter() {
 		return nil, ErrClosed
 	}
 	defer r.leave()
-	seen, n := binary.Uvarint(body)
-	if n <= 0 {
-		return nil, errShort
+	if !r.group.Holds() {
+		return nil, fmt.Errorf("node %s is not a voter", r.cfg.Self)
+	}
+	var q [3]uint64
+	for i := range q {
+		var n int
+		if q[i], n = binary.Uvarint(body); n <= 0 {
+			return nil, errShort
+		}
+		body = body[n:]
 	}
 	timer := time.NewTimer(viewWait)
 	defer timer.Stop()
-	first, _ := r.Leader()
 	for {
-		v, changed := r.board.read()
-		leader, _ := r.Leader()
-		if v.Index > seen {
-			return json.Marshal(viewAnswer{leader, v})
-		}
-		if leader != first {
-			return json.Marshal(viewAnswer{Leader: leader})
+		changed := r.board.changes()
+		if r.board.index() > q[0] {
+			return r.packed.answer(r.View, q[1], int(q[2]))
 		}
 		select {
 		case <-changed:
 		case <-timer.C:
-			return json.Marshal(viewAnswer{Leader: leader})
+			return json.Marshal(viewAnswer{})
 		case <-ctx.Done():
 			return nil, ctx.Err()
 		case <-r.run.Done():
@@ -132,3 +106,5 @@ func (r *Register) answerView(ctx context.Context, peer flow.Identity, body []by
 		}
 	}
 }
+
+var errShort = errors.New("bytes end too early")

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"reflect"
 	"strconv"
 	"strings"
 	"time"
@@ -18,8 +19,10 @@ type App struct {
 	Name      string
 	Script    string            // the source text
 	Includes  map[string]string // the texts it includes, by name
-	Graph     flow.Graph        // what the script compiled to; Graph.App is Name
+	Source    flow.Graph        // what the script compiled to; Source.App is Name
+	Graph     flow.Graph        // what runs: Source with its replicas and spools; Graph.App is Name
 	By        string            // SPIFFE ID of who deployed it
+	Here      flow.NodeID       // the node that was asked to deploy it, for rules that name it
 	At        time.Time         // when it was deployed, by the deployer's clock
 	Signature []byte            // by the deployer over what package control says
 	Version   uint64            // given by the register; rises with each change
@@ -37,8 +40,10 @@ type appJSON struct {
 	Name      string            `json:"name"`
 	Script    string            `json:"script"`
 	Includes  map[string]string `json:"includes,omitempty"`
+	Source    *flow.Graph       `json:"source,omitempty"` // nil: it is the graph
 	Graph     flow.Graph        `json:"graph"`
 	By        string            `json:"by"`
+	Here      flow.NodeID       `json:"here,omitempty"`
 	At        time.Time         `json:"at"`
 	Signature []byte            `json:"signature,omitempty"`
 	Version   uint64            `json:"version"`
@@ -53,7 +58,11 @@ func (a App) MarshalJSON() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return json.Marshal(appJSON{a.Name, a.Script, a.Includes, g, a.By, a.At, a.Signature, a.Version, a.Lives})
+	source, err := sourceOf(&a)
+	if err != nil {
+		return nil, err
+	}
+	return json.Marshal(appJSON{a.Name, a.Script, a.Includes, source, g, a.By, a.Here, a.At, a.Signature, a.Version, a.Lives})
 }
 
 // UnmarshalJSON reads what MarshalJSON writes.
@@ -68,8 +77,24 @@ func (a *App) UnmarshalJSON(b []byte) error {
 	if err != nil {
 		return err
 	}
-	*a = App{j.Name, j.Script, j.Includes, g, j.By, j.At, j.Signature, j.Version, j.Lives}
+	source := g
+	if j.Source != nil {
+		if source, err = mapGraph(*j.Source, native); err != nil {
+			return err
+		}
+	}
+	*a = App{j.Name, j.Script, j.Includes, source, g, j.By, j.Here, j.At, j.Signature, j.Version, j.Lives}
 	return nil
+}
+
+// sourceOf is the source to be written: nil if it is no other than what runs, as
+// it was in all applications deployed before there was one.
+func sourceOf(a *App) (*flow.Graph, error) {
+	if a.Source.App == "" || reflect.DeepEqual(a.Source, a.Graph) {
+		return nil, nil
+	}
+	g, err := mapGraph(a.Source, exact)
+	return &g, err
 }
 
 // mapGraph is g with every value of it mapped. It shares nothing that changes.

@@ -5,7 +5,9 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"slices"
 
+	"github.com/wardflow/wardflow/runtime/agree"
 	"github.com/wardflow/wardflow/runtime/flow"
 )
 
@@ -13,9 +15,9 @@ import (
 var (
 	// ErrNoLeader reports that nothing can be agreed now: no majority of the
 	// voters can be reached. It wraps the error of the call's context.
-	ErrNoLeader = errors.New("the register has no leader")
+	ErrNoLeader = agree.ErrNoLeader
 	// ErrClosed reports a call to a register that is closed.
-	ErrClosed = errors.New("the register is closed")
+	ErrClosed = agree.ErrClosed
 	// ErrUnknownApp reports a plan for an application that is not deployed.
 	ErrUnknownApp = errors.New("no such application")
 	// ErrVersion reports a plan made for another version of the application:
@@ -26,10 +28,6 @@ var (
 	ErrElsewhere = errors.New("the plan places the actor elsewhere")
 )
 
-// maxStep is what one actor may commit at once, as an entry of the log and as a
-// question to the leader.
-const maxStep = 3 << 20 // bytes
-
 // PutApp deploys an application or a new version of it and returns it with its
 // Version. The same content again changes nothing. Who may deploy is decided
 // before: the register keeps Signature, it does not check it. When it returns,
@@ -39,7 +37,31 @@ func (r *Register) PutApp(ctx context.Context, app App) (App, error) {
 	if err != nil {
 		return App{}, fmt.Errorf("put application %s: %w", app.Name, err)
 	}
-	return *res.App, nil
+	return r.deployed(app, res)
+}
+
+// PutAppPlan is [Register.PutApp] and [Register.PutPlan] in one: nobody sees the
+// new version with the old plan. base is the version that app is to replace, or
+// 0 for any; if another one is deployed by now the error is [ErrVersion], and
+// nothing has changed.
+func (r *Register) PutAppPlan(ctx context.Context, app App, base uint64, plan []flow.Placement) (App, error) {
+	res, err := r.applySeen(ctx, putAppPlan{app, base, plan})
+	if err != nil {
+		return App{}, fmt.Errorf("put application %s with its plan: %w", app.Name, err)
+	}
+	return r.deployed(app, res)
+}
+
+// deployed is the application as the register has it. One that was too large
+// for the answer is in the View, or has been replaced meanwhile.
+func (r *Register) deployed(app App, res result) (App, error) {
+	if res.App != nil {
+		return *res.App, nil
+	}
+	if now, ok := r.View().Apps[app.Name]; ok && now.Version == res.Version {
+		return now, nil
+	}
+	return App{}, fmt.Errorf("application %s was put as version %d and is another by now: %w", app.Name, res.Version, ErrVersion)
 }
 
 // RemoveApp removes an application with its placements and checkpoints. It is
@@ -76,15 +98,83 @@ func (r *Register) Claim(ctx context.Context, actor flow.ActorID, version uint64
 			c.Seen, c.Nonce = seen.epoch, r.nonce()
 			continue
 		}
-		if err != nil {
-			return flow.Checkpoint{}, fmt.Errorf("claim %s: %w", actor, err)
+		var whole flow.Checkpoint
+		if err == nil {
+			whole, err = r.claimed(ctx, actor, res)
 		}
-		whole, _, err := flow.ReadCheckpoint(res.Checkpoint)
 		if err != nil {
 			return flow.Checkpoint{}, fmt.Errorf("claim %s: %w", actor, err)
 		}
 		return whole, nil
 	}
+}
+
+// claimed is the checkpoint that a claim has found.
+func (r *Register) claimed(ctx context.Context, actor flow.ActorID, res result) (flow.Checkpoint, error) {
+	if res.Size > 0 {
+		return r.fetchWhole(ctx, actor, res.Epoch)
+	}
+	whole, _, err := flow.ReadCheckpoint(res.Checkpoint)
+	return whole, err
+}
+
+// ClaimAll is [Register.Claim] of many actors of one application in few entries
+// of the log. Each stands for itself: those claimed are in the first map, those
+// refused with their errors in the second. err is that of the way to the leader;
+// what was claimed before it is in the map all the same.
+func (r *Register) ClaimAll(ctx context.Context, actors []flow.ActorID, version uint64) (map[flow.ActorID]flow.Checkpoint, map[flow.ActorID]error, error) {
+	const most = 2000 // in one entry
+	claimed, refused := map[flow.ActorID]flow.Checkpoint{}, map[flow.ActorID]error{}
+	seen := make(map[flow.ActorID]uint64, len(actors))
+	view := r.View()
+	for _, a := range actors {
+		seen[a] = view.Placements[a].Epoch
+	}
+	for todo := slices.Clone(actors); len(todo) > 0; {
+		c := claimAll{Node: r.cfg.Self, Nonce: r.nonce(), Version: version, Actors: todo[:min(len(todo), most)]}
+		for _, a := range c.Actors {
+			c.Seen = append(c.Seen, seen[a])
+		}
+		res, err := r.apply(ctx, c)
+		if err == nil && len(res.Claims) == 0 {
+			err = errors.New("the leader has answered nothing")
+		}
+		if err != nil {
+			return claimed, refused, fmt.Errorf("claim %d actors: %w", len(todo), err)
+		}
+		var again []flow.ActorID
+		for i, one := range res.Claims[:min(len(res.Claims), len(c.Actors))] {
+			actor := c.Actors[i]
+			if one.Fault == faultSeen {
+				seen[actor], again = one.Epoch, append(again, actor)
+				continue
+			}
+			err := one.err()
+			if err == nil {
+				claimed[actor], err = r.claimed(ctx, actor, one)
+			}
+			if err != nil {
+				delete(claimed, actor)
+				refused[actor] = fmt.Errorf("claim %s: %w", actor, err)
+			}
+		}
+		todo = append(todo[min(len(res.Claims), len(c.Actors)):], again...)
+	}
+	return claimed, refused, nil
+}
+
+// Adopt replaces an actor's checkpoint by whole, which was kept elsewhere so far;
+// whole.Epoch is the one this node has claimed for it. Its next step goes on top
+// of that. If a newer activation exists the error is [flow.ErrStale].
+func (r *Register) Adopt(ctx context.Context, whole flow.Checkpoint) error {
+	b, err := flow.AppendCheckpoint(nil, whole)
+	if err == nil {
+		_, err = r.apply(ctx, adopt{r.cfg.Self, r.seq.Add(1), b})
+	}
+	if err != nil {
+		return fmt.Errorf("bring checkpoint of %s: %w", whole.Actor, err)
+	}
+	return nil
 }
 
 // Commit puts steps of actors of this node on top of their checkpoints; see
@@ -95,8 +185,8 @@ func (r *Register) Claim(ctx context.Context, actor flow.ActorID, version uint64
 // tokens and go on, are committed again, and nothing is kept twice. An actor
 // must not be in two commits at the same time, and must be claimed first.
 //
-// Up to 1 MiB of steps is one entry of the log. A single step beyond 3 MiB is
-// an error.
+// Up to 1 MiB of steps is one entry of the log; a single larger step is several,
+// which count together. One beyond 64 MiB is an error.
 func (r *Register) Commit(ctx context.Context, steps []flow.Checkpoint) (stale []flow.ActorID, err error) {
 	seq := r.seq.Add(1)
 	for len(steps) > 0 {
@@ -104,7 +194,7 @@ func (r *Register) Commit(ctx context.Context, steps []flow.Checkpoint) (stale [
 		if err != nil {
 			return nil, fmt.Errorf("commit: %w", err)
 		}
-		res, err := r.applyBytes(ctx, body)
+		res, err := r.putCommit(ctx, seq, body)
 		if err != nil {
 			return nil, fmt.Errorf("commit: %w", err)
 		}
@@ -129,33 +219,25 @@ func (r *Register) Certificate(ctx context.Context, hash [32]byte) (der []byte, 
 	if der, ok := r.certificate(hash); ok {
 		return der, true, nil
 	}
-	if r.Leading() {
-		return nil, false, nil
-	}
-	res, err := r.untilLed(ctx, kindCertificateAsk, hash[:], func() (result, error) {
-		der, _ := r.certificate(hash)
-		return result{DER: der}, nil
-	})
+	der, err = r.group.AskLeader(ctx, askCertificate, hash[:])
 	if err != nil {
 		return nil, false, fmt.Errorf("find certificate %x: %w", hash[:8], err)
 	}
-	if len(res.DER) == 0 {
+	if len(der) == 0 {
 		return nil, false, nil
 	}
-	if sha256.Sum256(res.DER) != hash {
+	if sha256.Sum256(der) != hash {
 		return nil, false, fmt.Errorf("find certificate %x: the leader sent another one", hash[:8])
 	}
-	if r.voter == nil {
-		r.mu.Lock()
-		r.known[hash] = res.DER
-		r.mu.Unlock()
-	}
-	return res.DER, true, nil
+	r.mu.Lock()
+	r.known[hash] = der
+	r.mu.Unlock()
+	return der, true, nil
 }
 
 func (r *Register) certificate(hash [32]byte) ([]byte, bool) {
-	if r.voter != nil {
-		return r.voter.machine.certificate(hash)
+	if der, ok := r.machine.certificate(hash); ok {
+		return der, true
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -3,7 +3,6 @@ package register
 import (
 	"encoding/binary"
 	"encoding/json"
-	"errors"
 	"fmt"
 
 	"github.com/wardflow/wardflow/runtime/flow"
@@ -18,14 +17,19 @@ import (
 const commandFormat = 1
 
 const (
-	kindPutApp         = 1 // the same content again changes nothing
-	kindRemoveApp      = 2 // what is gone is gone
-	kindPutPlan        = 3 // names the version of the application it is for; the same plan changes nothing
-	kindClaim          = 4 // names the epoch it has seen: only the first one raises it
-	kindCommit         = 5 // numbered by its node within an epoch; see whole.step
-	kindPutCertificate = 6 // kept under its own hash
-	kindPutSetting     = 7 // the same value again changes nothing
-	kindSync           = 8 // changes nothing
+	kindPutApp         = 1  // the same content again changes nothing
+	kindRemoveApp      = 2  // what is gone is gone
+	kindPutPlan        = 3  // names the version of the application it is for; the same plan changes nothing
+	kindClaim          = 4  // names the epoch it has seen: only the first one raises it
+	kindCommit         = 5  // numbered by its node within an epoch; see whole.step
+	kindPutCertificate = 6  // kept under its own hash
+	kindPutSetting     = 7  // the same value again changes nothing
+	kindSync           = 8  // changes nothing
+	kindPutAppPlan     = 9  // as kindPutApp and kindPutPlan; names the version that it replaces
+	kindClaimAll       = 10 // each as kindClaim
+	kindCommitPart     = 11 // numbered; a part that is there changes nothing, and the last is as kindCommit
+	kindAdopt          = 12 // numbered as kindCommit is
+	kindPacked         = 13 // any but a commit or a part, compressed
 )
 
 type command interface{ kind() byte }
@@ -56,7 +60,30 @@ type (
 		Key   string
 		Value []byte // nil: remove
 	}
-	syncUp struct{}
+	syncUp     struct{}
+	putAppPlan struct {
+		App        App
+		Base       uint64 // the version it replaces; 0: whichever there is
+		Placements []flow.Placement
+	}
+	claimAll struct {
+		Node    flow.NodeID
+		Nonce   uint64
+		Version uint64         // of the application that the claimant knows; 0: whichever there is
+		Actors  []flow.ActorID // of one application
+		Seen    []uint64       // for each, the epoch the claimant knows of
+	}
+	commitPart struct {
+		Node        flow.NodeID
+		Seq         uint64 // of the commit
+		Part, Parts int    // from 0
+		Bytes       []byte // of the command
+	}
+	adopt struct {
+		Node  flow.NodeID
+		Seq   uint64 // as of a commit
+		Whole []byte // the checkpoint
+	}
 )
 
 func (putApp) kind() byte         { return kindPutApp }
@@ -67,16 +94,27 @@ func (commit) kind() byte         { return kindCommit }
 func (putCertificate) kind() byte { return kindPutCertificate }
 func (putSetting) kind() byte     { return kindPutSetting }
 func (syncUp) kind() byte         { return kindSync }
+func (putAppPlan) kind() byte     { return kindPutAppPlan }
+func (claimAll) kind() byte       { return kindClaimAll }
+func (commitPart) kind() byte     { return kindCommitPart }
+func (adopt) kind() byte          { return kindAdopt }
 
 func encodeCommand(c command) ([]byte, error) {
-	if c, ok := c.(commit); ok {
+	switch c := c.(type) {
+	case commit:
 		return appendCommit(c)
+	case commitPart:
+		return appendPart(c), nil
 	}
 	body, err := json.Marshal(c)
 	if err != nil {
 		return nil, fmt.Errorf("encode command: %w", err)
 	}
-	return append([]byte{commandFormat, c.kind()}, body...), nil
+	b := append([]byte{commandFormat, c.kind()}, body...)
+	if len(b) > packFrom {
+		return pack(b)
+	}
+	return b, nil
 }
 
 func appendCommit(c commit) ([]byte, error) {
@@ -101,8 +139,6 @@ func packSteps(node flow.NodeID, seq uint64, n int, packed []byte) []byte {
 	return append(b, packed...)
 }
 
-var errShort = errors.New("bytes end too early")
-
 // decodeCommand reads one command, and nothing may follow it.
 func decodeCommand(b []byte) (command, error) {
 	if len(b) < 2 {
@@ -110,6 +146,12 @@ func decodeCommand(b []byte) (command, error) {
 	}
 	if b[0] != commandFormat {
 		return nil, fmt.Errorf("read command: format %d is not known here: it was written by a newer wardflow", b[0])
+	}
+	if b[1] == kindPacked {
+		var err error
+		if b, err = unpack(b); err != nil {
+			return nil, fmt.Errorf("read command: %w", err)
+		}
 	}
 	kind, body := b[1], b[2:]
 	var c command
@@ -131,6 +173,14 @@ func decodeCommand(b []byte) (command, error) {
 		c, err = decodeJSON[putSetting](body)
 	case kindSync:
 		c, err = decodeJSON[syncUp](body)
+	case kindPutAppPlan:
+		c, err = decodeJSON[putAppPlan](body)
+	case kindClaimAll:
+		c, err = decodeJSON[claimAll](body)
+	case kindCommitPart:
+		c, err = readPart(body)
+	case kindAdopt:
+		c, err = decodeJSON[adopt](body)
 	default:
 		return nil, fmt.Errorf("read command: kind %d is not known here: it was written by a newer wardflow", kind)
 	}

@@ -2,48 +2,69 @@ package register
 
 import (
 	"context"
-	"encoding/binary"
 	"encoding/json"
+	"slices"
 	"time"
 
 	"github.com/wardflow/wardflow/runtime/flow"
 )
 
-// follow keeps the View of a node without log: it asks one voter after another
-// for a newer one, and stays with a voter as long as it answers.
-func (r *Register) follow(ctx context.Context) {
-	wait, reached := pause, false
-	for i := 0; ctx.Err() == nil; {
-		voter := r.cfg.Voters[i%len(r.cfg.Voters)].ID
-		if err := r.askView(ctx, voter); err == nil {
-			if !reached {
-				r.log.Info("register reached", "peer", voter)
-			}
-			wait, reached = pause, true
+const pause = 20 * time.Millisecond // between two tries, at first
+
+// follow keeps the View of this node while it holds no log: it asks one voter
+// after another for a newer one, and stays with a voter as long as it answers.
+func (r *Register) follow() {
+	wait := pause
+	var f fetch
+	for i := 0; r.run.Err() == nil; {
+		voters := r.others()
+		if r.group.Holds() || len(voters) == 0 {
+			r.idle(10 * time.Second)
 			continue
-		} else if ctx.Err() != nil {
-			return
-		} else {
-			r.log.Debug("voter did not answer", "peer", voter, "err", err)
 		}
-		if i++; i%len(r.cfg.Voters) == 0 { // all have been asked in vain
-			if reached {
-				r.log.Info("register lost: no voter answered", "voters", r.voterNames())
-			}
-			reached = false
+		voter := voters[i%len(voters)]
+		err := r.askView(voter, &f)
+		if err == nil {
+			wait = pause
+			continue
 		}
-		select {
-		case <-time.After(wait):
-		case <-ctx.Done():
+		if r.run.Err() == nil {
+			r.log.Debug("voter did not show its view", "peer", voter, "err", err)
 		}
+		i, f = i+1, fetch{}
+		r.idle(wait)
 		wait = min(2*wait, time.Second)
 	}
 }
 
-func (r *Register) askView(ctx context.Context, voter flow.NodeID) error {
-	ctx, cancel := context.WithTimeout(ctx, viewWait+patience)
+// idle waits for a change of the group, or some time.
+func (r *Register) idle(d time.Duration) {
+	changed := r.group.Changed()
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-changed:
+	case <-timer.C:
+	case <-r.run.Done():
+	}
+}
+
+// others are the voters besides this node, those known last and those of the
+// configuration.
+func (r *Register) others() []flow.NodeID {
+	var ids []flow.NodeID
+	for _, v := range slices.Concat(r.group.Voters(), r.cfg.Voters) {
+		if v.ID != r.cfg.Self && !slices.Contains(ids, v.ID) {
+			ids = append(ids, v.ID)
+		}
+	}
+	return ids
+}
+
+func (r *Register) askView(voter flow.NodeID, f *fetch) error {
+	ctx, cancel := context.WithTimeout(r.run, viewWait+3*time.Second)
 	defer cancel()
-	b, err := r.cfg.Transport.Ask(ctx, voter, kindViewAsk, binary.AppendUvarint(nil, r.View().Index))
+	b, err := r.cfg.Transport.Ask(ctx, voter, kindViewAsk, f.question(r.board.index()))
 	if err != nil {
 		return err
 	}
@@ -51,11 +72,12 @@ func (r *Register) askView(ctx context.Context, voter flow.NodeID) error {
 	if err := json.Unmarshal(b, &a); err != nil {
 		return err
 	}
-	if a.View != nil {
-		r.board.show(a.View, false)
+	if a.Size == 0 {
+		return nil
 	}
-	if a.Leader != "" {
-		r.suppose(a.Leader)
+	v, err := f.take(a)
+	if v != nil {
+		r.board.show(v)
 	}
-	return nil
+	return err
 }

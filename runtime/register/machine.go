@@ -1,67 +1,78 @@
 package register
 
 import (
+	"bufio"
 	"io"
 	"sync"
-	"sync/atomic"
 
-	"github.com/hashicorp/raft"
+	"github.com/wardflow/wardflow/runtime/agree"
 )
 
-// A machine is the state as raft sees it.
+// A machine is the state as the log sees it.
 type machine struct {
-	board   *board
-	written atomic.Uint64 // bytes applied since the last snapshot
+	board *board
 
 	mu    sync.RWMutex // guards state
 	state *state
 }
 
-func newMachine(b *board) *machine { return &machine{board: b, state: newState()} }
+func newMachine(b *board) *machine {
+	m := &machine{board: b, state: newState()}
+	b.source = m.view
+	return m
+}
 
-// Apply carries out one entry of the log. An entry that can't be read is
-// refused alike by every voter: it is the same bytes everywhere.
-func (m *machine) Apply(l *raft.Log) any {
-	m.written.Add(uint64(len(l.Data)))
-	c, err := decodeCommand(l.Data)
+// Apply carries out entries of the log. An entry that can't be read is refused
+// alike by every voter: it is the same bytes everywhere.
+func (m *machine) Apply(entries []agree.Entry) ([][]byte, error) {
+	answers := make([][]byte, len(entries))
+	m.mu.Lock()
+	before := m.state.changed
+	for i, e := range entries {
+		r := m.state.carryOut(e.Index, e.Body)
+		answers[i] = r.bytes()
+	}
+	changed := m.state.changed
+	m.mu.Unlock()
+	if changed != before {
+		m.board.outdate(changed)
+	}
+	return answers, nil
+}
+
+// carryOut is apply of a command as it stands in the log.
+func (s *state) carryOut(index uint64, body []byte) result {
+	c, err := decodeCommand(body)
 	if err != nil {
 		return refuse(faultBad, "%v", err)
 	}
-	m.mu.Lock()
-	before := m.state.changed
-	r := m.state.apply(l.Index, c)
-	var v *View
-	if m.state.changed != before {
-		v = m.state.view()
-	}
-	m.mu.Unlock()
-	if v != nil {
-		m.board.show(v, false)
-	}
-	return r
+	return s.apply(index, c)
 }
 
-// Snapshot takes a picture of the state, which Persist writes while later
-// entries are applied.
-func (m *machine) Snapshot() (raft.FSMSnapshot, error) {
+func (m *machine) view() *View {
 	m.mu.RLock()
 	defer m.mu.RUnlock()
-	m.written.Store(0)
+	return m.state.view()
+}
+
+// Snapshot takes a picture of the state, which is written while later entries
+// are applied.
+func (m *machine) Snapshot() (agree.Picture, error) {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
 	return picture{m.state.copy()}, nil
 }
 
 // Restore replaces the state with a snapshot's.
-func (m *machine) Restore(from io.ReadCloser) error {
-	defer from.Close()
-	s, err := readState(from)
+func (m *machine) Restore(from io.Reader) error {
+	s, err := readState(bufio.NewReader(from))
 	if err != nil {
 		return err
 	}
 	m.mu.Lock()
 	m.state = s
-	v := s.view()
 	m.mu.Unlock()
-	m.board.show(v, true)
+	m.board.outdate(s.changed)
 	return nil
 }
 
@@ -74,12 +85,21 @@ func (m *machine) certificate(hash [32]byte) ([]byte, bool) {
 
 type picture struct{ *state }
 
-func (p picture) Persist(sink raft.SnapshotSink) error {
-	if err := p.writeTo(sink); err != nil {
-		sink.Cancel()
-		return err
-	}
-	return sink.Close()
+func (p picture) WriteTo(w io.Writer) (int64, error) {
+	c := &counter{w: w}
+	err := p.writeTo(c)
+	return c.n, err
 }
 
 func (picture) Release() {}
+
+type counter struct {
+	w io.Writer
+	n int64
+}
+
+func (c *counter) Write(b []byte) (int, error) {
+	n, err := c.w.Write(b)
+	c.n += int64(n)
+	return n, err
+}

@@ -37,7 +37,48 @@ func (s *state) claim(index uint64, c claim) result {
 	if err != nil {
 		return refuse(faultBad, "checkpoint of actor %s can't be written: %v", c.Actor, err)
 	}
+	if len(b) > maxEntry { // fetched in parts
+		return result{Index: s.changed, Epoch: a.place.Epoch, Size: len(b)}
+	}
 	return result{Index: s.changed, Epoch: a.place.Epoch, Checkpoint: b}
+}
+
+// claimAll claims one actor after the other, as many as its answer has room for.
+// Each stands for itself.
+func (s *state) claimAll(index uint64, c claimAll) result {
+	if len(c.Seen) != len(c.Actors) {
+		return refuse(faultBad, "claim of %d actors with %d epochs", len(c.Actors), len(c.Seen))
+	}
+	var all result
+	room := maxEntry
+	for i, actor := range c.Actors {
+		r := s.claim(index, claim{Actor: actor, Node: c.Node, Seen: c.Seen[i], Nonce: c.Nonce, Version: c.Version})
+		r.Index = 0
+		all.Claims = append(all.Claims, r)
+		if room -= len(r.Checkpoint); room <= 0 {
+			break
+		}
+	}
+	all.Index = s.changed
+	return all
+}
+
+// adopt replaces the checkpoint of an actor, under the epoch that its node has
+// claimed for it.
+func (s *state) adopt(c adopt) result {
+	whole, rest, err := flow.ReadCheckpoint(c.Whole)
+	if err != nil || len(rest) > 0 {
+		return refuse(faultBad, "checkpoint that node %s brings can't be read: %v", c.Node, err)
+	}
+	a, ok := s.actors[whole.Actor]
+	if !ok || a.holder != c.Node || a.place.Epoch != whole.Epoch {
+		return refuse(faultStale, "node %s does not hold epoch %d of actor %s", c.Node, whole.Epoch, whole.Actor)
+	}
+	if a.whole.epoch != whole.Epoch || a.whole.seq < c.Seq {
+		a.whole = wholeOf(whole, c.Seq)
+		s.actors[whole.Actor] = a
+	}
+	return result{}
 }
 
 // commit puts steps on top of their actors' checkpoints. Each actor stands for

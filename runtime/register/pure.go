@@ -2,7 +2,6 @@ package register
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 
@@ -26,17 +25,8 @@ func NewMachine() *Machine { return &Machine{state: newState()} }
 // Apply carries out the entry at that place in the log and returns the answer,
 // for [ReadAnswer].
 func (m *Machine) Apply(index uint64, command []byte) (answer []byte) {
-	var r result
-	if c, err := decodeCommand(command); err != nil {
-		r = refuse(faultBad, "%v", err)
-	} else {
-		r = m.state.apply(index, c)
-	}
-	b, err := json.Marshal(r)
-	if err != nil {
-		panic("register: an answer can't be written: " + err.Error())
-	}
-	return b
+	r := m.state.carryOut(index, command)
+	return r.bytes()
 }
 
 // View is what is agreed now.
@@ -110,13 +100,12 @@ type Answer struct {
 
 // ReadAnswer reads what [Machine.Apply] returned.
 func ReadAnswer(b []byte) (Answer, error) {
-	var r result
-	if err := json.Unmarshal(b, &r); err != nil {
-		return Answer{}, fmt.Errorf("read answer: %w", err)
+	r, err := readResult(b)
+	if err != nil {
+		return Answer{}, err
 	}
 	a := Answer{Index: r.Index, App: r.App, Stale: r.Stale, Err: r.err()}
 	if len(r.Checkpoint) > 0 {
-		var err error
 		if a.Checkpoint, _, err = flow.ReadCheckpoint(r.Checkpoint); err != nil {
 			return a, fmt.Errorf("read answer: %w", err)
 		}

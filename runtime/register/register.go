@@ -3,40 +3,24 @@ package register
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"math/rand/v2"
-	"net"
-	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
 
+	"github.com/wardflow/wardflow/runtime/agree"
 	"github.com/wardflow/wardflow/runtime/flow"
 )
 
-// Transport is what a register needs of the door. A kind or a protocol is
-// handled by one register at a time.
-type Transport interface {
-	// Handle gives connections of an ALPN protocol to serve, which owns the
-	// connection and returns when it is done with it.
-	Handle(proto string, serve func(net.Conn, flow.Identity))
-	// Dial opens such a connection to the node want at addr ("host:port").
-	Dial(ctx context.Context, proto, addr string, want flow.NodeID) (net.Conn, error)
-	// Ask sends one question to a node and returns its answer.
-	Ask(ctx context.Context, node flow.NodeID, kind string, body []byte) ([]byte, error)
-	// Answer answers the questions of a kind.
-	Answer(kind string, answer func(ctx context.Context, peer flow.Identity, body []byte) ([]byte, error))
-}
+// Transport is what a register needs of the door.
+type Transport = agree.Transport
 
 // A Voter is a node that holds the log.
-type Voter struct {
-	ID   flow.NodeID
-	Addr string // host:port of its door
-}
+type Voter = agree.Voter
 
-// Config is what a register needs. Self, Transport and Log are required, and on
-// a voter Dir.
+// Config is what a register needs. Self, Transport and Log are required, and
+// Dir on a node that is or may become a voter.
 type Config struct {
 	Self      flow.NodeID
 	Transport Transport
@@ -44,9 +28,10 @@ type Config struct {
 
 	Dir string // folder for the log and its snapshots, this register's alone
 
-	// Voters are the nodes that hold the log: 1, 3 or 5. Each voter must be
-	// given the same ones at its first start; later what is in its folder
-	// counts. Empty: this node alone.
+	// Voters are the nodes that hold the log at first: 1, 3 or 5. Each of them
+	// must be given the same ones; the register is founded when all of them are
+	// up. From then on [Register.AddVoter] and [Register.RemoveVoter] say who
+	// they are, and these are those to ask first. Empty: this node alone.
 	Voters []Voter
 	// Lookup gives the newest address known of a node. nil: that of Voters.
 	Lookup func(flow.NodeID) (addr string, ok bool)
@@ -57,70 +42,26 @@ type Config struct {
 	Segment  int           // bytes of one file of the log; 16 MiB
 }
 
-func (c *Config) setDefaults() error {
-	switch {
-	case c.Self == "":
-		return errors.New("register: Config.Self is empty: want the name of this node")
-	case c.Transport == nil:
-		return errors.New("register: Config.Transport is nil: want the door")
-	case c.Log == nil:
-		return errors.New("register: Config.Log is nil")
-	}
-	if len(c.Voters) == 0 {
-		c.Voters = []Voter{{ID: c.Self}}
-	}
-	seen := map[flow.NodeID]bool{}
-	for _, v := range c.Voters {
-		if v.ID == "" || seen[v.ID] {
-			return fmt.Errorf("register: Config.Voters: voter %q has no name or is named twice", v.ID)
-		}
-		if v.Addr == "" && v.ID != c.Self && c.Lookup == nil {
-			return fmt.Errorf("register: Config.Voters: voter %s has no address", v.ID)
-		}
-		seen[v.ID] = true
-	}
-	if len(c.Voters)%2 == 0 {
-		return fmt.Errorf("register: Config.Voters: %d voters: want 1, 3 or 5, so that one half can't stop the other", len(c.Voters))
-	}
-	if seen[c.Self] && c.Dir == "" {
-		return errors.New("register: Config.Dir is empty: a voter keeps its log there")
-	}
-	if c.Lookup == nil {
-		c.Lookup = func(flow.NodeID) (string, bool) { return "", false }
-	}
-	if c.Election == 0 {
-		c.Election = 500 * time.Millisecond
-	}
-	if c.Snapshot == 0 {
-		c.Snapshot = 64 << 20
-	}
-	if c.Trailing == 0 {
-		c.Trailing = 1024
-	}
-	if c.Segment == 0 {
-		c.Segment = 16 << 20
-	}
-	return nil
-}
-
 // A Register is this node's door to what the cluster has agreed on. All its
 // methods may be called by any goroutine.
 type Register struct {
-	cfg   Config
-	log   *slog.Logger
-	board *board
-	voter *voter // nil on a node that holds no log
-	seq   atomic.Uint64
-	nonce func() uint64
+	cfg     Config
+	log     *slog.Logger
+	group   *agree.Group
+	machine *machine
+	board   *board
+	seq     atomic.Uint64
+	nonce   func() uint64
+	heard   heard
+	packed  packedView
 
 	stop context.CancelFunc
 	run  context.Context // ends with Close
 	busy sync.WaitGroup  // everything that runs in the background
 
-	mu       sync.Mutex // guards what follows
-	closed   bool
-	supposed flow.NodeID         // the leader, as a node without log was told; "": not known
-	known    map[[32]byte][]byte // certificates a node without log has asked for
+	mu     sync.Mutex // guards what follows
+	closed bool
+	known  map[[32]byte][]byte // certificates a node without log has asked for
 }
 
 // Open starts the register of this node. A voter reads its folder first, which
@@ -128,24 +69,39 @@ type Register struct {
 // register is ready for use at once; [Register.Sync] waits until its view is
 // what the cluster has agreed on.
 func Open(cfg Config) (*Register, error) {
-	if err := cfg.setDefaults(); err != nil {
-		return nil, err
+	if cfg.Log == nil {
+		return nil, errors.New("register: Config.Log is nil")
 	}
 	run, stop := context.WithCancel(context.Background())
 	r := &Register{cfg: cfg, log: cfg.Log, board: newBoard(), run: run, stop: stop,
 		nonce: rand.Uint64, known: map[[32]byte][]byte{}}
-	if slices.ContainsFunc(cfg.Voters, func(v Voter) bool { return v.ID == cfg.Self }) {
-		v, err := openVoter(r)
-		if err != nil {
-			stop()
-			return nil, fmt.Errorf("open register: %w", err)
-		}
-		r.voter = v
-	} else {
-		r.busy.Go(func() { r.follow(run) })
+	r.machine = newMachine(r.board)
+	opened := make(chan struct{}) // answers wait for group
+	var err error
+	r.group, err = agree.Open(agree.Config{Name: "register", Self: cfg.Self, Transport: cfg.Transport, Log: cfg.Log,
+		Machine: r.machine, Dir: cfg.Dir, Voters: cfg.Voters, Lookup: cfg.Lookup, May: mayAsk,
+		Questions: map[string]agree.Question{
+			askCertificate: after(opened, r.answerCertificate),
+			askRenew:       after(opened, r.answerRenew),
+			askPart:        after(opened, r.answerPart)},
+		Election: cfg.Election, Snapshot: cfg.Snapshot, Trailing: cfg.Trailing, Segment: cfg.Segment})
+	if err != nil {
+		stop()
+		return nil, err
 	}
-	r.answer()
+	close(opened)
+	r.busy.Go(r.follow)
+	r.busy.Go(r.ring)
+	cfg.Transport.Answer(kindViewAsk, r.answerView)
 	return r, nil
+}
+
+// after has a question wait until the register is put together.
+func after(ready <-chan struct{}, q agree.Question) agree.Question {
+	return func(ctx context.Context, peer flow.Identity, body []byte) ([]byte, error) {
+		<-ready
+		return q(ctx, peer, body)
+	}
 }
 
 // Close stops taking part. Calls under way end with [ErrClosed]. It returns when
@@ -159,10 +115,7 @@ func (r *Register) Close() error {
 		return nil
 	}
 	r.stop()
-	var err error
-	if r.voter != nil {
-		err = r.voter.close()
-	}
+	err := r.group.Close()
 	r.busy.Wait()
 	r.board.ring()
 	return err
@@ -181,17 +134,31 @@ func (r *Register) enter() bool {
 
 func (r *Register) leave() { r.busy.Done() }
 
+// ring passes on that the leader or the voters have changed.
+func (r *Register) ring() {
+	changed := r.group.Changed()
+	for {
+		select {
+		case <-changed:
+			changed = r.group.Changed()
+			r.board.ring()
+		case <-r.run.Done():
+			return
+		}
+	}
+}
+
 // View is what is agreed, as far as this node has heard: at most some tens of
 // milliseconds behind where a majority can be reached, and as it was where not.
-// It costs nothing.
+// The first call after a change copies what there is of actors.
 func (r *Register) View() *View {
 	v, _ := r.board.read()
 	return v
 }
 
-// Changed returns a channel that is closed when the View is replaced or the
-// leader changes; each change has a channel of its own. Fetch it before what it
-// guards, so that no change falls in between:
+// Changed returns a channel that is closed when the View is replaced, or the
+// leader or the voters change; each change has a channel of its own. Fetch it
+// before what it guards, so that no change falls in between:
 //
 //	for {
 //		changed := r.Changed()
@@ -204,31 +171,26 @@ func (r *Register) View() *View {
 //	}
 //
 // Checkpoints change no View.
-func (r *Register) Changed() <-chan struct{} {
-	_, changed := r.board.read()
-	return changed
-}
+func (r *Register) Changed() <-chan struct{} { return r.board.changes() }
 
 // Leading reports whether this node leads the voters and knows everything that
 // was agreed before it did.
-func (r *Register) Leading() bool { return r.voter != nil && r.voter.leading() }
+func (r *Register) Leading() bool { return r.group.Leading() }
 
 // Leader is the node that leads, as far as this node knows.
-func (r *Register) Leader() (flow.NodeID, bool) {
-	if r.voter != nil {
-		return r.voter.leader()
-	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.supposed, r.supposed != ""
-}
+func (r *Register) Leader() (flow.NodeID, bool) { return r.group.Leader() }
 
-func (r *Register) suppose(leader flow.NodeID) {
-	r.mu.Lock()
-	changed := r.supposed != leader
-	r.supposed = leader
-	r.mu.Unlock()
-	if changed {
-		r.board.ring()
-	}
+// Voters are the nodes that hold the log and vote, by name, as far as this node
+// knows.
+func (r *Register) Voters() []Voter { return r.group.Voters() }
+
+// AddVoter makes a running node a voter: it gets a copy of the log, catches up
+// and then counts. Addr "" is that of Config.Lookup. A voter whose disk was lost
+// is replaced by the same node with a new log. It is no error if it is one.
+func (r *Register) AddVoter(ctx context.Context, v Voter) error { return r.group.AddVoter(ctx, v) }
+
+// RemoveVoter takes a voter out, which may be gone for ever. Neither the last
+// one can be removed, nor one without whom the rest has no majority.
+func (r *Register) RemoveVoter(ctx context.Context, id flow.NodeID) error {
+	return r.group.RemoveVoter(ctx, id)
 }

@@ -154,7 +154,8 @@ func TestFollower(t *testing.T) {
 		t.Fatal(err)
 	}
 	c.until("home", "the end of the application", func(v *View) bool { return len(v.Apps) == 0 && len(v.Placements) == 0 })
-	if st := r.Status(); st.Voter || st.Leader == "" || st.View == 0 {
+	c.until("home", "the new leader", func(*View) bool { return r.Status().Leader != "" })
+	if st := r.Status(); st.Voter || st.View == 0 || !st.Since.IsZero() {
 		t.Errorf("Status = %+v", st)
 	}
 }
@@ -174,7 +175,7 @@ func TestLostAnswers(t *testing.T) {
 	}
 	n := 0
 	c.w.mu.Lock()
-	c.w.lose = func(_, _ flow.NodeID, kind string) bool { n++; return kind == kindApplyAsk && n%2 == 1 }
+	c.w.lose = func(_, _ flow.NodeID, kind string) bool { n++; return kind == "register.apply" && n%2 == 1 }
 	c.w.mu.Unlock()
 	r := c.nodes[from]
 	app := deploy(t, r, map[flow.ActorID]flow.NodeID{"ward:sum": from})
@@ -244,7 +245,7 @@ func TestPartition(t *testing.T) {
 	}
 	// A restored snapshot is seen a moment before raft drops the log it replaces.
 	for {
-		if first, _ := c.nodes[old].voter.log.FirstIndex(); first > 20 {
+		if c.nodes[old].Status().First > 20 {
 			break
 		}
 		select {
@@ -258,10 +259,10 @@ func TestPartition(t *testing.T) {
 		if err := n.Sync(ctx); err != nil {
 			t.Fatal(err)
 		}
-		n.voter.machine.mu.RLock()
+		n.machine.mu.RLock()
 		var got bytes.Buffer
-		err := n.voter.machine.state.writeTo(&got)
-		n.voter.machine.mu.RUnlock()
+		err := n.machine.state.writeTo(&got)
+		n.machine.mu.RUnlock()
 		if want == nil {
 			want = got.Bytes()
 		}
@@ -281,9 +282,9 @@ func TestOpenRefuses(t *testing.T) {
 		{"no name", func(c *Config) { c.Self = "" }},
 		{"no transport", func(c *Config) { c.Transport = nil }},
 		{"voter without a folder", func(c *Config) { c.Dir = "" }},
-		{"two voters", func(c *Config) { c.Voters = []Voter{{"a", "a:1"}, {"b", "b:1"}} }},
-		{"a voter twice", func(c *Config) { c.Voters = []Voter{{"a", "a:1"}, {"b", "b:1"}, {"b", "b:1"}} }},
-		{"a voter without address", func(c *Config) { c.Voters = []Voter{{"a", "a:1"}, {"b", ""}, {"c", "c:1"}} }},
+		{"two voters", func(c *Config) { c.Voters = []Voter{{ID: "a", Addr: "a:1"}, {ID: "b", Addr: "b:1"}} }},
+		{"a voter twice", func(c *Config) { c.Voters = []Voter{{ID: "a", Addr: "a:1"}, {ID: "b", Addr: "b:1"}, {ID: "b", Addr: "b:1"}} }},
+		{"a voter without address", func(c *Config) { c.Voters = []Voter{{ID: "a", Addr: "a:1"}, {ID: "b", Addr: ""}, {ID: "c", Addr: "c:1"}} }},
 	}
 	for _, tt := range tests {
 		cfg := good
@@ -314,13 +315,13 @@ func TestAnswersNodesOnly(t *testing.T) {
 	r := c.start("a")
 	c.leader()
 	deploy(t, r, map[flow.ActorID]flow.NodeID{"ward:sum": "a"})
-	answer := c.ports["a"].answers[kindApplyAsk]
+	answer := c.ports["a"].answers["register.apply"]
 	body, err := encodeCommand(claim{Actor: "ward:sum", Node: "a", Nonce: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
 	b, err := answer(within(t), identity("evil"), body)
-	if err != nil || !strings.Contains(string(b), "evil claims for node a") {
+	if err != nil || !strings.Contains(string(b), "evil speaks for node a") {
 		t.Errorf("claim for another node: %s, %v", b, err)
 	}
 	if _, err := answer(within(t), flow.Identity{Role: flow.RoleDevice, Name: "a"}, body); err == nil {
@@ -346,11 +347,12 @@ func TestSnapshotOnDisk(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if err := r.voter.raft.Snapshot().Error(); err != nil && !strings.Contains(err.Error(), "nothing new") {
-		t.Fatal(err)
-	}
-	if first, _ := r.voter.log.FirstIndex(); first < 20 {
-		t.Errorf("the log still begins at %d", first)
+	for r.Status().First < 20 {
+		select {
+		case <-ctx.Done():
+			t.Fatalf("the log still begins at %d", r.Status().First)
+		case <-time.After(time.Millisecond):
+		}
 	}
 	c.stop("a")
 	r = c.start("a")

@@ -30,6 +30,14 @@ type head struct {
 	Settings     map[string][]byte `json:"settings"`
 	Certificates int               `json:"certificates"`
 	Actors       int               `json:"actors"`
+	Laid         []laidRecord      `json:"laid,omitempty"`
+}
+
+type laidRecord struct {
+	Node  flow.NodeID `json:"node"`
+	Seq   uint64      `json:"seq"`
+	Parts int         `json:"parts"`
+	Bytes []byte      `json:"bytes"`
 }
 
 type actorRecord struct {
@@ -45,6 +53,7 @@ func (s *state) copy() *state {
 	c := *s
 	c.apps, c.actors = maps.Clone(s.apps), maps.Clone(s.actors)
 	c.settings, c.certificates = maps.Clone(s.settings), maps.Clone(s.certificates)
+	c.laid = slices.Clone(s.laid) // their bytes are only ever appended to
 	return &c
 }
 
@@ -53,7 +62,10 @@ func (s *state) writeTo(to io.Writer) error {
 	if err := w.WriteByte(snapshotFormat); err != nil {
 		return err
 	}
-	h := head{s.changed, s.floor, s.apps, s.settings, len(s.certificates), len(s.actors)}
+	h := head{s.changed, s.floor, s.apps, s.settings, len(s.certificates), len(s.actors), nil}
+	for _, l := range s.laid {
+		h.Laid = append(h.Laid, laidRecord{l.node, l.seq, l.parts, l.bytes})
+	}
 	if err := writeJSON(w, h); err != nil {
 		return err
 	}
@@ -96,6 +108,9 @@ func readState(from io.Reader) (*state, error) {
 	s.changed, s.floor = h.Changed, h.Floor
 	maps.Copy(s.apps, h.Apps)
 	maps.Copy(s.settings, h.Settings)
+	for _, l := range h.Laid {
+		s.laid = append(s.laid, laid{node: l.Node, seq: l.Seq, parts: l.Parts, bytes: l.Bytes})
+	}
 	for range h.Certificates {
 		der, err := readRecord(r)
 		if err != nil {

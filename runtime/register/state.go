@@ -20,6 +20,7 @@ type state struct {
 	actors       map[flow.ActorID]activation
 	settings     map[string][]byte
 	certificates map[[32]byte][]byte
+	laid         []laid // commits that come in parts, by age
 }
 
 // An activation is what is agreed about one actor. It is a value.
@@ -39,13 +40,14 @@ func newState() *state {
 type result struct {
 	Fault      fault          `json:"fault,omitempty"`
 	Text       string         `json:"text,omitempty"`       // of the fault
-	Leader     flow.NodeID    `json:"leader,omitempty"`     // of faultNotLeader, when known
 	Index      uint64         `json:"index,omitempty"`      // the View that shows the change
 	Epoch      uint64         `json:"epoch,omitempty"`      // of a claim; of faultSeen, the newest
-	App        *App           `json:"app,omitempty"`        // of putApp
+	App        *App           `json:"app,omitempty"`        // of putApp, if there is room for it
+	Version    uint64         `json:"version,omitempty"`    // of that application
 	Checkpoint []byte         `json:"checkpoint,omitempty"` // of a claim
 	Stale      []flow.ActorID `json:"stale,omitempty"`      // of a commit
-	DER        []byte         `json:"der,omitempty"`        // of a query for a certificate
+	Size       int            `json:"size,omitempty"`       // of a claim whose checkpoint is too large to be here
+	Claims     []result       `json:"claims,omitempty"`     // of the first ones of a claimAll
 }
 
 // A fault is why a command was refused.
@@ -58,8 +60,8 @@ const (
 	faultVersion         // the application is another version
 	faultElsewhere       // the plan places the actor on another node
 	faultSeen            // the epoch is not the one the claim has seen
-	faultNotLeader       // this voter does not lead
-	faultClosed          // this voter is closing
+	faultParts           // a part of a commit came without the ones before
+	faultStale           // a newer activation exists
 )
 
 func refuse(f fault, format string, args ...any) result {
@@ -83,6 +85,14 @@ func (s *state) apply(index uint64, c command) result {
 		return s.putCertificate(index, c)
 	case putSetting:
 		return s.putSetting(index, c)
+	case putAppPlan:
+		return s.putAppPlan(index, c)
+	case claimAll:
+		return s.claimAll(index, c)
+	case commitPart:
+		return s.commitPart(c)
+	case adopt:
+		return s.adopt(c)
 	case syncUp:
 		return result{Index: s.changed}
 	}
@@ -102,7 +112,7 @@ func (s *state) putApp(index uint64, c putApp) result {
 		s.changed = index
 		s.renew(old, app)
 	}
-	return result{Index: s.changed, App: &app}
+	return result{Index: s.changed, App: &app, Version: app.Version}
 }
 
 // livesOf are the lives of an application's links: those that it had and that
@@ -128,15 +138,47 @@ func typesOf(a App) map[flow.ActorID]string {
 }
 
 // renew drops the checkpoints of actors that have become another type: their
-// state means nothing to it. The instance that runs is fenced.
+// state means nothing to it. Dead letters stay, which are for people to read.
+// The instance that runs is fenced.
 func (s *state) renew(old, app App) {
 	is := typesOf(app)
 	for id, typ := range typesOf(old) {
 		if a, ok := s.actors[id]; ok && is[id] != "" && is[id] != typ {
-			a.whole, a.holder, a.nonce = whole{}, "", 0
+			a.whole, a.holder, a.nonce = a.whole.letters(id), "", 0
 			s.actors[id] = a
 		}
 	}
+}
+
+// putAppPlan is putApp and putPlan in one: between the two nobody sees one
+// without the other.
+func (s *state) putAppPlan(index uint64, c putAppPlan) result {
+	old, known := s.apps[c.App.Name]
+	if c.Base != 0 && (!known || old.Version != c.Base) {
+		return refuse(faultVersion, "application %q is at version %d, not at %d, which it was planned for", c.App.Name, old.Version, c.Base)
+	}
+	if bad := checkPlan(c.App.Name, c.Placements); bad != nil {
+		return *bad
+	}
+	r := s.putApp(index, putApp{c.App})
+	if r.Fault != faultNone {
+		return r
+	}
+	p := s.putPlan(index, putPlan{App: c.App.Name, Placements: c.Placements})
+	p.App, p.Version = r.App, r.Version
+	return p
+}
+
+func checkPlan(app string, plan []flow.Placement) *result {
+	planned := make(map[flow.ActorID]bool, len(plan))
+	for _, p := range plan {
+		if p.Actor.App() != app || planned[p.Actor] {
+			bad := refuse(faultBad, "plan for application %q: actor %q is of another one or named twice", app, p.Actor)
+			return &bad
+		}
+		planned[p.Actor] = true
+	}
+	return nil
 }
 
 func sameApp(a, b App) bool {
@@ -175,14 +217,12 @@ func (s *state) putPlan(index uint64, c putPlan) result {
 	case c.Version != 0 && c.Version != app.Version:
 		return refuse(faultVersion, "plan for version %d of application %q, which is at version %d", c.Version, c.App, app.Version)
 	}
+	if bad := checkPlan(c.App, c.Placements); bad != nil {
+		return *bad
+	}
 	planned := make(map[flow.ActorID]bool, len(c.Placements))
 	for _, p := range c.Placements {
-		if p.Actor.App() != c.App || planned[p.Actor] {
-			return refuse(faultBad, "plan for application %q: actor %q is of another one or named twice", c.App, p.Actor)
-		}
 		planned[p.Actor] = true
-	}
-	for _, p := range c.Placements {
 		a := s.actors[p.Actor]
 		p.Epoch = a.place.Epoch
 		if a.place.Actor == "" || !reflect.DeepEqual(a.place, p) {

@@ -39,10 +39,15 @@ func (v *View) where(fits func(flow.Placement) bool) []flow.Placement {
 	return out
 }
 
-// A board shows the newest View and says when it is replaced.
+// A board shows the newest View and says when it is replaced. On a voter the
+// View is put together when it is read first: many changes between two readings
+// cost one.
 type board struct {
-	mu      sync.Mutex // guards both
+	source func() *View // of this node's own state
+
+	mu      sync.Mutex // guards what follows
 	view    *View
+	newest  uint64 // index of what source would give; 0: nothing newer than view
 	changed chan struct{}
 }
 
@@ -51,26 +56,58 @@ func newBoard() *board { return &board{view: &View{}, changed: make(chan struct{
 func (b *board) read() (*View, <-chan struct{}) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	if b.newest > b.view.Index {
+		b.view = b.source()
+		b.newest = 0
+	}
 	return b.view, b.changed
 }
 
-// show replaces the view. An older one than is shown already, from a voter that
-// lags, is passed over; after a restore of this node's own state force is set.
-func (b *board) show(v *View, force bool) {
+// changes is the channel that the next change closes.
+func (b *board) changes() <-chan struct{} {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if v.Index <= b.view.Index && !force {
+	return b.changed
+}
+
+// index is that of the View that read would give.
+func (b *board) index() uint64 {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return max(b.view.Index, b.newest)
+}
+
+// outdate says that this node's own state is at an index.
+func (b *board) outdate(index uint64) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if index <= b.view.Index || index <= b.newest {
+		return
+	}
+	b.newest = index
+	b.wake()
+}
+
+// show replaces the view. An older one than is shown already, from a voter that
+// lags, is passed over.
+func (b *board) show(v *View) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if v.Index <= b.view.Index {
 		return
 	}
 	b.view = v
-	close(b.changed)
-	b.changed = make(chan struct{})
+	b.wake()
 }
 
 // ring wakes who waits for a change though the view is the same.
 func (b *board) ring() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	b.wake()
+}
+
+func (b *board) wake() {
 	close(b.changed)
 	b.changed = make(chan struct{})
 }

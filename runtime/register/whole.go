@@ -67,6 +67,17 @@ func (w whole) step(c flow.Checkpoint, seq uint64) (next whole, ok bool) {
 	return next, true
 }
 
+// letters is w without anything but the actor's box of dead letters, which is a
+// link that nobody receives.
+func (w whole) letters(actor flow.ActorID) whole {
+	box := flow.BoxOf(actor)
+	if len(w.out[box]) == 0 {
+		return whole{}
+	}
+	return whole{epoch: w.epoch, seq: w.seq, made: map[flow.LinkID]uint64{box: w.made[box]},
+		settled: map[flow.LinkID]uint64{box: w.settled[box]}, out: map[flow.LinkID][]flow.Token{box: w.out[box]}}
+}
+
 // checkpoint is w as others read it.
 func (w whole) checkpoint(actor flow.ActorID) flow.Checkpoint {
 	c := flow.Checkpoint{Actor: actor, Epoch: w.epoch, Version: w.version, State: w.state,
