@@ -60,11 +60,11 @@ func appListCommand(to *reach, out *output) *cobra.Command {
 		Example: "  wardflow app list",
 		Args:    takes(0, "nothing but flags"),
 		RunE: ask(to, func(ctx context.Context, c *control.Client, cmd *cobra.Command, _ []string) error {
-			apps, err := c.Apps(ctx)
+			s, err := snapshot(ctx, c, cmd)
 			if err != nil {
 				return err
 			}
-			warn(ctx, c, cmd)
+			apps := s.Apps
 			return out.write(cmd.OutOrStdout(), control.List[control.App]{APIVersion: control.APIVersion, Items: apps}, func(w io.Writer) {
 				t := table{head: []string{"NAME", "STATE", ">ACTORS", ">VERSION", "DEPLOYED", "BY"}}
 				for _, a := range apps {

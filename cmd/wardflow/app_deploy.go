@@ -138,25 +138,23 @@ func deployment(cmd *cobra.Command, from *sources, file, name string) (control.D
 }
 
 // settled waits until the deployed version runs with all its actors.
-func settled(ctx context.Context, c *control.Client, app *control.App, wait time.Duration, progress io.Writer) (*control.App, error) {
+func settled(ctx context.Context, c *control.Client, app *control.App, wait time.Duration, to io.Writer) (*control.App, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, wait, errWaited)
 	defer cancel()
 	last := *app
 	var why []string
-	said := -1
-	err := c.Watch(ctx, func(s *control.Snapshot) bool {
+	show := newProgress(to)
+	err := keepWatching(ctx, c, show, func(s *control.Snapshot) bool {
 		for _, a := range s.Apps {
 			if a.Name == app.Name && a.Version >= app.Version {
 				last = a
 			}
 		}
 		why = notRunning(s, app.Name)
-		if last.Running != said {
-			said = last.Running
-			fmt.Fprintf(progress, "%s: %d of %d actors run\n", last.Name, last.Running, last.Actors)
-		}
+		show.say(fmt.Sprintf("%s: %d of %d actors run", last.Name, last.Running, last.Actors))
 		return last.State != control.Running
 	})
+	show.end()
 	if errors.Is(err, errWaited) {
 		return nil, fmt.Errorf("%s was deployed, but does not run with all its actors after %s\n  %s\n  `wardflow app show %s` tells more", app.Name, wait, strings.Join(why, "\n  "), app.Name)
 	}

@@ -71,7 +71,7 @@ func TestLeaving(t *testing.T) {
 }
 
 func TestReplicasArrive(t *testing.T) {
-	s := at("x m running", "x#2 n running", "x#3 n running", "y n starting")
+	s := at("x m running", "x~2 n running", "x~3 n running", "y n starting")
 	for i, n := range []int{2, 3} {
 		s.Actors[i+1].Replica = &flow.Replica{Of: "x", Number: n}
 	}

@@ -33,8 +33,8 @@ func (p *patience) watch(ctx context.Context, c *control.Client, cmd *cobra.Comm
 	ctx, cancel := context.WithTimeoutCause(ctx, p.most, errWaited)
 	defer cancel()
 	show := newProgress(cmd.ErrOrStderr())
-	var last string
-	err := c.Watch(ctx, func(s *control.Snapshot) bool {
+	last := "nothing was seen of it"
+	err := keepWatching(ctx, c, show, func(s *control.Snapshot) bool {
 		said, done := see(s)
 		if last = said; lost(s) != "" {
 			said += "; " + lost(s)
@@ -48,6 +48,26 @@ func (p *patience) watch(ctx context.Context, c *control.Client, cmd *cobra.Comm
 	}
 	return err
 }
+
+// keepWatching is Watch that comes back when the node does: it may be the one
+// that is restarted.
+func keepWatching(ctx context.Context, c *control.Client, show *progress, see func(*control.Snapshot) bool) error {
+	for {
+		err := c.Watch(ctx, see)
+		if !errors.Is(err, control.ErrUnreachable) {
+			return err
+		}
+		show.say("the node that was asked does not answer; waiting for it")
+		select {
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		case <-time.After(again):
+		}
+	}
+}
+
+// again is how long after a node did not answer it is asked again.
+const again = 500 * time.Millisecond
 
 // lost says what the snapshot's register lacks, or "".
 func lost(s *control.Snapshot) string {
@@ -105,9 +125,7 @@ func snapshot(ctx context.Context, c *control.Client, cmd *cobra.Command) (*cont
 
 // warn is the same warning for commands that ask for less.
 func warn(ctx context.Context, c *control.Client, cmd *cobra.Command) {
-	if r, err := c.Register(ctx); err == nil { // the command itself tells of errors
-		warnLost(cmd.ErrOrStderr(), r.Lost(time.Now()))
-	}
+	_, _ = snapshot(ctx, c, cmd) // the command itself tells of errors
 }
 
 func warnLost(w io.Writer, why string) {

@@ -43,11 +43,14 @@ func registerShowCommand(to *reach, out *output) *cobra.Command {
 		Example: "  wardflow register show",
 		Args:    takes(0, "nothing but flags"),
 		RunE: ask(to, func(ctx context.Context, c *control.Client, cmd *cobra.Command, _ []string) error {
-			r, err := c.Register(ctx)
+			s, err := c.Snapshot(ctx)
 			if err != nil {
 				return err
 			}
-			return out.write(cmd.OutOrStdout(), r, func(w io.Writer) { showRegister(w, r, time.Now()) })
+			if s.Register == nil {
+				return fmt.Errorf("the register: %w", control.ErrNotFound)
+			}
+			return out.write(cmd.OutOrStdout(), s.Register, func(w io.Writer) { showRegister(w, s.Register, s.At) })
 		}),
 	}
 }

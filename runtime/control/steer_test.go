@@ -175,7 +175,7 @@ func TestSpoolsAreShownOnLinks(t *testing.T) {
 			spooled = append(spooled, fmt.Sprintf("%s %d", l.ID, l.Spool.Tokens))
 		}
 	}
-	if want := []string{"ward:bed1:collector.out > ward:bed1:collector.out.spool.token 1200"}; !slices.Equal(spooled, want) {
+	if want := []string{"ward:bed1:collector.out > ward:bed1:collector~out~7f3a91.token 1200"}; !slices.Equal(spooled, want) {
 		t.Errorf("links with a spool: %q, want %q", spooled, want)
 	}
 }

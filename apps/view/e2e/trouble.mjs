@@ -43,7 +43,7 @@ const steps = {
   async "a spool shows on its link what waits, and how old it is"() {
     const { page } = steps;
     await make("spill", "1200");
-    await page.getByRole("button", { name: /^Link bed1 collector\.out to bed1 collector\.out\.spool\.token, .*1,200 on disk, oldest 7 min/ }).focus();
+    await page.getByRole("button", { name: /^Link bed1 collector\.out to bed1 spool of collector\.out\.token, .*1,200 on disk, oldest 7 min/ }).focus();
     await page.keyboard.press("Enter");
     const details = page.getByRole("region", { name: "Details" });
     await details.getByText("1,200 tokens, 372 kB").waitFor();
@@ -93,11 +93,11 @@ const steps = {
     await page.keyboard.press("Enter");
     const details = page.getByRole("region", { name: "Details" });
     await details.getByRole("button", { name: "One more" }).click();
-    await page.getByRole("button", { name: /^Actor bed3 check#3, ward.RuleCheck, replica 3 of 3 on ward/ }).waitFor();
+    await page.getByRole("button", { name: /^Actor bed3 check~3, ward.RuleCheck, replica 3 of 3 on ward/ }).waitFor();
     assert.equal(await page.locator(".card .behind").count(), 3);
     await shot(page, "replicas");
     await details.getByRole("button", { name: "One replica less" }).click();
-    await page.getByRole("button", { name: /^Actor bed3 check#3/ }).waitFor({ state: "detached" });
+    await page.getByRole("button", { name: /^Actor bed3 check~3/ }).waitFor({ state: "detached" });
     await page.keyboard.press("Escape");
   },
 

@@ -43,11 +43,14 @@ export function span(from: string, to: string): string {
 /** The parts of an actor's name after its application: components, then its own. */
 export function parts(id: string): { within: string; own: string } {
   const local = id.slice(id.indexOf(":") + 1).split(":");
-  return { own: local[local.length - 1] ?? id, within: local.slice(0, -1).join(" ") };
+  const own = local.pop() ?? id;
+  // Package expand calls a spool after the port before it, and a checksum.
+  return { own: own.replace(/^(.+)~(\w+)~[0-9a-f]+$/, "spool of $1.$2"), within: local.join(" ") };
 }
 
 export function local(id: string): string {
-  return id.slice(id.indexOf(":") + 1).replaceAll(":", " ");
+  const { within, own } = parts(id);
+  return within ? within + " " + own : own;
 }
 
 export const end = (e: { actor: string; port: string }) => local(e.actor) + "." + e.port;

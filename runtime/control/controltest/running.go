@@ -16,12 +16,13 @@ import (
 // elsewhere is the host that the actors of a drained one go to.
 var elsewhere = map[flow.NodeID]flow.NodeID{"bedside": "ward", "ward": "records", "records": "ward"}
 
-// replicaID names the replicas of an actor; the first has the actor's own name.
+// replicaID names the replicas of an actor as package expand does; the first has
+// the actor's own name.
 func replicaID(of flow.ActorID, number int) flow.ActorID {
 	if number == 1 {
 		return of
 	}
-	return flow.ActorID(fmt.Sprintf("%s#%d", of, number))
+	return flow.ActorID(fmt.Sprintf("%s~%d", of, number))
 }
 
 // A running is an actor that runs, with the part of the script it stands for.
@@ -110,7 +111,7 @@ func (w *Ward) spool(app string) *control.ActorState {
 		Spool: &control.SpoolState{Tokens: uint64(w.spilled), Bytes: uint64(310 * w.spilled), Oldest: float64(w.spilled) / 3, MaxBytes: 1 << 30, Overflow: "drop_oldest"}}
 }
 
-func spoolID(app string) flow.ActorID { return flow.ActorID(app + ":bed1:collector.out.spool") }
+func spoolID(app string) flow.ActorID { return flow.ActorID(app + ":bed1:collector~out~7f3a91") }
 
 // joins are the links of an application as it runs.
 func (w *Ward) joins(app string) []flow.Link {

@@ -1,0 +1,72 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"crypto/x509"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/wardflow/wardflow/runtime/control"
+	"github.com/wardflow/wardflow/runtime/control/controltest"
+	"github.com/wardflow/wardflow/runtime/flow"
+	"github.com/wardflow/wardflow/runtime/pki"
+	"github.com/wardflow/wardflow/runtime/pki/pkitest"
+)
+
+// Whoever waits goes on waiting while the node that it asks is started anew.
+func TestWaitOverRestart(t *testing.T) {
+	h := pkitest.New(t)
+	own, admin := h.Node("ward"), h.Staff("admin")
+	serve := func(addr string) *control.Server {
+		s, err := control.Serve(control.Config{Addr: addr, Backend: controltest.New(nil), Own: func() flow.Signer { return own },
+			Verify: func(chain []*x509.Certificate) (flow.Identity, error) { return h.Verifier().Identify(chain, time.Now()) }})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s
+	}
+	s := serve("")
+	addr := s.Addr().String()
+	c, err := control.NewClient("https://"+addr, pki.ClientTLS(func() flow.Signer { return admin }, h.Verifier(), pki.Only(flow.RoleNode), "h2"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+
+	var out bytes.Buffer
+	cmd := &cobra.Command{}
+	cmd.SetErr(&out)
+	p := patience{most: time.Minute}
+	restarted := false
+	err = p.watch(t.Context(), c, cmd, func(*control.Snapshot) (string, bool) {
+		if restarted {
+			return "there again", true
+		}
+		restarted = true
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+		s = serve(addr)
+		return "there", false
+	})
+	defer s.Close()
+	if err != nil || !strings.HasPrefix(out.String(), "there\n") || !strings.HasSuffix(out.String(), "there again\n") {
+		t.Errorf("watch: %v\n%s", err, out.String())
+	}
+
+	// When time is up it says how far things were.
+	p.most = time.Millisecond
+	if err := p.watch(t.Context(), c, cmd, func(*control.Snapshot) (string, bool) { return "half way", false }); err == nil || !strings.Contains(err.Error(), "after 1ms") {
+		t.Errorf("watch that takes too long: %v", err)
+	}
+	over, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := p.watch(over, c, cmd, func(*control.Snapshot) (string, bool) { return "", false }); !errors.Is(err, context.Canceled) {
+		t.Errorf("watch that somebody ends: %v", err)
+	}
+}
