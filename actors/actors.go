@@ -14,6 +14,7 @@ import (
 	netactors "github.com/wardflow/wardflow/actors/net"
 	"github.com/wardflow/wardflow/actors/sensor"
 	"github.com/wardflow/wardflow/actors/std"
+	"github.com/wardflow/wardflow/actors/sys"
 	testactors "github.com/wardflow/wardflow/actors/test"
 	"github.com/wardflow/wardflow/actors/text"
 	timeactors "github.com/wardflow/wardflow/actors/time"
@@ -36,6 +37,7 @@ var namespaces = []func() []flow.Type{
 	netactors.Types,
 	sensor.Types,
 	std.Types,
+	sys.Types,
 	testactors.Types,
 	text.Types,
 	timeactors.Types,

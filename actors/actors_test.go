@@ -54,7 +54,8 @@ func TestSpecsAreWhole(t *testing.T) {
 			}
 		}
 		if s.Identity != "" {
-			if a, ok := s.Arg(s.Identity); !ok || a.Kind != "string" || s.Speaks == "" {
+			// A spool has the role of whoever sends to it.
+			if a, ok := s.Arg(s.Identity); !ok || a.Kind != "string" || s.Speaks == "" && name != "sys.Spool" {
 				t.Errorf("%s speaks as its argument %s, which is not there, not a string, or has no role", name, s.Identity)
 			}
 		}

@@ -26,7 +26,7 @@ import (
 // reached its bound the actor takes nothing more, and its links fill.
 func PersistentBuffer() flow.Type {
 	return flow.Type{
-		Spec: flow.Spec{Name: "data.PersistentBuffer", Fault: flow.FaultRetry,
+		Spec: flow.Spec{Name: "data.PersistentBuffer", Fault: flow.FaultRetry, Keeps: true,
 			Doc: "Pass items on as lists, and keep them on disk while they can't be passed on",
 			Args: []flow.ArgSpec{
 				{Name: "buffer_id", Doc: "name of the queue on its node: letters, digits, - and _", Kind: "string", Required: true},
@@ -50,7 +50,7 @@ func PersistentBuffer() flow.Type {
 
 // Queues are where buffers are kept.
 type queues interface {
-	Queue(id string) (spool.Queue, error)
+	Queue(name string, limit int64) (spool.Queue, error)
 }
 
 type buffer struct {
@@ -76,7 +76,7 @@ func (b *buffer) Start(env flow.Env) error {
 	if err != nil {
 		return err
 	}
-	if b.queue, err = q.Queue(b.id); err != nil {
+	if b.queue, err = q.Queue(b.id, 0); err != nil {
 		return err
 	}
 	b.env = env
@@ -130,8 +130,8 @@ func (b *buffer) pass(f *flow.Firing) error {
 
 // push puts the items on disk. While that is full they stay, and no more are
 // taken; a later pop or pass makes room.
-func (b *buffer) push(*flow.Firing) error {
-	err := b.queue.Push(b.items)
+func (b *buffer) push(f *flow.Firing) error {
+	err := b.queue.Push(b.items, f.Now)
 	if errors.Is(err, spool.ErrFull) {
 		b.env.Log().Warn("buffer is full, nothing more is taken until there is room", "buffer", b.id)
 		b.full = true
@@ -145,9 +145,13 @@ func (b *buffer) push(*flow.Firing) error {
 }
 
 func (b *buffer) pop(f *flow.Firing) error {
-	batch, ok, err := b.queue.Front()
+	v, _, ok, err := b.queue.Front()
 	if err != nil || !ok {
 		return err
+	}
+	batch, ok := v.([]any)
+	if !ok {
+		return fmt.Errorf("buffer %s holds %s where a list should be", b.id, value.Kind(v))
 	}
 	f.Give(0, batch)
 	b.queue.Pop()
@@ -163,11 +167,16 @@ func (b *buffer) Stop() {
 	}
 }
 
+// Holds says what waits on disk.
+func (b *buffer) Holds() string {
+	if b.queue == nil || b.queue.Len() == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%d lists wait on its disk", b.queue.Len())
+}
+
 // Commit makes the queue and the checkpoint durable together.
 func (b *buffer) Commit(ctx context.Context, c flow.Checkpoint) error {
-	if newest := b.queue.Newest().Epoch; c.Epoch < newest {
-		return fmt.Errorf("buffer %s is in epoch %d: %w", b.id, newest, flow.ErrStale)
-	}
 	if err := b.queue.Commit(ctx, c); err != nil {
 		return err
 	}
@@ -178,15 +187,10 @@ func (b *buffer) Commit(ctx context.Context, c flow.Checkpoint) error {
 	return nil
 }
 
-// Fence writes the checkpoint that stands beside the queue back under the new
-// epoch. Whoever had the queue open before can't commit since Start.
+// Fence begins an epoch of the queue. Whoever had it open before can't commit
+// since Start.
 func (b *buffer) Fence(ctx context.Context, epoch uint64) (flow.Checkpoint, error) {
-	c := b.queue.Newest()
-	if epoch < c.Epoch {
-		return flow.Checkpoint{}, fmt.Errorf("buffer %s is in epoch %d: %w", b.id, c.Epoch, flow.ErrStale)
-	}
-	c.Actor, c.Epoch = b.env.ID(), epoch
-	return c, b.queue.Commit(ctx, c)
+	return b.queue.Fence(ctx, b.env.ID(), epoch)
 }
 
 // Save keeps the items that are not on disk, and the counts.

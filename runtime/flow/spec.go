@@ -19,6 +19,11 @@ type Spec struct {
 	// ends, so that at no time two of one actor act.
 	Exclusive bool `json:"exclusive,omitempty"`
 
+	// Keeps types hold on their node's disk what they have taken: it is settled
+	// at their own checkpoint, and does not wait until what they gave is. Such
+	// an actor is a [Committer].
+	Keeps bool `json:"keeps,omitempty"`
+
 	// Identity names the argument that says which certificate the actor
 	// speaks with, such as "device"; "" is the certificate of its node.
 	// The node must hold it: the capability "identity.<argument's value>".

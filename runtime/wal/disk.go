@@ -12,6 +12,9 @@ type Disk interface {
 	Remove(name string) error
 	// Names are the files there are, in any order.
 	Names() ([]string, error)
+	// Free is how many bytes there are for new files, and how many the disk has
+	// in all.
+	Free() (free, all int64, err error)
 }
 
 // A File is one of them. What was written lasts when Sync has returned; before,

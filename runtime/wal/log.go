@@ -13,7 +13,7 @@ import (
 const headSize = 12
 
 // MaxRecord is how many bytes the payload of a record may have.
-const MaxRecord = 1 << 28
+const MaxRecord = 1 << 30
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
@@ -55,7 +55,8 @@ func (l *Log) load(each func(at int64, payload []byte) error) error {
 	if err != nil {
 		return err
 	}
-	r := reader{file: l.file, size: size}
+	l.end = size
+	r := l.Reader(0)
 	for r.at < size {
 		payload, err := r.next()
 		if err != nil {
@@ -104,10 +105,9 @@ func whole(b []byte, n int) bool {
 	return binary.BigEndian.Uint32(b[4:]) == crc32.Checksum(b[headSize:headSize+n], castagnoli)
 }
 
-// A reader reads records one after the other.
-type reader struct {
-	file File
-	size int64 // of the file
+// A Reader reads records one after the other. It is used up by [Log.Replace].
+type Reader struct {
+	log  *Log
 	at   int64 // after the last record
 	buf  []byte
 	from int64 // where buf stands in the file
@@ -115,9 +115,32 @@ type reader struct {
 
 const readAhead = 256 << 10
 
+// Reader reads the records from a place on, where one begins: 0, or what
+// [Reader.At] was once.
+func (l *Log) Reader(at int64) *Reader { return &Reader{log: l, at: at} }
+
+// At is where the next record begins.
+func (r *Reader) At() int64 { return r.at }
+
+// Next is the payload of the next record, good until the next call. io.EOF says
+// that there is none yet; [ErrDamaged] that there should be.
+func (r *Reader) Next() ([]byte, error) {
+	if r.at >= r.log.end {
+		return nil, io.EOF
+	}
+	b, err := r.next()
+	if err == nil && b == nil {
+		err = fmt.Errorf("%w at byte %d", ErrDamaged, r.at)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", r.log.name, err)
+	}
+	return b, nil
+}
+
 // next is the payload of the next record, good until the next call; nil when no
 // whole one stands there.
-func (r *reader) next() ([]byte, error) {
+func (r *Reader) next() ([]byte, error) {
 	b, err := r.take(headSize)
 	if b == nil || err != nil {
 		return nil, err
@@ -134,17 +157,18 @@ func (r *reader) next() ([]byte, error) {
 }
 
 // take shows the next n bytes; nil when the file ends before.
-func (r *reader) take(n int) ([]byte, error) {
-	if int64(n) > r.size-r.at {
+func (r *Reader) take(n int) ([]byte, error) {
+	left := r.log.end - r.at
+	if int64(n) > left {
 		return nil, nil
 	}
 	if off := r.at - r.from; off < 0 || off+int64(n) > int64(len(r.buf)) {
-		want := min(max(int64(n), readAhead), r.size-r.at)
+		want := min(max(int64(n), readAhead), left)
 		if int64(cap(r.buf)) < want {
 			r.buf = make([]byte, want)
 		}
 		r.buf, r.from = r.buf[:want], r.at
-		if m, err := r.file.ReadAt(r.buf, r.at); err != nil && !(errors.Is(err, io.EOF) && int64(m) == want) {
+		if m, err := r.log.file.ReadAt(r.buf, r.at); err != nil && !(errors.Is(err, io.EOF) && int64(m) == want) {
 			r.buf = r.buf[:0]
 			return nil, err
 		}

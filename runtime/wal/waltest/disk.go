@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"maps"
+	"math"
 	"math/rand/v2"
 	"slices"
 	"sync"
@@ -147,6 +148,16 @@ func (d *Disk) Names() ([]string, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return slices.Sorted(maps.Keys(d.files)), nil
+}
+
+// Free is [wal.Disk]'s.
+func (d *Disk) Free() (free, all int64, err error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.room == 0 {
+		return math.MaxInt64, math.MaxInt64, nil
+	}
+	return max(0, d.room-d.used()), d.room, nil
 }
 
 // Close is there so that a Disk can stand for a [wal.Folder].
