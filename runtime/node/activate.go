@@ -1,6 +1,7 @@
 package node
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"sync"
@@ -54,6 +55,9 @@ func (n *Node) activate(ctx context.Context, w *wiring, ids []flow.ActorID, done
 // sees that it may run now.
 func (n *Node) admit(ctx context.Context, res *resident) (flow.Signer, error) {
 	spec := n.types[res.node.Type].Spec
+	if spec.Exclusive && !n.tenure.holds() {
+		return flow.Signer{}, errNoLease
+	}
 	signer, err := n.signerFor(&spec, res.node)
 	if err != nil || len(signer.Chain) == 0 || signer.Chain[0].Equal(n.own.Chain[0]) {
 		return signer, err
@@ -83,11 +87,22 @@ type claimed struct {
 	err        error
 }
 
+// claim takes over all of them: the register says from which checkpoint, or for
+// local actors this node's journal.
 func (n *Node) claim(ctx context.Context, w *wiring, ids map[flow.ActorID]flow.Signer) map[flow.ActorID]claimed {
 	all := make(map[flow.ActorID]claimed, len(ids))
+	var far []flow.ActorID
 	for id := range ids {
-		ck, err := n.register.Claim(ctx, id, w.app.Version)
+		if !w.actors[id].node.Local {
+			far = append(far, id)
+			continue
+		}
+		ck, err := n.claimLocal(ctx, w, id)
 		all[id] = claimed{ck, err}
+	}
+	cks, errs, err := n.register.ClaimAll(ctx, far, w.app.Version)
+	for _, id := range far {
+		all[id] = claimed{cks[id], cmp.Or(errs[id], err)}
 	}
 	return all
 }

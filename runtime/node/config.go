@@ -29,12 +29,22 @@ type Config struct {
 	Recordings []string `yaml:"recordings,omitempty"` // directories that sensor.Player may read
 	Store      string   `yaml:"store,omitempty"`      // SQLite file; "" stores nothing here
 
+	// StoreGroup are the nodes whose stores hold the same readings, 1, 3 or 5 of
+	// them: what was acknowledged survives the loss of any minority, and a storing
+	// actor may run on each. No name: this node's file is its own.
+	StoreGroup StoreGroup `yaml:"store_group,omitempty"`
+
 	Devices device.Settings `yaml:"devices,omitempty"` // what the names of devices are bound to; see devices.go
 	Allow   Allow           `yaml:"allow,omitempty"`   // what actors may reach: files, addresses, brokers; nothing else
 	Public  map[string]any  `yaml:"public,omitempty"`  // attributes for context.PublicAttribute, as dictionaries
 
 	Join   []string `yaml:"join,omitempty"`   // doors of nodes to meet at the start
 	Voters []Voter  `yaml:"voters,omitempty"` // who keeps the register; the same on all nodes; empty: this node alone
+
+	// Zones say, by application, what the certificate of a node must state for it
+	// to handle patient data, such as {site: h1}; "" is for those that have no
+	// entry of their own. The same on all voters.
+	Zones map[string]map[string]string `yaml:"zones,omitempty"`
 
 	Gossip string `yaml:"gossip,omitempty"` // how soon a node counts as lost: local, lan (default) or wan
 
@@ -48,6 +58,13 @@ type Config struct {
 type Voter struct {
 	Node flow.NodeID `yaml:"node,omitempty"`
 	Door string      `yaml:"door,omitempty"`
+}
+
+// A StoreGroup is some nodes that hold the same readings. It is the same in the
+// configuration of each of them.
+type StoreGroup struct {
+	Name    string  `yaml:"name,omitempty"` // lower case letters, digits and -
+	Members []Voter `yaml:"members,omitempty"`
 }
 
 // A ChainConfig says where the rules are.
@@ -106,6 +123,9 @@ func (c *Config) check() error {
 		if _, _, err := net.SplitHostPort(addr); err != nil {
 			return fmt.Errorf("%s %q: want host:port", key, addr)
 		}
+	}
+	if g := c.StoreGroup; g.Name == "" && len(g.Members) > 0 || g.Name != "" && (c.Store == "" || len(g.Members) == 0) {
+		return errors.New("store_group: want a name, its members, and this node's file in store")
 	}
 	if c.Chain != nil && c.Chain.Manager == "" {
 		return errors.New(`chain.manager is missing: the address that "wardflow chain init" printed`)

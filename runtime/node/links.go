@@ -75,7 +75,7 @@ func (ls *links) begin(f far) {
 
 // closeOf closes the links of an actor that stops here, out and in.
 func (ls *links) closeOf(id flow.ActorID) {
-	_, res, ok := ls.n.find(ls.n.register.View(), id)
+	_, res, ok := ls.n.find(ls.n.view(), id)
 	var closing []flow.LinkID
 	ls.mu.Lock()
 	for lid, f := range ls.open {
@@ -101,7 +101,7 @@ func (ls *links) Accept(id flow.LinkID) (remote.LinkEnd, error) {
 	if err != nil {
 		return remote.LinkEnd{}, err
 	}
-	view := ls.n.register.View()
+	view := ls.n.view()
 	w, ok := ls.n.wirings.of(view, l.From.Actor.App())
 	if _, has := w.link(id); !ok || !has {
 		return remote.LinkEnd{}, fmt.Errorf("no application here has the link %s (yet): %w", id, flow.ErrLater)
@@ -151,7 +151,7 @@ func (n *Node) speaks(actor flow.ActorID, node flow.NodeID, chain []*x509.Certif
 	if err != nil {
 		return flow.Identity{}, fmt.Errorf("%s: %w", actor, err)
 	}
-	view := n.register.View()
+	view := n.view()
 	_, res, ok := n.find(view, actor)
 	if !ok {
 		return flow.Identity{}, fmt.Errorf("%s: no application has this actor (yet): %w", actor, flow.ErrLater)

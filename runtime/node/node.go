@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -19,12 +20,13 @@ import (
 	"github.com/wardflow/wardflow/runtime/device"
 	"github.com/wardflow/wardflow/runtime/engine"
 	"github.com/wardflow/wardflow/runtime/flow"
+	"github.com/wardflow/wardflow/runtime/journal"
 	"github.com/wardflow/wardflow/runtime/member"
 	"github.com/wardflow/wardflow/runtime/pki"
 	"github.com/wardflow/wardflow/runtime/register"
 	"github.com/wardflow/wardflow/runtime/remote"
 	"github.com/wardflow/wardflow/runtime/store"
-	"github.com/wardflow/wardflow/runtime/store/sqlite"
+	"github.com/wardflow/wardflow/runtime/store/replica"
 )
 
 // A Node is one running node.
@@ -53,6 +55,12 @@ type Node struct {
 	published  sync.Map // certificates that the register has, as DER in a string
 	links      *links
 	reconciler *reconciler
+	leader     *leader
+	tenure     *tenure
+	journal    *journal.Journal
+	copies     *replica.Store                // store, when a group of nodes holds it alike
+	kept       atomic.Pointer[register.View] // what was agreed when this node ran last
+	boot       uint64
 	gatherer   *gatherer
 	events     *events
 	judged     *judged
@@ -71,12 +79,14 @@ func Start(ctx context.Context, cfg Config, types flow.Types, log *slog.Logger) 
 	n.links = newLinks(n)
 	n.reconciler = newReconciler(n)
 	n.gatherer = &gatherer{n: n}
+	n.leader, n.tenure = newLeader(n), newTenure(n)
 	for _, step := range []struct {
 		what string
 		do   func(context.Context) error
 	}{
 		{"read its certificates", n.identify},
 		{"open its door", n.openDoor},
+		{"open its journal", n.openJournal},
 		{"open its store", n.openStore},
 		{"meet the others", n.meet},
 		{"open the register", n.openRegister},
@@ -97,6 +107,7 @@ func Start(ctx context.Context, cfg Config, types flow.Types, log *slog.Logger) 
 // node runs any more.
 func (n *Node) Close() error {
 	if n.stop != nil {
+		n.goodbye()
 		n.stop()
 		n.done.Wait()
 		n.stop = nil
@@ -154,28 +165,12 @@ func (n *Node) addressOf(id flow.NodeID) (string, bool) {
 			return info.Door, true
 		}
 	}
-	for _, v := range n.cfg.Voters {
+	for _, v := range slices.Concat(n.cfg.Voters, n.cfg.StoreGroup.Members) {
 		if v.Node == id {
 			return v.Door, true
 		}
 	}
 	return "", false
-}
-
-func (n *Node) openStore(context.Context) error {
-	if n.cfg.Store == "" {
-		return nil
-	}
-	if err := os.MkdirAll(filepath.Dir(n.cfg.Store), 0o700); err != nil {
-		return err
-	}
-	st, err := sqlite.Open(n.cfg.Store)
-	if err != nil {
-		return err
-	}
-	n.store = st
-	n.ends = append(n.ends, st.Close)
-	return nil
 }
 
 // offers collects what this node gives to actors.
@@ -199,6 +194,9 @@ func (n *Node) offers() (offer, error) {
 	}
 	if n.store != nil {
 		o[capStore] = n.store
+		if g := n.cfg.StoreGroup.Name; g != "" {
+			o[capStoreGroup+g] = true
+		}
 	}
 	if n.cfg.Chain != nil {
 		o[capRules] = func(actor flow.ActorID) any { return judging{n.ruling.book, actor, n.judged} }
@@ -214,9 +212,10 @@ func (n *Node) meet(ctx context.Context) (err error) {
 	if n.offer, err = n.offers(); err != nil {
 		return err
 	}
+	n.boot = uint64(time.Now().UnixNano())
 	n.members, err = member.Start(member.Config{
-		Self: flow.NodeInfo{ID: n.cfg.Node, Boot: uint64(time.Now().UnixNano()), Door: n.door.Addr(), Control: n.cfg.Control,
-			Attributes: n.cfg.Attributes, Capabilities: n.offer.names()},
+		Self: flow.NodeInfo{ID: n.cfg.Node, Boot: n.boot, Door: n.door.Addr(), Control: n.cfg.Control,
+			Attributes: n.attributes(), Capabilities: n.offer.names()},
 		Signer: n.signer, Verifier: n.verifier, Transport: n.door, Seeds: n.cfg.Join,
 		Dir: filepath.Join(n.cfg.Dir, "members"), Preset: member.Preset(n.cfg.Gossip), Log: n.log})
 	if err == nil {
@@ -307,10 +306,12 @@ func (n *Node) run() {
 	})
 	n.done.Go(func() { n.reconciler.run(ctx) })
 	n.done.Go(func() { n.gatherer.run(ctx) })
+	n.done.Go(func() { n.tenure.run(ctx) })
+	n.done.Go(func() { n.leader.run(ctx) })
 	n.done.Go(func() { n.watchMembers(ctx) })
 }
 
-// watchMembers tells of nodes that come and go, and places what waits for one.
+// watchMembers tells of nodes that come and go.
 func (n *Node) watchMembers(ctx context.Context) {
 	up := map[flow.NodeID]bool{}
 	tick := time.NewTicker(time.Second)
@@ -329,7 +330,6 @@ func (n *Node) watchMembers(ctx context.Context) {
 				n.events.add(control.NodeDown, "", "", fmt.Sprintf("node %s went down", m.ID))
 			}
 		}
-		n.replan(ctx)
 		select {
 		case <-ctx.Done():
 			return
@@ -337,20 +337,4 @@ func (n *Node) watchMembers(ctx context.Context) {
 		case <-tick.C:
 		}
 	}
-}
-
-// storeState counts what this node stores; nil when it stores nothing.
-func (n *Node) storeState(ctx context.Context) *control.StoreState {
-	if n.store == nil {
-		return nil
-	}
-	c, err := n.store.Counts(ctx)
-	if err != nil {
-		return nil
-	}
-	s := &control.StoreState{Readings: uint64(c.Readings), Windows: uint64(c.Windows), Waiting: uint64(c.Waiting), Bytes: uint64(c.Bytes)}
-	for _, k := range c.Refused {
-		s.Refused += uint64(k)
-	}
-	return s
 }

@@ -73,7 +73,7 @@ func (r *reconciler) run(ctx context.Context) {
 }
 
 func (r *reconciler) once(ctx context.Context) {
-	view := r.n.register.View()
+	view := r.n.view()
 	if view.Index == 0 {
 		return // nothing is known yet: stop nothing, start nothing
 	}
@@ -182,6 +182,8 @@ func (r *reconciler) started(ctx context.Context, id flow.ActorID, err error) {
 	case ctx.Err() != nil || errors.Is(err, engine.ErrRunning):
 	case errors.Is(err, register.ErrVersion) || errors.Is(err, register.ErrElsewhere):
 		// The view is behind; the next one says what to do.
+	case errors.Is(err, errNoLease):
+		s.why, s.wait = err.Error(), time.Time{}
 	default:
 		if s.why != err.Error() {
 			r.n.log.Info("actor could not start and is tried again", "actor", id, "err", err)

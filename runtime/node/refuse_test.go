@@ -110,7 +110,7 @@ func TestADeviceWithoutACertificate(t *testing.T) {
 		return len(s.Actors) == 2 && s.Actors[0].State == control.Running
 	})
 	d := s.Actors[1]
-	if d.State != control.Waiting || !strings.Contains(strings.Join(d.Why, " "), "identity.monitor") {
+	if d.State != control.Shadow || !strings.Contains(strings.Join(d.Why, " "), "identity.monitor") {
 		t.Errorf("%s is %s because %q; want it waiting for identity.monitor", d.ID, d.State, d.Why)
 	}
 	told := false

@@ -3,6 +3,7 @@ package node
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"slices"
 	"time"
 
@@ -15,10 +16,12 @@ import (
 // Snapshot is the whole cluster, put together from every node's report.
 func (n *Node) Snapshot(ctx context.Context) (*control.Snapshot, error) {
 	now, old := n.gatherer.look(ctx)
-	view := n.register.View()
-	s := &control.Snapshot{At: time.Now().UTC(), Node: n.cfg.Node, Register: n.registerState()}
+	view, st := n.view(), n.register.Status()
+	s := &control.Snapshot{At: time.Now().UTC(), Node: n.cfg.Node, Register: n.registerState(st)}
 	for _, m := range n.members.All() {
-		s.Nodes = append(s.Nodes, control.NodeState{NodeInfo: m.NodeInfo, Up: m.Up, Since: m.Since})
+		if !gone(view, m.ID, m.Boot) {
+			s.Nodes = append(s.Nodes, n.nodeState(view, m, st))
+		}
 	}
 	slices.SortFunc(s.Nodes, func(a, b control.NodeState) int { return cmp.Compare(a.ID, b.ID) })
 	for _, app := range view.Apps {
@@ -100,10 +103,13 @@ func (n *Node) actors(app *register.App, view *register.View, now, old map[flow.
 			State: control.Starting, Why: p.Why, In: ports(spec.In), Out: ports(spec.Out)}
 		switch r := now[p.Node]; {
 		case p.Node == "":
+			s.State = control.Shadow
+		case !n.isUp(view, p.Node):
 			s.State = control.Waiting
 		case r != nil:
 			n.fill(&s, r, old[p.Node])
 		}
+		n.placed(&s, app, node, view)
 		out = append(out, s)
 	}
 	return out
@@ -150,7 +156,7 @@ func (n *Node) linkStates(app *register.App, view *register.View, now, old map[f
 	var out []control.LinkState
 	for _, l := range app.Graph.Links {
 		from, to := view.Placements[l.From.Actor].Node, view.Placements[l.To.Actor].Node
-		s := control.LinkState{ID: l.ID(), App: app.Name, From: l.From, To: l.To, FromNode: from, ToNode: to, Window: engine.DefaultWindow}
+		s := control.LinkState{ID: l.ID(), App: app.Name, From: l.From, To: l.To, FromNode: from, ToNode: to, Closing: l.Closing, Window: engine.DefaultWindow}
 		sender, receiver := end(now[from], s.ID, true), end(now[to], s.ID, false)
 		if sender != nil {
 			s.Tokens, s.Held, s.Window, s.Refused = sender.Tokens, sender.Held, sender.Window, sender.Refused
@@ -197,7 +203,17 @@ func ports(ps []flow.Port) []string {
 	return names
 }
 
-func (n *Node) registerState() *control.RegisterState {
-	st := n.register.Status()
-	return &control.RegisterState{Leader: st.Leader, Term: st.Term, Index: st.Applied, Voters: st.Voters, Quorum: st.Leader != ""}
+func (n *Node) registerState(st register.Status) *control.RegisterState {
+	s := &control.RegisterState{Leader: st.Leader, Term: st.Term, Index: st.Applied, Voters: st.Voters, Quorum: st.Leader != "",
+		LostSince: st.Since, MayLose: st.MayLose, Why: st.Problem}
+	for _, m := range st.Members {
+		if m.Learning {
+			s.Changing = fmt.Sprintf("%s is becoming a voter and catches up", m.ID)
+		}
+	}
+	for _, v := range st.Voters {
+		m, ok := n.member(v)
+		s.Members = append(s.Members, control.VoterState{Node: v, Up: v == n.cfg.Node || ok && m.Up, Since: m.Since})
+	}
+	return s
 }

@@ -1,0 +1,108 @@
+package node
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/wardflow/wardflow/runtime/flow"
+	"github.com/wardflow/wardflow/runtime/journal"
+	"github.com/wardflow/wardflow/runtime/register"
+)
+
+// A node at somebody's home is cut off for days at times, and restarted
+// meanwhile. What is local to it goes on: its checkpoints are in the node's
+// journal, and so is the newest view of the register that concerned it.
+
+// claimAlone is how long an actor that is local waits for the register before it
+// goes on under the epoch that it has.
+const claimAlone = 2 * time.Second
+
+// openJournal opens what local actors keep their checkpoints in.
+func (n *Node) openJournal(context.Context) (err error) {
+	n.journal, err = journal.Open(journal.Config{Dir: n.cfg.Dir + "/journal", Log: n.log})
+	if err != nil {
+		return err
+	}
+	n.ends = append(n.ends, n.journal.Close)
+	plan, ok := n.journal.Plan()
+	if !ok {
+		return nil
+	}
+	var v register.View
+	if err := json.Unmarshal(plan.Body, &v); err != nil {
+		n.log.Warn("what was to run here could not be read: this node waits for the register", "err", err)
+		return nil
+	}
+	n.kept.Store(&v)
+	return nil
+}
+
+// view is what is agreed, as far as this node has heard; until it has heard
+// anything since it was started, what it had heard before.
+func (n *Node) view() *register.View {
+	v := n.register.View()
+	if kept := n.kept.Load(); v.Index == 0 && kept != nil {
+		return kept
+	}
+	return v
+}
+
+// keep remembers, on disk, the applications that have local actors here.
+func (n *Node) keep(ctx context.Context, view *register.View) {
+	if view == n.kept.Load() {
+		return
+	}
+	mine := &register.View{Index: view.Index, Apps: map[string]register.App{}, Placements: map[flow.ActorID]flow.Placement{}}
+	for _, p := range view.On(n.cfg.Node) {
+		if _, res, ok := n.find(view, p.Actor); ok && res.node.Local {
+			mine.Apps[p.Actor.App()] = view.Apps[p.Actor.App()]
+		}
+	}
+	if _, any := n.journal.Plan(); len(mine.Apps) == 0 && !any {
+		return
+	}
+	for id, p := range view.Placements {
+		if _, ok := mine.Apps[id.App()]; ok {
+			mine.Placements[id] = p
+		}
+	}
+	body, err := json.Marshal(mine)
+	if err == nil {
+		err = n.journal.KeepPlan(ctx, journal.Plan{Index: view.Index, Body: body})
+	}
+	if err != nil && ctx.Err() == nil {
+		n.log.Warn("what is to run here could not be kept: after a restart this node waits for the register", "err", err)
+	}
+}
+
+// claimLocal takes an actor over whose checkpoints are in the journal. Nobody
+// else can have it, since it is bound to this node; so while the register can't
+// be reached it goes on under the epoch that it has.
+func (n *Node) claimLocal(ctx context.Context, w *wiring, id flow.ActorID) (flow.Checkpoint, error) {
+	claiming, cancel := context.WithTimeout(ctx, claimAlone)
+	defer cancel()
+	agreed, err := n.register.Claim(claiming, id, w.app.Version)
+	epoch := agreed.Epoch
+	if errors.Is(err, register.ErrNoLeader) {
+		had, ok := n.journal.Actors()[id]
+		if !ok {
+			return flow.Checkpoint{}, err
+		}
+		epoch, err = had, nil
+	}
+	if err != nil {
+		return flow.Checkpoint{}, err
+	}
+	here, err := n.journal.Fence(ctx, id, epoch)
+	if err != nil {
+		return flow.Checkpoint{}, fmt.Errorf("take over its checkpoint on this node's disk: %w", err)
+	}
+	if here.Epoch == 0 && agreed.Actor != "" {
+		return agreed, n.journal.Adopt(ctx, agreed)
+	}
+	here.Actor, here.Epoch = id, epoch
+	return here, nil
+}

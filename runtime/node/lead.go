@@ -1,0 +1,275 @@
+package node
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"maps"
+	"reflect"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/wardflow/wardflow/runtime/control"
+	"github.com/wardflow/wardflow/runtime/flow"
+	"github.com/wardflow/wardflow/runtime/lease"
+	"github.com/wardflow/wardflow/runtime/placement"
+	"github.com/wardflow/wardflow/runtime/register"
+)
+
+// A leader does for the cluster what one node must do, while this node leads
+// the register: it sees which nodes are dead, and places what waits, what they
+// had, what a drained node has, and what is scaled.
+type leader struct {
+	n    *Node
+	kick chan struct{} // holds one: look again now
+
+	mu      sync.Mutex // guards what follows
+	refused map[flow.NodeID]time.Time
+	scaler  scaler
+}
+
+func newLeader(n *Node) *leader {
+	return &leader{n: n, kick: make(chan struct{}, 1), refused: map[flow.NodeID]time.Time{}, scaler: scaler{n: n}}
+}
+
+// again makes it look again soon.
+func (l *leader) again() {
+	select {
+	case l.kick <- struct{}{}:
+	default:
+	}
+}
+
+// Refused says that nobody listens any more where a node was.
+func (l *leader) Refused(node flow.NodeID) {
+	l.mu.Lock()
+	l.refused[node] = time.Now()
+	l.mu.Unlock()
+	l.again()
+}
+
+// lookEach is how often the leader looks though nothing has been heard: leases
+// end and silences grow long by themselves.
+const lookEach = 250 * time.Millisecond
+
+// run plans while this node leads, until ctx ends.
+func (l *leader) run(ctx context.Context) {
+	tick := time.NewTicker(lookEach)
+	defer tick.Stop()
+	var last sight
+	for {
+		members, changed := l.n.members.Changed(), l.n.register.Changed()
+		if l.n.register.Leading() {
+			last = l.look(ctx, last)
+		} else {
+			last = sight{}
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-members:
+		case <-changed:
+		case <-l.kick:
+		case <-tick.C:
+		}
+	}
+}
+
+// A sight is all that a plan depends on: when none of it has changed there is
+// nothing to plan.
+type sight struct {
+	index  uint64
+	nodes  []placement.NodeView
+	leased map[flow.NodeID]bool
+	wanted map[flow.ActorID]int
+	empty  map[flow.ActorID]bool
+}
+
+// look plans anew if anything has changed.
+func (l *leader) look(ctx context.Context, last sight) sight {
+	view := l.n.register.View()
+	wanted, empty := l.scaler.look(ctx, view)
+	now := sight{view.Index, l.n.nodeViews(view), map[flow.NodeID]bool{}, wanted, empty}
+	for _, v := range now.nodes {
+		now.leased[v.ID] = !v.Up && l.leased(v.ID)
+	}
+	if reflect.DeepEqual(now, last) {
+		return last
+	}
+	if !l.plan(ctx, view, now) {
+		return sight{} // once more
+	}
+	return now
+}
+
+// plan brings every application to what it should be now; false when something
+// could not be agreed.
+func (l *leader) plan(ctx context.Context, view *register.View, now sight) bool {
+	graphs := map[string]flow.Graph{}
+	for name, app := range view.Apps {
+		g, err := l.n.grow(view, app, growth{now.nodes, now.wanted, now.empty})
+		if err != nil {
+			l.n.log.Error("application can't be expanded and stays as it is", "app", name, "err", err)
+			g = app.Graph
+		}
+		graphs[name] = g
+	}
+	out := placement.Plan(l.n.input(view, graphs, now.nodes))
+	ok := l.clear(ctx, view)
+	for _, name := range slices.Sorted(maps.Keys(graphs)) {
+		ok = l.agree(ctx, view, view.Apps[name], graphs[name], of(name, out)) && ok
+	}
+	return ok
+}
+
+// clear takes marks away whose node or actor is no more, and lets nodes go that
+// leave.
+func (l *leader) clear(ctx context.Context, view *register.View) bool {
+	ok := true
+	for _, kind := range []string{markPin, markScale} {
+		for name := range marks(view, kind) {
+			id := flow.ActorID(name)
+			source := view.Apps[id.App()].Source
+			_, runs := view.Placements[id]
+			if _, declared := source.Actor(id); !runs && !declared {
+				ok = l.n.register.PutSetting(ctx, kind+name, nil) == nil && ok
+			}
+		}
+	}
+	for name := range marks(view, markLeave) {
+		ok = l.dismiss(ctx, view, flow.NodeID(name)) && ok
+	}
+	return ok
+}
+
+// dismiss takes a node that leaves out of the cluster when it has nothing any
+// more, or is down.
+func (l *leader) dismiss(ctx context.Context, view *register.View, node flow.NodeID) bool {
+	m, known := l.n.member(node)
+	if known && m.Up && len(view.On(node)) > 0 {
+		return true // the plan takes its actors away
+	}
+	ctx, cancel := context.WithTimeout(ctx, claimWithin)
+	defer cancel()
+	if slices.Contains(l.n.register.Status().Voters, node) {
+		if err := l.n.register.RemoveVoter(ctx, node); err != nil {
+			l.n.log.Info("node that leaves could not give up its vote yet", "peer", node, "err", err)
+			return false
+		}
+	}
+	by, _ := markOf(view, markLeave, string(node))
+	left := mark{By: by.By, At: time.Now().UTC(), Boot: m.Boot}
+	for _, err := range []error{
+		l.n.register.PutSetting(ctx, markGone+string(node), left.bytes()),
+		l.n.register.PutSetting(ctx, markDrain+string(node), nil),
+		l.n.register.PutSetting(ctx, markLeave+string(node), nil),
+	} {
+		if err != nil {
+			return false
+		}
+	}
+	l.n.log.Info("node has left", "peer", node)
+	l.n.events.add(control.NodeLeft, "", "", fmt.Sprintf("node %s has left the cluster", node))
+	return true
+}
+
+// agree puts what an application should be into the register, where it is not
+// that already.
+func (l *leader) agree(ctx context.Context, view *register.View, app register.App, g flow.Graph, plan []flow.Placement) bool {
+	old := view.Of(app.Name)
+	grown := !reflect.DeepEqual(g, app.Graph)
+	if !grown && slices.EqualFunc(plan, old, samePlace) {
+		return true
+	}
+	ctx, cancel := context.WithTimeout(ctx, claimWithin)
+	defer cancel()
+	var err error
+	if grown {
+		next := app
+		next.Graph = g
+		_, err = l.n.register.PutAppPlan(ctx, next, app.Version, plan)
+	} else {
+		err = l.n.register.PutPlan(ctx, app.Name, app.Version, plan)
+	}
+	if err != nil {
+		l.n.log.Info("a new plan could not be agreed and is tried again", "app", app.Name, "err", err)
+		return false
+	}
+	l.tell(old, plan)
+	return true
+}
+
+// samePlace compares what matters of two placements: the epoch is the register's.
+func samePlace(a, b flow.Placement) bool {
+	return a.Actor == b.Actor && a.Node == b.Node && slices.Equal(a.Why, b.Why)
+}
+
+// tell says which actors the plan moves.
+func (l *leader) tell(old, plan []flow.Placement) {
+	was := map[flow.ActorID]flow.NodeID{}
+	for _, p := range old {
+		was[p.Actor] = p.Node
+	}
+	for _, p := range plan {
+		from := was[p.Actor]
+		if from == "" || from == p.Node {
+			continue
+		}
+		text := fmt.Sprintf("%s moves from %s to %s", p.Actor, from, p.Node)
+		if p.Node == "" {
+			text = fmt.Sprintf("%s has left %s and waits for a node that is fit", p.Actor, from)
+		}
+		l.n.log.Info("actor moves", "actor", p.Actor, "from", from, "to", p.Node)
+		l.n.events.add(control.ActorMoved, p.Actor, "", text)
+	}
+}
+
+// leased reports whether a node may still run exclusive actors.
+func (l *leader) leased(node flow.NodeID) bool {
+	since, leads := l.n.register.LeadingSince()
+	if !leads {
+		return true // it can't be known here
+	}
+	g := lease.NewGrantor(lease.Default, since)
+	if at, ok := l.n.register.Heard(node); ok {
+		g.Heard(node, at)
+	}
+	return g.Leased(node, time.Now())
+}
+
+// dead reports whether a node's actors may be given to others; this node leads.
+func (l *leader) dead(view *register.View, node flow.NodeInfo, gone bool) bool {
+	l.mu.Lock()
+	refused := l.refused[node.ID]
+	l.mu.Unlock()
+	heard, _ := l.n.register.Heard(node.ID)
+	since, leads := l.n.register.LeadingSince()
+	if !leads {
+		return false
+	}
+	return lease.Dead(lease.Signs{Gone: gone, Heard: heard, Refused: refused, Left: away(view, node.ID, node.Boot)},
+		since, time.Now())
+}
+
+// nodeViews are the nodes of the cluster as placement sees them from here.
+func (n *Node) nodeViews(view *register.View) []placement.NodeView {
+	var nodes []placement.NodeView
+	leading := n.register.Leading()
+	for _, m := range n.members.All() {
+		if gone(view, m.ID, m.Boot) {
+			continue
+		}
+		_, drain := markOf(view, markDrain, string(m.ID))
+		_, leaves := markOf(view, markLeave, string(m.ID))
+		v := placement.NodeView{NodeInfo: m.NodeInfo, Drain: drain || leaves}
+		if leading {
+			v.Up = !n.leader.dead(view, m.NodeInfo, !m.Up)
+		} else {
+			v.Up = m.Up && !away(view, m.ID, m.Boot)
+		}
+		nodes = append(nodes, v)
+	}
+	slices.SortFunc(nodes, func(a, b placement.NodeView) int { return cmp.Compare(a.ID, b.ID) })
+	return nodes
+}

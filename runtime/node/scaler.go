@@ -1,0 +1,99 @@
+package node
+
+import (
+	"context"
+	"time"
+
+	"github.com/wardflow/wardflow/runtime/engine"
+	"github.com/wardflow/wardflow/runtime/expand"
+	"github.com/wardflow/wardflow/runtime/flow"
+	"github.com/wardflow/wardflow/runtime/register"
+)
+
+// A scaler tells how many replicas are wanted and which of those that are
+// ending hold nothing any more. Only the leader's counts.
+type scaler struct {
+	n         *Node
+	pressures map[flow.ActorID]*expand.Pressure
+}
+
+// look reads the reports of all nodes, but only while something depends on them.
+func (s *scaler) look(ctx context.Context, view *register.View) (wanted map[flow.ActorID]int, empty map[flow.ActorID]bool) {
+	wanted, empty = s.n.wanted(view), map[flow.ActorID]bool{}
+	strained, ending := s.concerned(view)
+	if len(strained) == 0 && len(ending) == 0 {
+		s.pressures = nil
+		return wanted, empty
+	}
+	reports, _ := s.n.gatherer.look(ctx)
+	for id := range ending {
+		if a := statOf(reports[view.Placements[id].Node], id); a != nil && a.Epoch == view.Placements[id].Epoch {
+			empty[id] = true
+		}
+	}
+	kept := map[flow.ActorID]*expand.Pressure{}
+	for id, replicas := range strained {
+		p := s.pressures[id]
+		if p == nil {
+			source := view.Apps[id.App()].Source
+			node, _ := source.Actor(id)
+			scaling, _, _ := expand.ScalingOf(node.Rule) // the compiler has checked it
+			p = expand.NewPressure(scaling, len(replicas))
+		}
+		kept[id] = p
+		wanted[id] = p.Look(time.Now(), crowded(reports, view, replicas))
+	}
+	s.pressures = kept
+	return wanted, empty
+}
+
+// concerned are the actors that are scaled by load, with the replicas of each
+// that are not ending, and all that are ending.
+func (s *scaler) concerned(view *register.View) (strained map[flow.ActorID][]flow.ActorID, ending map[flow.ActorID]bool) {
+	strained, ending = map[flow.ActorID][]flow.ActorID{}, map[flow.ActorID]bool{}
+	for _, app := range view.Apps {
+		for _, node := range app.Source.Actors {
+			if scaling, ok, err := expand.ScalingOf(node.Rule); ok && err == nil && scaling.Kind == expand.Performance {
+				strained[node.ID] = []flow.ActorID{}
+			}
+		}
+		for _, node := range app.Graph.Actors {
+			of := expand.Of(node)
+			switch _, scaled := strained[of]; {
+			case node.Replica != nil && node.Replica.Ending:
+				ending[node.ID] = true
+			case scaled:
+				strained[of] = append(strained[of], node.ID)
+			}
+		}
+	}
+	return strained, ending
+}
+
+// crowded reports whether any in-queue of the actors is full.
+func crowded(reports map[flow.NodeID]*report, view *register.View, actors []flow.ActorID) bool {
+	for _, id := range actors {
+		r := reports[view.Placements[id].Node]
+		if r == nil {
+			continue
+		}
+		for _, l := range r.Links {
+			if link, err := flow.ParseLinkID(l.ID); err == nil && !l.Out && link.To.Actor == id && l.Held >= l.Window {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func statOf(r *report, id flow.ActorID) *engine.ActorStat {
+	if r == nil {
+		return nil
+	}
+	for i := range r.Actors {
+		if r.Actors[i].ID == id {
+			return &r.Actors[i]
+		}
+	}
+	return nil
+}
