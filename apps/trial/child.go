@@ -23,9 +23,12 @@ type child struct {
 }
 
 // spawn starts exe with args; what it says besides goes to our standard error.
-func spawn(exe string, args ...string) (*child, error) {
+func spawn(exe string, args ...string) (*child, error) { return spawnTo(os.Stderr, exe, args...) }
+
+// spawnTo is spawn for what it says besides to go elsewhere.
+func spawnTo(log *os.File, exe string, args ...string) (*child, error) {
 	cmd := exec.Command(exe, args...)
-	cmd.Stderr = os.Stderr
+	cmd.Stderr = log
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // Ctrl-C reaches the trial, which ends it
 	in, err := cmd.StdinPipe()
 	if err != nil {

@@ -3,6 +3,7 @@ package trial_test
 import (
 	"context"
 	"fmt"
+	"io"
 	"os"
 	"testing"
 	"time"
@@ -13,8 +14,9 @@ import (
 
 // This test binary is the trials' other processes, too.
 func TestMain(m *testing.M) {
-	if len(os.Args) == 2 && os.Args[1] == "away" {
-		if err := trial.Away(context.Background(), os.Stdin, os.Stdout); err != nil {
+	others := map[string]func(context.Context, io.Reader, io.Writer) error{"away": trial.Away, "host": trial.Host}
+	if be := others[os.Args[len(os.Args)-1]]; be != nil {
+		if err := be(context.Background(), os.Stdin, os.Stdout); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
 		}
@@ -58,5 +60,28 @@ func TestLinksWithoutTheOtherProcess(t *testing.T) {
 	_, err := trial.Links(within(t, time.Minute), trial.LinksConfig{Exe: "/bin/false", Tokens: 10, Rounds: 1})
 	if err == nil {
 		t.Fatal("a trial with nobody at the other end succeeded")
+	}
+}
+
+// A few idle actors run, are told from a node without them, and leave nothing
+// behind.
+func TestIdle(t *testing.T) {
+	res, err := trial.Idle(within(t, time.Minute), trial.IdleConfig{Exe: self(t), Args: []string{"host"}, Actors: 100, Over: time.Millisecond})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if res.Actors != 100 || res.DeployS <= 0 {
+		t.Errorf("measured %+v, want 100 actors that were deployed", res)
+	}
+}
+
+// A few actors are deployed over two nodes; each link brings its token.
+func TestDeploy(t *testing.T) {
+	res, err := trial.Deploy(within(t, time.Minute), trial.DeployConfig{Exe: self(t), Args: []string{"host"}, Actors: 20, Nodes: 2})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if res.Actors != 20 || res.Nodes != 2 || res.Seconds <= 0 || res.LinkedS < res.Seconds {
+		t.Errorf("measured %+v, want 20 actors over 2 nodes that ran and then were linked", res)
 	}
 }

@@ -1,0 +1,68 @@
+package trial
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"os"
+	"runtime"
+	"time"
+
+	"github.com/wardflow/wardflow/runtime/node"
+)
+
+// A hostWish is what a trial asks of a process that runs a node.
+type hostWish struct {
+	Start *node.Config `json:",omitempty"` // once, first
+	Heap  bool         `json:",omitempty"` // collect garbage first, and look at the heap
+}
+
+// A hostTold is its answer.
+type hostTold struct {
+	Started    int64 // actors of the trial that run
+	Taken      int64 // tokens that they have taken
+	CPU        time.Duration
+	Heap       uint64 // bytes in use, if asked for
+	Goroutines int
+}
+
+// Host runs a node as it is told on in, until that ends.
+func Host(ctx context.Context, in io.Reader, out io.Writer) (err error) {
+	h := &host{ctx: ctx}
+	defer func() {
+		if h.node != nil {
+			err = errors.Join(err, h.node.Close())
+		}
+	}()
+	return serve(in, out, h.answer)
+}
+
+type host struct {
+	ctx    context.Context
+	node   *node.Node
+	counts counts
+}
+
+func (h *host) answer(w hostWish) (any, error) {
+	if w.Start != nil {
+		log := slog.New(slog.NewTextHandler(os.Stderr, nil))
+		n, err := node.Start(h.ctx, *w.Start, types(&h.counts), log)
+		h.node = n
+		return hostTold{}, err
+	}
+	t := hostTold{Started: h.counts.started.Load(), Taken: h.counts.taken.Load(), CPU: cpu(), Goroutines: runtime.NumGoroutine()}
+	if w.Heap {
+		t.Heap = heap()
+	}
+	return t, nil
+}
+
+// heap is how many bytes are in use, stacks among them, when all garbage is gone.
+func heap() uint64 {
+	runtime.GC()
+	runtime.GC() // what the first has finalized goes now
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return m.HeapAlloc + m.StackInuse
+}
