@@ -26,6 +26,7 @@ func (pl *placing) frame(x *expander, f *frame) {
 			pl.p.report(tooLarge.at(pl.p.file, a.Rule.Where(), fmt.Sprintf("the rule has more than %d terms", maxTerms)))
 			continue
 		}
+		rule = pl.company(x, f, rule, a.Rule.Where())
 		for _, t := range a.Targets {
 			pl.target(x, f, t, &rule)
 		}
@@ -112,9 +113,15 @@ func (pl *placing) path(x *expander, f *frame, t Ident, what string) []string {
 
 // rule is the rule of the most specific path that an actor is on.
 func (pl *placing) rule(id flow.ActorID) *flow.Rule {
+	r, _ := pl.ruleAt(id)
+	return r
+}
+
+// ruleAt is an actor's rule, and where it got it.
+func (pl *placing) ruleAt(id flow.ActorID) (*flow.Rule, Span) {
 	for path := id.Local(); path != ""; {
 		if r, ok := pl.targets[path]; ok {
-			return r
+			return r, pl.at[path]
 		}
 		i := strings.LastIndexByte(path, ':')
 		if i < 0 {
@@ -122,5 +129,5 @@ func (pl *placing) rule(id flow.ActorID) *flow.Rule {
 		}
 		path = path[:i]
 	}
-	return nil
+	return nil, Span{}
 }

@@ -12,7 +12,7 @@ func Check(f *File, types Types, opts ...Option) Issues {
 
 // check fills the program and reports whether it can be expanded.
 func (p *program) check(o options) bool {
-	if p.app == "" || strings.ContainsAny(p.app, ":\n") || strings.Contains(p.app, " > ") {
+	if p.app == "" || strings.ContainsAny(p.app, ":~\n") || strings.Contains(p.app, " > ") {
 		p.report(badApp.at(p.file, Span{Start: Pos{1, 1, 0}, End: Pos{1, 1, 0}}, p.app).help("letters, digits, - and _ do"))
 	}
 	p.constants(o.args)

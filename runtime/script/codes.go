@@ -96,6 +96,8 @@ var (
 	equalTags       = mistake{"WF0510", Error, "two sources of %[1]s have the tag \"%[2]s\"", ""}
 	propertyCount   = mistake{"WF0511", Error, "port property %[1]s can only be a whole number from 1", "Port property %[1]s can only have scalar values"}
 	idleProperty    = mistake{"WF0512", Error, "no link uses the port '%[1]s'", "No such port."}
+	diskOnly        = mistake{"WF0513", Error, "port property %[1]s is for queue=\"disk\" only", ""}
+	diskBalanced    = mistake{"WF0514", Error, "%[1]s shares out by room, and the queue on disk before %[2]s always has room", ""}
 	unknownRule     = mistake{"WF0601", Error, "unknown rule '%[1]s'", "Cannot expand rule '%[2]s'"}
 	circularRule    = mistake{"WF0602", Error, "rule '%[1]s' refers to itself: %[2]s", "Cannot expand rule '%[1]s'"}
 	repeatedRule    = mistake{"WF0603", Error, "rule '%[1]s' is defined twice", ""}
@@ -108,6 +110,12 @@ var (
 	wrongPredArg    = mistake{"WF0610", Error, "argument %[1]s of %[2]s: %[3]s", ""}
 	circularGroup   = mistake{"WF0611", Error, "group '%[1]s' contains itself: %[2]s", ""}
 	groupIsActor    = mistake{"WF0612", Error, "group '%[1]s' has the name of an actor", ""}
+	onlyAnd         = mistake{"WF0613", Error, "%[1]s can't stand beside | or behind ~", ""}
+	scaledTwice     = mistake{"WF0614", Error, "%[1]s stands beside %[2]s: a rule has one scaling", ""}
+	scaledType      = mistake{"WF0615", Error, "'%[1]s' can't have replicas by %[2]s: %[3]s", ""}
+	scaledRoute     = mistake{"WF0616", Error, "'%[1]s' has replicas by %[2]s, but %[3]s does not share its tokens out among them", ""}
+	scaledFanIn     = mistake{"WF0617", Error, "'%[1]s' has replicas by %[2]s, but %[3]s takes from one source only", ""}
+	nearScaled      = mistake{"WF0618", Error, "nothing can be near '%[1]s': it has replicas by %[2]s", ""}
 	badApp          = mistake{"WF0704", Error, "'%[1]s' can't name an application", ""}
 	tooDeep         = mistake{"WF0701", Error, "nested more than %[1]d deep", "Syntax error."}
 	tooLarge        = mistake{"WF0702", Error, "%[1]s", ""}

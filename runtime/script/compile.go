@@ -117,6 +117,8 @@ func (p *program) make(out *Outcome) {
 	p.pl.apply(x)
 	g := x.graph(p.pl)
 	out.Graph, out.Known, out.targets, out.given = g, g, p.pl.targets, x.givenArgs()
+	x.checkScaling(p.pl)
+	x.checkQueues()
 	x.checkKinds()
 	if p.issues.Err() != nil {
 		return

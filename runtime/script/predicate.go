@@ -2,6 +2,7 @@ package script
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -93,6 +94,9 @@ var predicates = []predicate{
 	{"current_node", nil, "current_node()"},
 	{"all_nodes", nil, "all_nodes()"},
 	{"actor_reqs_match", []predicateArg{{"requires", true, badNames}}, `actor_reqs_match(requires=["io.light"])`},
+	{"port_property_match", []predicateArg{{"port_property", true, badNames}}, `port_property_match(port_property=["routing.round-robin"])`},
+	{"near", []predicateArg{{"actors", true, badActors}}, `near(actors=["ecg"])`},
+	{"apart", []predicateArg{{"actors", true, badActors}}, `apart(actors=["ecg"])`},
 	{"device_scaling", []predicateArg{{"max", false, badCount}}, "device_scaling(max=10)"},
 	{"performance_scaling", []predicateArg{{"min", false, badCount}, {"max", false, badCount}, {"alone", false, badBool}},
 		"performance_scaling(min=1, max=4, alone=false)"},
@@ -105,8 +109,16 @@ var attributes = map[string][]string{
 	"node_name":  {"organization", "organizationalUnit", "purpose", "group", "name"},
 	"owner":      {"organization", "organizationalUnit", "role", "personOrGroup"},
 	"address":    {"country", "stateOrProvince", "locality", "street", "streetNumber", "building", "floor", "room"},
+	"zone":       {"site", "floor", "room", "type"},
 	"user_extra": nil,
 }
+
+// amounts are the attributes that have one value, of which a rule means at
+// least what it says; plain are those of which it means just that.
+var (
+	amounts = []string{"cpuTotal", "memTotal", "cpuAvail", "memAvail"}
+	plain   = []string{"cpuAffinity"}
+)
 
 func badName(v flow.Value) fault {
 	if s, ok := v.(string); !ok || s == "" {
@@ -143,7 +155,21 @@ func badBool(v flow.Value) fault {
 	return fault{}
 }
 
-// badIndex looks at [TYPE, {FIELD: VALUE, ...}].
+func badActors(v flow.Value) fault {
+	want := fault{why: `it must be a list of actors, such as ["ecg", "bed_1:ecg"]`}
+	list, ok := v.([]any)
+	if !ok || len(list) == 0 {
+		return want
+	}
+	for _, e := range list {
+		if s, ok := e.(string); !ok || s == "" {
+			return want
+		}
+	}
+	return fault{}
+}
+
+// badIndex looks at [TYPE, {FIELD: VALUE, ...}], or [TYPE, VALUE].
 func badIndex(v flow.Value) fault {
 	want := fault{why: `it must be ["TYPE", {"FIELD": "VALUE"}]`}
 	list, ok := v.([]any)
@@ -154,9 +180,12 @@ func badIndex(v flow.Value) fault {
 	if !ok {
 		return want
 	}
+	if slices.Contains(amounts, typ) || slices.Contains(plain, typ) {
+		return badAmount(typ, list[1])
+	}
 	known, ok := attributes[typ]
 	if !ok {
-		return fault{fmt.Sprintf("there is no attribute '%s'", typ), typ, keys(attributes)}
+		return fault{fmt.Sprintf("there is no attribute '%s'", typ), typ, append(append(keys(attributes), amounts...), plain...)}
 	}
 	fields, ok := list[1].(map[string]any)
 	if !ok {
@@ -172,6 +201,22 @@ func badIndex(v flow.Value) fault {
 		if _, ok := fields[f].(string); !ok {
 			return fault{why: fmt.Sprintf("the value of '%s' must be a string in quotes", f)}
 		}
+	}
+	return fault{}
+}
+
+// amount is a number, with K, M, G or T behind it or not.
+var amount = regexp.MustCompile(`^[0-9]{1,15}[KMGT]?$`)
+
+func badAmount(typ string, v flow.Value) fault {
+	s, ok := v.(string)
+	switch {
+	case slices.Contains(plain, typ):
+		if !ok || s == "" {
+			return fault{why: fmt.Sprintf(`of %s it must be ["%s", "WORD"]`, typ, typ)}
+		}
+	case !ok || !amount.MatchString(s):
+		return fault{why: fmt.Sprintf(`of %s it must be ["%s", "AMOUNT"], such as "1000" or "1G", and means at least that`, typ, typ)}
 	}
 	return fault{}
 }
@@ -222,6 +267,12 @@ func (p *program) predicate(e *Predicate, names reader) flow.Rule {
 		if _, ok := given[a.name]; !ok && a.required {
 			p.report(missingPredArg.at(p.file, e.Span, def.name, a.name).help("write %s", def.shape))
 		}
+	}
+	least, isLeast := r.Args["min"].(int64)
+	most, isMost := r.Args["max"].(int64)
+	if isLeast && isMost && most < least {
+		p.report(wrongPredArg.at(p.file, given["max"], "max", def.name, fmt.Sprintf("it is less than min, which is %d", least)).
+			see(given["min"], "min"))
 	}
 	return r
 }

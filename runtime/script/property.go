@@ -26,6 +26,9 @@ var properties = []propertySpec{
 	{"queue_length", "count", nil},
 	{"tag", "string", nil},
 	{"nbr_peers", "count", nil},
+	{"queue", "category", []struct{ v, on string }{{"memory", "in/out"}, {"disk", "in/out"}}},
+	{"queue_bytes", "count", nil},
+	{"overflow", "category", []struct{ v, on string }{{"block", "in/out"}, {"drop_oldest", "in/out"}, {"latest_only", "in/out"}}},
 	{"test1", "category", dummies},
 	{"test2", "category", dummies},
 }
@@ -42,8 +45,8 @@ func (p *program) checkProperty(a Arg, dir string, v flow.Value) {
 	i := slices.IndexFunc(properties, func(s propertySpec) bool { return s.name == name })
 	if i < 0 {
 		var all []string
-		for _, s := range properties[:4] {
-			all = append(all, s.name)
+		for _, s := range Properties() {
+			all = append(all, s.Name)
 		}
 		p.report(unknownProperty.at(p.file, a.Name.Span, name).meant(a.Name.Span, name, all).
 			or("there are %s", strings.Join(all, ", ")))

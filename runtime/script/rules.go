@@ -21,6 +21,9 @@ type placing struct {
 	targets map[string]*flow.Rule // by path of the actor or component
 	at      map[string]Span       // where each target got its rule
 	sets    map[string][]string   // groups expanded
+
+	mention map[string]Span           // where near and apart name actors first
+	ids     map[string][]flow.ActorID // actors by each path that they are on
 }
 
 // maxTerms is how many terms a rule may have once the rules it refers to are
@@ -33,7 +36,7 @@ func (p *program) placing() *placing {
 	pl := &placing{
 		p: p, defs: map[string]*RuleDef{}, groups: map[string]*Group{}, rules: map[string]flow.Rule{},
 		sizes: map[string]int{}, bad: map[string]bool{}, targets: map[string]*flow.Rule{}, at: map[string]Span{},
-		sets: map[string][]string{},
+		sets: map[string][]string{}, mention: map[string]Span{},
 	}
 	for _, s := range p.file.Body {
 		switch s := s.(type) {
@@ -51,11 +54,13 @@ func (p *program) placing() *placing {
 	for _, s := range p.file.Body {
 		if s, ok := s.(*RuleDef); ok { // also those nobody uses
 			pl.named(s.Name)
+			pl.checkShape(s.Rule)
 		}
 	}
 	p.main.each(func(b *block) {
 		for _, a := range b.applies {
 			pl.resolve(a.Rule, p.meaning(b))
+			pl.checkShape(a.Rule)
 		}
 	})
 	return pl

@@ -2,6 +2,7 @@ package script
 
 import (
 	"maps"
+	"slices"
 	"strings"
 
 	"github.com/wardflow/wardflow/runtime/flow"
@@ -58,6 +59,10 @@ func Predicates() []PredicateInfo {
 // Attributes are what a node may say of itself, and the fields of each; no
 // fields: any.
 func Attributes() map[string][]string { return maps.Clone(attributes) }
+
+// Amounts are the attributes that have one value and no fields. Of all but
+// cpuAffinity a rule means at least what it says.
+func Amounts() []string { return append(slices.Clone(amounts), plain...) }
 
 // Literal is a value as a script has it.
 func Literal(v flow.Value) string {

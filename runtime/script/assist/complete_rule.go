@@ -17,6 +17,9 @@ func (c *site) rules() []Item {
 	}
 	var items []Item
 	for _, p := range script.Predicates() {
+		if c.index.rules[p.Name] != nil && !slices.Contains(common, p.Name) {
+			continue // the script's own rule of that name is meant
+		}
 		i := c.item(Predicate, p.Name, predicates[p.Name][0])
 		i.Doc, i.First = predicates[p.Name][1], 11
 		if slices.Contains(common, p.Name) {
@@ -45,7 +48,7 @@ func template(arg string, n int) string {
 	switch arg {
 	case "index":
 		return `["${1:address}", {"${2:floor}": "${3:3}"}]`
-	case "requires":
+	case "requires", "actors", "port_property":
 		return `["` + blank + `"]`
 	case "name":
 		return `"` + blank + `"`
@@ -135,7 +138,7 @@ func (c *site) inString() []Item {
 		return nil
 	}
 	if first := c.word(c.first); first == "rule" || first == "apply" {
-		return c.attributes()
+		return append(c.attributes(), c.company()...)
 	}
 	if c.word(c.open[0]) != "(" {
 		return nil
@@ -145,6 +148,22 @@ func (c *site) inString() []Item {
 		i := c.item(Literal, v, routings[v])
 		i.First = n
 		items = append(items, i)
+	}
+	return items
+}
+
+// company are the actors and groups that near and apart may name.
+func (c *site) company() []Item {
+	p := c.predicate()
+	if p < 0 || c.word(p-1) != "near" && c.word(p-1) != "apart" || c.word(c.open[len(c.open)-1]) != "[" {
+		return nil
+	}
+	var items []Item
+	for _, y := range c.block.instances() {
+		items = append(items, c.item(Literal, y.name, ""))
+	}
+	for name := range c.index.groups {
+		items = append(items, c.item(Literal, name, "group"))
 	}
 	return items
 }
@@ -169,6 +188,9 @@ func (c *site) attributes() []Item {
 	case dict < 0 && c.n == list+1:
 		for name, fields := range attrs {
 			items = append(items, c.item(Literal, name, strings.Join(fields, ", ")))
+		}
+		for _, name := range script.Amounts() {
+			items = append(items, c.item(Literal, name, "one value"))
 		}
 	case dict >= 0 && (c.n == dict+1 || c.last(1) == ","):
 		typ, err := strconv.Unquote(c.word(list + 1))

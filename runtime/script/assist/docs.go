@@ -10,6 +10,9 @@ var predicates = map[string][2]string{
 	"all_nodes":       {"all_nodes()", "Every node."},
 
 	"actor_reqs_match":    {`actor_reqs_match(requires=["io.light"])`, "The nodes that offer these capabilities."},
+	"port_property_match": {`port_property_match(port_property=["routing.round-robin"])`, "The nodes whose ports can do one of these. Small devices can't do all."},
+	"near":                {`near(actors=["ecg"])`, "The node that has these actors, too: they are placed together."},
+	"apart":               {`apart(actors=["ecg"])`, "The nodes that have none of these actors or of their replicas."},
 	"device_scaling":      {"device_scaling(max=10)", "One of the actor on every node that fits, as nodes come and go."},
 	"performance_scaling": {"performance_scaling(min=1, max=4, alone=false)", "As many of the actor as its queues need."},
 	"manual_scaling":      {"manual_scaling()", "As many of the actor as somebody asks for."},
@@ -18,12 +21,15 @@ var predicates = map[string][2]string{
 // properties are the port properties.
 var properties = map[string]string{
 	"routing":      "How tokens are shared out among the links of an out-port, or gathered from those of an in-port.",
-	"queue_length": "How many tokens the port's own queue holds; 4 if nothing is said.",
+	"queue_length": "How many tokens the port's own queue holds; 4 if nothing is said. With queue=\"disk\" how many may be on disk.",
 	"tag":          "The label that tagged collectors give to tokens of this port.",
+	"queue":        "Where tokens wait that can't be passed on: in memory, and then the sender waits, too; or on the disk of the sender's node, and it goes on.",
+	"queue_bytes":  "How many bytes a queue on disk may hold.",
+	"overflow":     "What happens when a queue on disk is full.",
 	"nbr_peers":    "How many links the port has. It is counted; a value given here wins.",
 }
 
-// routings are the values of routing.
+// routings are the values of routing, and of other properties.
 var routings = map[string]string{
 	"default":            "every token to every peer",
 	"fanout":             "every token to every peer",
@@ -36,6 +42,11 @@ var routings = map[string]string{
 	"collect-tagged":     "one token at a time, as {tag: value}",
 	"collect-all-tagged": "one token of every source, as {tag: value, ...}",
 	"collect-any-tagged": "one token of each source that has one, as {tag: value, ...}",
+	"memory":             "a few tokens; then the sender waits",
+	"disk":               "until the disk's share is full, over restarts",
+	"block":              "the sender waits until there is room",
+	"drop_oldest":        "the oldest tokens go",
+	"latest_only":        "all but the newest token go",
 }
 
 // A term is a word of the language: what it does, and how it is written.

@@ -1,0 +1,200 @@
+package script
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/wardflow/wardflow/runtime/flow"
+)
+
+// A scaledActor is one whose rule asks for replicas.
+type scaledActor struct {
+	kind string // the predicate
+	at   Span   // where it got the rule
+}
+
+// shares are the routings that give each token to one of several replicas.
+// What every node has its own of may also get every token, such as a display.
+var shares = map[string][]string{
+	"device_scaling":      {"", "default", "fanout", "balanced", "random", "round-robin"},
+	"performance_scaling": {"balanced", "random", "round-robin"},
+	"manual_scaling":      {"balanced", "random", "round-robin"},
+}
+
+// checkScaling looks at actors that have replicas: whether their types bear it,
+// whether what comes to them is shared out, and whether what they give is
+// gathered. Calvin leaves all that to the user.
+func (x *expander) checkScaling(pl *placing) {
+	scaled := map[*actor]scaledActor{}
+	byID := map[flow.ActorID]*actor{}
+	for _, a := range x.actors {
+		byID[a.ID] = a
+		if r, at := pl.ruleAt(a.ID); r != nil {
+			if p := scalingIn(r); p != nil {
+				scaled[a] = scaledActor{p.Name, at}
+			}
+		}
+	}
+	if len(scaled) == 0 {
+		return
+	}
+	for _, a := range x.actors {
+		if s, ok := scaled[a]; ok {
+			x.checkScaledType(a, s)
+		}
+		x.checkNear(a, pl, byID, scaled)
+	}
+	for i := range x.links {
+		c := &x.links[i]
+		if s, ok := scaled[c.to.actor]; ok {
+			x.checkSource(c, s)
+		}
+		if s, ok := scaled[c.from.actor]; ok {
+			x.checkTaker(c, s)
+		}
+	}
+}
+
+// scalingIn is the predicate of a rule that asks for replicas, or nil.
+func scalingIn(r *flow.Rule) *flow.Rule {
+	if r.Op == "match" && scaling(r.Name) {
+		return r
+	}
+	if r.Op != "match" {
+		for i := range r.Terms {
+			if p := scalingIn(&r.Terms[i]); p != nil {
+				return p
+			}
+		}
+	}
+	return nil
+}
+
+// checkScaledType refuses replicas where only one actor may be: one for each
+// node is another thing.
+func (x *expander) checkScaledType(a *actor, s scaledActor) {
+	spec := a.inst.spec
+	if spec == nil || s.kind == "device_scaling" {
+		return
+	}
+	why := ""
+	if name, _ := a.Args[spec.Identity].(string); spec.Identity != "" && name != "" {
+		why = fmt.Sprintf("it speaks as %s, as only one may", name)
+	}
+	if spec.Exclusive {
+		why = "it acts on the world, as only one may"
+	}
+	if why != "" {
+		x.report(scaledType.at(x.file, s.at, a.ID.Local(), s.kind, why).see(a.inst.where, "made here").
+			help("device_scaling() has one on each node that fits"))
+	}
+}
+
+// checkNear looks at whom an actor is to be near: who has replicas is in several
+// places.
+func (x *expander) checkNear(a *actor, pl *placing, byID map[flow.ActorID]*actor, scaled map[*actor]scaledActor) {
+	r, at := pl.ruleAt(a.ID)
+	if r == nil {
+		return
+	}
+	for _, id := range nearTo(r) {
+		other := byID[id]
+		if s, ok := scaled[other]; ok && other != a {
+			if where := pl.mention[id.Local()]; where != (Span{}) {
+				at = where
+			}
+			x.report(nearScaled.at(x.file, at, id.Local(), s.kind).see(s.at, "it has them from here").
+				help("near() can name actors without replicas"))
+		}
+	}
+}
+
+func nearTo(r *flow.Rule) []flow.ActorID {
+	if r.Op != "match" {
+		var all []flow.ActorID
+		for i := range r.Terms {
+			all = append(all, nearTo(&r.Terms[i])...)
+		}
+		return all
+	}
+	if r.Name != "near" {
+		return nil
+	}
+	var all []flow.ActorID
+	names, _ := r.Args["actors"].([]any)
+	for _, v := range names {
+		if s, ok := v.(string); ok {
+			all = append(all, flow.ActorID(s))
+		}
+	}
+	return all
+}
+
+// checkSource looks at the out-port that a link to replicas starts from. A
+// literal gives the same to each of them.
+func (x *expander) checkSource(c *crossing, s scaledActor) {
+	from := c.from.actor
+	if from.inst.made && from.inst.typ != "std.Constantify" {
+		return
+	}
+	if !slices.Contains(shares[s.kind], routing(from, "out:"+c.from.port)) {
+		x.report(scaledRoute.at(x.file, c.wire.from.where, c.to.actor.ID.Local(), s.kind, c.from.local()).see(s.at, "it has them from here").
+			help(`%s(routing="round-robin") gives each token to the next of them`, c.wire.from.name()))
+	}
+}
+
+// checkTaker looks at the in-port that a link from replicas ends at. Where the
+// script names no port, as with voidport, it takes from all.
+func (x *expander) checkTaker(c *crossing, s scaledActor) {
+	to := c.to.actor
+	if many, _ := collects(to.Ports["in:"+c.to.port]["routing"]); many || to.inst.spec == nil {
+		return
+	}
+	if to.inst.made {
+		to.Ports["in:"+c.to.port]["routing"] = "collect-unordered"
+		return
+	}
+	x.report(scaledFanIn.at(x.file, c.wire.to.where, c.from.actor.ID.Local(), s.kind, c.to.local()).see(s.at, "it has them from here").
+		help(`%s(routing="collect-unordered") takes tokens in turn`, c.wire.to.name()))
+}
+
+// routing is the first choice of a port's routing, or "".
+func routing(a *actor, port string) string {
+	for _, v := range alternatives(a.Ports[port]["routing"]) {
+		s, _ := v.(string)
+		return s
+	}
+	return ""
+}
+
+// checkQueues looks at queues on disk: what is said of one must be of one, and
+// no port can share out by the room in them.
+func (x *expander) checkQueues() {
+	for _, a := range x.actors {
+		for _, side := range a.sides() {
+			if onDisk(a, side[0]+":"+side[1]) {
+				continue
+			}
+			for _, c := range a.props[side] {
+				if c.key == "queue_bytes" || c.key == "overflow" {
+					x.report(diskOnly.at(x.file, c.where, c.key).help(`write queue="disk" beside it`))
+				}
+			}
+		}
+	}
+	for i := range x.links {
+		c := &x.links[i]
+		out, in := "out:"+c.from.port, "in:"+c.to.port
+		if routing(c.from.actor, out) == "balanced" && (onDisk(c.from.actor, out) || onDisk(c.to.actor, in)) {
+			x.report(diskBalanced.at(x.file, c.wire.from.where, c.from.local(), c.to.local()).
+				help(`routing="round-robin" gives each token to the next`))
+		}
+	}
+}
+
+func onDisk(a *actor, port string) bool {
+	for _, v := range alternatives(a.Ports[port]["queue"]) {
+		return v == "disk"
+	}
+	return false
+}

@@ -1,0 +1,129 @@
+package script
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/wardflow/wardflow/runtime/flow"
+)
+
+// This file is about predicates that are no tests of a node: near and apart,
+// which speak of other actors, and those that ask for replicas. They hold by
+// themselves: beside | or behind ~ nothing could keep to them.
+
+// scaling reports whether a predicate asks for replicas.
+func scaling(name string) bool {
+	return name == "device_scaling" || name == "performance_scaling" || name == "manual_scaling"
+}
+
+func company(name string) bool { return name == "near" || name == "apart" }
+
+// checkShape looks at where these predicates stand in a rule, and notes where
+// actors are named.
+func (pl *placing) checkShape(e RuleExpr) {
+	var first *Predicate
+	pl.walk(e, true, nil, func(p *Predicate, top bool) {
+		name := p.Name.Name
+		if !scaling(name) && !company(name) {
+			return
+		}
+		if company(name) {
+			for _, a := range p.Args {
+				find(a.Value, func(s Scalar) {
+					if word, ok := s.Value.(string); ok && pl.mention[word] == (Span{}) {
+						pl.mention[word] = s.Span
+					}
+				})
+			}
+		}
+		switch {
+		case !top:
+			pl.p.report(onlyAnd.at(pl.p.file, p.Name.Span, name).help("join it to the rest with &"))
+		case !scaling(name):
+		case first != nil && first != p:
+			pl.p.report(scaledTwice.at(pl.p.file, p.Name.Span, name, first.Name.Name).see(first.Name.Span, "the first one").
+				help("leave one of them out"))
+		default:
+			first = p
+		}
+	})
+}
+
+// walk calls do for each predicate of a rule, those of the rules that it names
+// as well. Top is whether all that stands around it is &.
+func (pl *placing) walk(e RuleExpr, top bool, trail []string, do func(p *Predicate, top bool)) {
+	switch e := e.(type) {
+	case *Predicate:
+		do(e, top)
+	case *RuleNot:
+		pl.walk(e.Rule, false, trail, do)
+	case *RuleOp:
+		top = top && e.Op == '&'
+		pl.walk(e.Left, top, trail, do)
+		pl.walk(e.Right, top, trail, do)
+	case *RuleName:
+		def, ok := pl.defs[e.Name]
+		if ok && !pl.bad[e.Name] && !slices.Contains(trail, e.Name) {
+			pl.walk(def.Rule, top, append(slices.Clip(trail), e.Name), do)
+		}
+	}
+}
+
+// company gives the actors that near and apart name their full names. What a
+// named rule says it says for the whole script, any other for the frame that it
+// stands in.
+func (pl *placing) company(x *expander, f *frame, r flow.Rule, where Span) flow.Rule {
+	if r.Op != "match" {
+		if r.Name != "" {
+			f = x.main
+		}
+		terms := make([]flow.Rule, len(r.Terms))
+		for i, t := range r.Terms {
+			terms[i] = pl.company(x, f, t, where)
+		}
+		r.Terms = terms
+		return r
+	}
+	if !company(r.Name) {
+		return r
+	}
+	names, _ := r.Args["actors"].([]any)
+	ids := []any{}
+	for _, v := range names {
+		name, ok := v.(string)
+		if !ok {
+			continue
+		}
+		at := pl.mention[name]
+		if at == (Span{}) {
+			at = where
+		}
+		for _, path := range pl.expand(x, f, Ident{Span: at, Name: name}, r.Name, nil) {
+			for _, id := range pl.within(x, path) {
+				if !slices.Contains(ids, any(string(id))) {
+					ids = append(ids, string(id))
+				}
+			}
+		}
+	}
+	r.Args = map[string]flow.Value{"actors": ids}
+	return r
+}
+
+// within are the actors at a path: the one, or those of the component.
+func (pl *placing) within(x *expander, path string) []flow.ActorID {
+	if pl.ids == nil {
+		pl.ids = map[string][]flow.ActorID{}
+		for _, a := range x.actors {
+			for at := a.ID.Local(); ; {
+				pl.ids[at] = append(pl.ids[at], a.ID)
+				i := strings.LastIndexByte(at, ':')
+				if i < 0 {
+					break
+				}
+				at = at[:i]
+			}
+		}
+	}
+	return pl.ids[path]
+}
