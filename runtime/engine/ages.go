@@ -3,14 +3,30 @@ package engine
 import (
 	"math/bits"
 	"time"
+
+	"github.com/wardflow/wardflow/runtime/flow"
 )
 
 // Ages is a histogram of durations: bucket b counts those below 2^b µs and not
 // below half of that, the last bucket all that are longer (about 36 minutes).
 type Ages [32]uint64
 
-func (a *Ages) add(d time.Duration) {
-	a[min(bits.Len64(uint64(max(0, d.Microseconds()))), len(a)-1)]++
+func (a *Ages) add(d time.Duration, n int) {
+	a[min(bits.Len64(uint64(max(0, d.Microseconds()))), len(a)-1)] += uint64(n)
+}
+
+// addAll counts how old tokens are at the time now. Those of one firing, or of
+// one turn, are made at the same time and stand together.
+func (a *Ages) addAll(ts []flow.Token, now time.Time) {
+	for first := 0; first < len(ts); {
+		made := ts[first].Made
+		next := first + 1
+		for next < len(ts) && ts[next].Made == made {
+			next++
+		}
+		a.add(now.Sub(made), next-first)
+		first = next
+	}
 }
 
 // Merge adds the counts of b.

@@ -11,10 +11,10 @@ func TestAges(t *testing.T) {
 		t.Errorf("median of nothing = %v, want 0", got)
 	}
 	for range 99 {
-		a.add(3 * time.Millisecond)
+		a.add(3*time.Millisecond, 1)
 	}
-	a.add(5 * time.Second)
-	a.add(-time.Second) // a clock that jumped
+	a.add(5*time.Second, 1)
+	a.add(-time.Second, 1) // a clock that jumped
 	for _, tt := range []struct {
 		q        float64
 		low, top time.Duration

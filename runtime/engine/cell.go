@@ -81,6 +81,11 @@ type (
 	errand func()
 )
 
+// Both may come too late for an actor that has ended; protoactor need not start
+// a goroutine to count them.
+func (wakeUp) IgnoreDeadLetterLogging() {}
+func (errand) IgnoreDeadLetterLogging() {}
+
 func newCell(ctx context.Context, e *Engine, typ flow.Type, a Activation) (*cell, error) {
 	value, err := typ.New(a.Actor.Args)
 	if err != nil {
@@ -208,11 +213,12 @@ func (c *cell) inEnd(l flow.Link, life uint64, from *capsule.Start) (*inEnd, err
 	if err != nil {
 		return nil, err
 	}
-	if queue == 0 {
+	free := queue == 0
+	if free {
 		queue = c.eng.cfg.Window
 	}
 	id := l.ID()
-	return &inEnd{id: id, link: l, cell: c, most: tellAfter(queue), hungry: true, in: from.In(id, capsule.Key(id, life), queue)}, nil
+	return &inEnd{id: id, link: l, cell: c, free: free, most: tellAfter(queue), hungry: true, in: from.In(id, capsule.Key(id, life), queue)}, nil
 }
 
 func (c *cell) outEnd(l flow.Link, life uint64, from *capsule.Start) (*outEnd, error) {
@@ -226,7 +232,8 @@ func (c *cell) outEnd(l flow.Link, life uint64, from *capsule.Start) (*outEnd, e
 		return nil, err
 	}
 	out.Queue(queue)
-	return &outEnd{id: id, link: l, cell: c, out: out}, nil
+	out.Limit(c.eng.cfg.Bytes)
+	return &outEnd{id: id, link: l, cell: c, free: queue == 0, out: out}, nil
 }
 
 // newCapsule joins the ends and the box to one capsule.

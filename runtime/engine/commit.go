@@ -94,19 +94,21 @@ func (m *committer) land(b *batch, stale []flow.ActorID) {
 		if old[c.id] {
 			c.expire()
 		} else {
-			c.landed()
-			c.hurry()
+			c.arrive()
 		}
 	}
 }
 
-// hurry puts the last step of an actor that is being stopped into the next
-// batch already.
-func (c *cell) hurry() {
+// arrive lets a step land. The next one of an actor that is being stopped, its
+// last, comes into the next batch already.
+func (c *cell) arrive() {
 	if c.stopping.Load() && c.mu.TryLock() {
 		defer c.mu.Unlock()
+		c.landed()
 		c.keep()
+		return
 	}
+	c.landed()
 }
 
 // commit offers the steps until they are kept or the engine closes. Nothing is

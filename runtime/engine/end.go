@@ -12,9 +12,18 @@ import (
 // under the end's lock. That lock is never held while another end or an actor
 // is called, save that a sender hands frames to the receiver on its own node.
 
-// frameTokens is how many tokens travel together: beyond 64 a frame costs
-// latency and gains little (substrate.md section 2.5).
-const frameTokens = 64
+// How many tokens travel together: between actors of one node, where more would
+// only cost latency (substrate.md section 2.5), and to other nodes.
+const (
+	frameTokens = 64
+	farTokens   = 256
+)
+
+// nearTokens is how many tokens a sender on the same node may be ahead of the
+// receiver, beside those that are only not settled. More would only be memory
+// that is read from afar; to another node the window has to cover the way there
+// and back.
+const nearTokens = 1024
 
 // A sink takes what an out-end sends: the in-end on this node, or the carrier.
 type sink interface {

@@ -23,8 +23,14 @@ type Checkpoints interface {
 	Commit(ctx context.Context, steps []flow.Checkpoint) (stale []flow.ActorID, err error)
 }
 
-// DefaultWindow is how many tokens a link may hold when nothing else is said.
-const DefaultWindow = 1024
+// What a link may hold when nothing else is said: so many tokens, and no more
+// once they are so many bytes. A link to another node is as fast as its window
+// is wide, as it waits for what is settled there; and what is held stands in
+// checkpoints.
+const (
+	DefaultWindow = 16384
+	DefaultBytes  = 2 << 20
+)
 
 // Config is what an engine needs.
 type Config struct {
@@ -45,6 +51,7 @@ type Config struct {
 	Event func(Event)
 
 	Window int // tokens that a link may hold that are not settled; default [DefaultWindow]
+	Bytes  int // of them, about, at which it takes no more; default [DefaultBytes]
 	// Queue is how many tokens each port's own queue holds on a link when the
 	// graph does not say: with n at the out-port and m at the in-port a link
 	// holds at most n+m tokens that are not taken. Calvin's is 4. Default: only
@@ -88,6 +95,9 @@ func (c *Config) setDefaults() error {
 	}
 	if c.Window == 0 {
 		c.Window = DefaultWindow
+	}
+	if c.Bytes == 0 {
+		c.Bytes = DefaultBytes
 	}
 	return nil
 }

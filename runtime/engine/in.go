@@ -28,6 +28,7 @@ type inEnd struct {
 	mu     sync.Mutex // guards what follows
 	in     capsule.In
 	from   back
+	free   bool // its queue is what the engine likes
 	asked  bool // the sender has asked where this end is: from may be told more
 	status status
 	hungry bool   // the actor has found nothing
@@ -81,9 +82,7 @@ func (i *inEnd) tell() (back, uint64) {
 	if i.took == 0 {
 		return nil, 0
 	}
-	for n := range i.took {
-		i.ages.add(i.cell.now.Sub(i.seen[n].Made))
-	}
+	i.ages.addAll(i.seen[:i.took], i.cell.now)
 	i.in.TakeAll(i.took)
 	return i.grant()
 }
@@ -135,6 +134,12 @@ func (i *inEnd) up(peer flow.Identity, from back) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	i.from, i.asked = from, false
+	if window := i.cell.eng.cfg.Window; i.free {
+		if _, local := from.(localBack); local {
+			window = min(window, nearTokens)
+		}
+		i.in.Widen(window)
+	}
 	i.status = status{peer: peer, isUp: true}
 	i.turned.Store(true)
 }

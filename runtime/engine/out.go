@@ -17,13 +17,14 @@ type outEnd struct {
 	loop bool // lies in a feedback loop: holds up nothing of what leads here
 
 	// The turn's side; its cell's lock guards it.
-	fresh  []flow.Token // given, not laid into out yet
-	weight int          // of fresh, bytes, about
-	room   int          // how many more out has room for, at least
+	fresh   []flow.Token // given, not laid into out yet
+	weights []int32      // of fresh, bytes, about
+	room    int          // how many more out has room for, at least
 
 	mu      sync.Mutex // guards what follows
 	out     capsule.Out
 	to      sink
+	free    bool // its queue is what the engine likes
 	status  status
 	held    link.Frame // taken from out, not taken by to yet
 	holding bool
@@ -47,7 +48,7 @@ func (o *outEnd) Room() int {
 // Offer keeps a token for the link. The caller has seen room.
 func (o *outEnd) Offer(t *flow.Token, bytes int) {
 	o.fresh = append(o.fresh, *t)
-	o.weight += bytes
+	o.weights = append(o.weights, int32(bytes))
 	o.room--
 }
 
@@ -70,15 +71,13 @@ func (o *outEnd) flush() {
 
 // lay numbers and holds what was given; the caller holds the lock.
 func (o *outEnd) lay() {
-	for i := range o.fresh {
-		if _, err := o.out.Offer(o.fresh[i]); err != nil {
-			panic("engine: offer without room: " + err.Error())
-		}
-	}
+	o.out.OfferAll(o.fresh, o.weights)
 	o.given += uint64(len(o.fresh))
-	o.bytes += uint64(o.weight)
+	for _, w := range o.weights {
+		o.bytes += uint64(w)
+	}
 	clear(o.fresh)
-	o.fresh, o.weight = o.fresh[:0], 0
+	o.fresh, o.weights = o.fresh[:0], o.weights[:0]
 }
 
 // As the capsule's.
@@ -97,7 +96,7 @@ func (o *outEnd) Undo() {
 	o.given -= o.out.Fresh()
 	o.out.Undo()
 	clear(o.fresh)
-	o.fresh, o.weight, o.room = o.fresh[:0], 0, 0
+	o.fresh, o.weights, o.room = o.fresh[:0], o.weights[:0], 0
 }
 
 // Release lets the tokens that a kept checkpoint covers go.
@@ -131,7 +130,7 @@ func (o *outEnd) pump() {
 		return
 	}
 	for {
-		if !o.holding && !o.out.Next(&o.held, frameTokens) {
+		if !o.holding && !o.out.Next(&o.held, farTokens) {
 			return
 		}
 		frame := o.held
@@ -166,6 +165,13 @@ func (o *outEnd) up(peer flow.Identity, to sink) {
 	o.out.Closed()
 	o.holding = false
 	o.to = to
+	if o.free {
+		queue := 0 // the window alone
+		if _, local := to.(*inEnd); local {
+			queue = nearTokens
+		}
+		o.out.Queue(queue)
+	}
 	o.status = status{peer: peer}
 	made, settled := o.out.Made(), o.out.SettledTo()
 	o.mu.Unlock()

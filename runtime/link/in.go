@@ -19,7 +19,7 @@ var ErrOverrun = errors.New("more tokens than were granted")
 type In struct {
 	id     flow.LinkID
 	window int
-	queue  ring // tokens forgotten+1 … received
+	queue  ring[flow.Token] // tokens forgotten+1 … received
 
 	forgotten uint64 // last number that is not kept any more
 	taken     uint64 // last number the actor has taken
@@ -38,6 +38,15 @@ func RestoreIn(id flow.LinkID, window int, taken uint64) *In {
 		panic(fmt.Sprintf("link: window of %d tokens", window))
 	}
 	return &In{id: id, window: window, forgotten: taken, taken: taken, granted: taken}
+}
+
+// Widen sets the window for the grants to come. What was granted is not taken
+// back.
+func (in *In) Widen(window int) {
+	if window < 1 {
+		panic(fmt.Sprintf("link: window of %d tokens", window))
+	}
+	in.window = window
 }
 
 // ID is the link's name.
@@ -61,13 +70,18 @@ func (in *In) Accept(f *Frame) (n int, err error) {
 	case last > in.granted:
 		return 0, fmt.Errorf("link %s: token %d, room up to %d: %w", in.id, last, in.granted, ErrOverrun)
 	}
-	for number := received + 1; number <= last; number++ {
-		t := f.Tokens[number-f.First]
-		t.Seq = number
-		in.queue.push(t)
-		n++
+	if last <= received {
+		return 0, nil
 	}
-	return n, nil
+	fresh := f.Tokens[received+1-f.First:]
+	one, two := in.queue.pushAll(fresh)
+	for i := range one {
+		one[i].Seq = received + 1 + uint64(i)
+	}
+	for i := range two {
+		two[i].Seq = received + 1 + uint64(len(one)+i)
+	}
+	return len(fresh), nil
 }
 
 // Len is how many tokens wait.

@@ -25,8 +25,12 @@ var ErrAstray = errors.New("the two ends of the link disagree on where they are"
 type Out struct {
 	id     flow.LinkID
 	window int
-	queue  int  // tokens held beyond the credit; 0: as many as the window has
-	held   ring // tokens settled+1 … made
+	queue  int              // tokens held beyond the credit; 0: as many as the window has
+	held   ring[flow.Token] // tokens settled+1 … made
+
+	weights ring[int32] // of held, bytes, about
+	bytes   int         // their sum
+	limit   int         // that it may reach; 0: none
 
 	made     uint64 // last number given
 	released uint64 // last number that a committed checkpoint covers
@@ -51,6 +55,7 @@ func NewOut(id flow.LinkID, window int) *Out {
 // an error: the checkpoint is broken. It may be longer than the window.
 func RestoreOut(id flow.LinkID, window int, made, settled uint64, outbox []flow.Token) (*Out, error) {
 	o := NewOut(id, window)
+	o.made = settled
 	if settled > made || made-settled != uint64(len(outbox)) {
 		return nil, fmt.Errorf("link %s: %d tokens held, but %d are made and %d settled", id, len(outbox), made, settled)
 	}
@@ -58,7 +63,11 @@ func RestoreOut(id flow.LinkID, window int, made, settled uint64, outbox []flow.
 		if t.Seq != settled+1+uint64(i) {
 			return nil, fmt.Errorf("link %s: token %d stands where %d should", id, t.Seq, settled+1+uint64(i))
 		}
-		o.held.push(t)
+		weight := int32(len(t.Source)) + 16
+		if b, err := flow.AppendToken(nil, t); err == nil {
+			weight = int32(len(b))
+		}
+		o.keep(&t, weight)
 	}
 	o.made, o.released, o.sent, o.settled = made, made, settled, settled
 	return o, nil
@@ -77,8 +86,25 @@ func (o *Out) Queue(n int) {
 	o.queue = n
 }
 
-// Room is how many tokens [Out.Offer] would still take.
+// Limit bounds, besides the window, the bytes of the tokens held: with that many
+// or more there is no room. What a token weighs is for [Out.OfferAll] to say.
+// 0, as in the beginning, is no such bound.
+func (o *Out) Limit(bytes int) {
+	if bytes < 0 {
+		panic(fmt.Sprintf("link: limit of %d bytes", bytes))
+	}
+	o.limit = bytes
+}
+
+// Bytes is about how many bytes are held.
+func (o *Out) Bytes() int { return o.bytes }
+
+// Room is how many tokens [Out.Offer] would still take, as long as they weigh
+// nothing.
 func (o *Out) Room() int {
+	if o.limit > 0 && o.bytes >= o.limit {
+		return 0
+	}
 	room := o.window - o.held.n
 	if o.queue > 0 {
 		// What is settled was taken, so there was room for it.
@@ -99,10 +125,52 @@ func (o *Out) Offer(t flow.Token) (uint64, error) {
 	if o.Room() == 0 {
 		return 0, ErrFull
 	}
-	o.made++
-	t.Seq = o.made
-	o.held.push(t)
+	o.keep(&t, 0)
 	return o.made, nil
+}
+
+// OfferAll is [Out.Offer] for many tokens, which weigh about so many bytes each.
+// The caller has seen room for so many, and that counts also when the first of
+// them reach the limit of bytes. More than the window holds is a bug and panics.
+func (o *Out) OfferAll(ts []flow.Token, weights []int32) {
+	if len(ts) > o.window-o.held.n {
+		panic(fmt.Sprintf("link %s: offer %d tokens with %d of %d held", o.id, len(ts), o.held.n, o.window))
+	}
+	one, two := o.held.pushAll(ts)
+	o.number(one)
+	o.number(two)
+	o.weights.pushAll(weights)
+	for _, w := range weights {
+		o.bytes += int(w)
+	}
+}
+
+// number gives the next numbers to tokens that are held.
+func (o *Out) number(ts []flow.Token) {
+	for i := range ts {
+		o.made++
+		ts[i].Seq = o.made
+	}
+}
+
+func (o *Out) keep(t *flow.Token, weight int32) {
+	o.made++
+	at := o.held.push()
+	*at = *t
+	at.Seq = o.made
+	*o.weights.push() = weight
+	o.bytes += int(weight)
+}
+
+// lighten subtracts the weights from the i-th oldest token's on, n of them.
+func (o *Out) lighten(i, n int) {
+	one, two := o.weights.span(i, n)
+	for _, w := range one {
+		o.bytes -= int(w)
+	}
+	for _, w := range two {
+		o.bytes -= int(w)
+	}
 }
 
 // Release says that a checkpoint covering all tokens up to that number is
@@ -123,7 +191,10 @@ func (o *Out) Withdraw(n uint64) {
 		panic(fmt.Sprintf("link %s: withdraw the tokens after %d, but those up to %d are released", o.id, n, o.released))
 	}
 	if n < o.made {
-		o.held.pop(int(o.made - n))
+		back := int(o.made - n)
+		o.lighten(o.held.n-back, back)
+		o.held.pop(back)
+		o.weights.pop(back)
 		o.made = n
 	}
 }
@@ -206,7 +277,9 @@ func (o *Out) Settled(upto uint64) (freed int, err error) {
 		return 0, fmt.Errorf("link %s: the receiver settles %d tokens of %d sent: %w", o.id, upto, o.sent, ErrAstray)
 	}
 	freed = int(upto - o.settled)
+	o.lighten(0, freed)
 	o.held.drop(freed)
+	o.weights.drop(freed)
 	o.settled = upto
 	return freed, nil
 }

@@ -1,56 +1,97 @@
 package link
 
-import "github.com/wardflow/wardflow/runtime/flow"
-
-// A ring is a first-in first-out queue of tokens. It grows to what its window
-// has once needed, so an idle link costs nothing and a busy one stops allocating.
-type ring struct {
-	buf  []flow.Token // its length is 0 or a power of two
-	head int          // of the oldest token
+// A ring is a first-in first-out queue, of tokens or of their weights. It grows
+// to what its window needs, so that a busy link stops allocating, and lets its
+// memory go once it has been emptied without having needed an eighth of it.
+type ring[T any] struct {
+	buf  []T // its length is 0 or a power of two
+	head int // of the oldest
 	n    int
+	peak int // of n since it was empty
 }
 
-const leastRing = 8 // tokens
+const (
+	leastRing = 8  // tokens
+	keptRing  = 64 // so much is never let go
+)
 
-func (r *ring) push(t flow.Token) {
-	if r.n == len(r.buf) {
-		bigger := make([]flow.Token, max(leastRing, 2*len(r.buf)))
-		for i := range r.n {
-			bigger[i] = *r.at(i)
-		}
-		r.buf, r.head = bigger, 0
-	}
-	*r.at(r.n) = t
+// push appends one and gives its slot, to be filled.
+func (r *ring[T]) push() *T {
+	r.grow(r.n + 1)
 	r.n++
+	r.peak = max(r.peak, r.n)
+	return r.at(r.n - 1)
 }
 
-// at is the i-th oldest token's slot.
-func (r *ring) at(i int) *flow.Token { return &r.buf[(r.head+i)&(len(r.buf)-1)] }
+// pushAll appends many, and gives where they lie now: in two pieces, as the end
+// of the buffer may be between them.
+func (r *ring[T]) pushAll(ts []T) (one, two []T) {
+	r.grow(r.n + len(ts))
+	one, two = r.span(r.n, len(ts))
+	n := copy(one, ts)
+	copy(two, ts[n:])
+	r.n += len(ts)
+	r.peak = max(r.peak, r.n)
+	return one, two
+}
 
-// drop forgets the n oldest tokens, so that what they point to can be freed.
-func (r *ring) drop(n int) {
-	for i := range n {
-		*r.at(i) = flow.Token{}
+// grow makes room for n in all.
+func (r *ring[T]) grow(n int) {
+	if n <= len(r.buf) {
+		return
 	}
-	if r.n -= n; r.n == 0 {
-		r.head = 0
-	} else {
+	size := max(leastRing, 2*len(r.buf))
+	for size < n {
+		size *= 2
+	}
+	bigger := make([]T, size)
+	one, two := r.span(0, r.n)
+	copy(bigger[copy(bigger, one):], two)
+	r.buf, r.head = bigger, 0
+}
+
+// at is the i-th oldest one's slot.
+func (r *ring[T]) at(i int) *T { return &r.buf[(r.head+i)&(len(r.buf)-1)] }
+
+// span are n slots from the i-th on, in two pieces.
+func (r *ring[T]) span(i, n int) (one, two []T) {
+	if n == 0 {
+		return nil, nil
+	}
+	from := (r.head + i) & (len(r.buf) - 1)
+	upto := min(from+n, len(r.buf))
+	return r.buf[from:upto:upto], r.buf[:n-(upto-from)]
+}
+
+// drop forgets the n oldest, so that what they point to can be freed.
+func (r *ring[T]) drop(n int) {
+	r.clear(0, n)
+	if r.n -= n; r.n > 0 {
 		r.head = (r.head + n) & (len(r.buf) - 1)
+		return
 	}
+	if len(r.buf) > keptRing && r.peak <= len(r.buf)/8 {
+		r.buf = nil
+	}
+	r.head, r.peak = 0, 0
 }
 
-// pop forgets the n newest tokens.
-func (r *ring) pop(n int) {
-	for i := r.n - n; i < r.n; i++ {
-		*r.at(i) = flow.Token{}
-	}
+// pop forgets the n newest.
+func (r *ring[T]) pop(n int) {
+	r.clear(r.n-n, n)
 	r.n -= n
+}
+
+func (r *ring[T]) clear(i, n int) {
+	one, two := r.span(i, n)
+	clear(one)
+	clear(two)
 }
 
 // view is the tokens from the i-th oldest on, as far as they lie in one piece.
 // It stays good while those tokens stand in the ring, also when others are
 // pushed meanwhile.
-func (r *ring) view(i int) []flow.Token {
+func (r *ring[T]) view(i int) []T {
 	if i >= r.n {
 		return nil
 	}
