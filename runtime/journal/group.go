@@ -128,9 +128,13 @@ func (j *Journal) write(c *change) error {
 	defer j.mu.Unlock()
 	j.commits++
 	for id := range c.gone {
+		j.freed += j.actors[id].holds()
 		delete(j.actors, id)
 	}
-	maps.Copy(j.actors, c.fresh)
+	for id, w := range c.fresh {
+		j.freed += max(0, j.actors[id].holds()-w.holds())
+		j.actors[id] = w
+	}
 	return nil
 }
 
@@ -144,9 +148,10 @@ const slack = 4 << 20
 // makeRoom writes the log anew when most of it is waste, or when it would grow
 // beyond its bound.
 func (j *Journal) makeRoom(more int64) error {
-	size := j.log.Size() + more
 	waste := j.log.Size() - j.live
-	if waste > slack && waste > j.live || size > j.limit && waste > j.limit/16 {
+	full := j.log.Size()+more > j.limit
+	// In a full journal waste alone says little: what is settled is waste, too.
+	if waste > slack && waste > j.live || full && (waste > j.limit/16 || j.freed > j.held/16) {
 		// What can't be written anew now, for a full disk, say, can be appended
 		// to all the same.
 		if err := j.compact(); err != nil && j.log.Size()+more > j.limit {
@@ -177,6 +182,9 @@ func (j *Journal) compact() error {
 	if err != nil {
 		return fmt.Errorf("journal: %w", err)
 	}
-	j.live = j.log.Size()
+	j.live, j.freed, j.held = j.log.Size(), 0, 0
+	for _, w := range j.actors {
+		j.held += w.holds()
+	}
 	return nil
 }

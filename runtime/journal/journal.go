@@ -36,6 +36,8 @@ type Journal struct {
 
 	log    *wal.Log
 	live   int64                  // bytes of the log when it was last written anew
+	held   int                    // tokens in it then
+	freed  int                    // tokens that were let go since, at least
 	actors map[flow.ActorID]whole // read under mu too, and changed under both
 	plan   *plan
 

@@ -74,6 +74,14 @@ func (w *whole) settle() {
 	}
 }
 
+// holds is how many tokens are not settled.
+func (w whole) holds() (n int) {
+	for _, toks := range w.out {
+		n += len(toks)
+	}
+	return n
+}
+
 // checkpoint is w as others read it. Its maps are the caller's.
 func (w whole) checkpoint(actor flow.ActorID) flow.Checkpoint {
 	c := flow.Checkpoint{Actor: actor, Epoch: w.epoch, Version: w.version, State: slices.Clone(w.state),

@@ -37,12 +37,17 @@ func TestAgainstAList(t *testing.T) {
 	for seed := range uint64(60) {
 		rng := rand.New(rand.NewPCG(seed, 0))
 		d := &waltest.Disk{}
-		q := openOn(t, d, 1<<30)
+		open := func() *queue {
+			q := openOn(t, d, 1<<30)
+			q.segs.size = 10_000 // so that there are many
+			return q
+		}
+		q := open()
 		var m, tried model
 		for step := range 300 {
 			switch n := rng.IntN(20); {
 			case n < 7:
-				v := fmt.Sprint(step, strings.Repeat("x", rng.IntN(40_000)))
+				v := fmt.Sprint(step, strings.Repeat("x", rng.IntN(4_000)))
 				if err := q.Push(v, time.Unix(int64(step), 0)); err == nil {
 					m.now = append(m.now, v)
 				} else if !errors.Is(err, ErrDisk) {
@@ -61,12 +66,12 @@ func TestAgainstAList(t *testing.T) {
 			case n == 17:
 				d.FailSyncs(rng.IntN(3))
 			case n == 18:
-				d.Limit(int64(rng.IntN(2)) * (d.Used() + int64(rng.IntN(200_000))))
+				d.Limit(int64(rng.IntN(2)) * (d.Used() + int64(rng.IntN(20_000))))
 			default:
 				d.Crash(rng)
 				d.FailSyncs(0)
 				d.Limit(0)
-				q = openOn(t, d, 1<<30)
+				q = open()
 				m.crashed(t, q, tried, seed)
 			}
 			if q.Len() != len(m.now) {

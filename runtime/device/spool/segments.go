@@ -15,6 +15,7 @@ import (
 // is removed. So nothing is ever written anew but a checkpoint.
 type segments struct {
 	disk wal.Disk
+	size int64     // bytes after which one is enough
 	list []segment // by number; the last is written
 	tail *wal.Log  // of the last; nil: there is none
 	base int64     // bytes of the tail's first record
@@ -51,7 +52,7 @@ func openSegments(disk wal.Disk) (*segments, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &segments{disk: disk}
+	s := &segments{disk: disk, size: segmentSize}
 	for _, name := range names {
 		if seg, ok := parseSegment(name); ok {
 			s.list = append(s.list, seg)
@@ -121,7 +122,7 @@ func (s *segments) commit(h head, entries []entry, step flow.Checkpoint) error {
 
 // write says where in the last segment the record stands.
 func (s *segments) write(h head, entries []entry, step, whole flow.Checkpoint) (at int64, err error) {
-	if s.tail == nil || s.tail.Size() > max(segmentSize, 4*s.base) {
+	if s.tail == nil || s.tail.Size() > max(s.size, 4*s.base) {
 		// If there is no room for a new file, there may be for a record.
 		if err = s.roll(h, entries, whole); err == nil || s.tail == nil {
 			return 0, err
