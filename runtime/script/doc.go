@@ -94,6 +94,21 @@
 // end, as in Calvin. Most literals are settings that are meant to be told once;
 // the word says so at the place that is read first.
 //
+// near and apart in rules, because where an actor should run is often said by
+// another: a display beside its source, two copies of a check on two nodes. They
+// name actors, components and groups as apply does, in strings, since arguments
+// have no names of actors; in a named rule they mean those of the whole script.
+// As predicates about scaling do, they hold by themselves: beside | or behind ~
+// they are errors. Of cpuTotal, memTotal, cpuAvail and memAvail node_attr_match
+// takes an amount, as in ["memTotal", "1G"], and means at least that; the
+// attribute zone is what a node's certificate says, whatever the node says.
+//
+// The port property queue, because a link to a host that can't be reached should
+// be no matter of how an actor is written: with queue="disk" at either of its
+// ports, tokens that can't be passed on wait on the disk of the sender's node, as
+// many as queue_bytes and queue_length let, and overflow says what follows then:
+// "block" (the sender waits), "drop_oldest" or "latest_only".
+//
 // test stands in the script that it tests, since what is moved apart is not kept
 // up to date. A test is written in the words of the graph: tokens into ports,
 // tokens out of ports, time that passes, devices that read a value. Time is
@@ -147,6 +162,8 @@
 //     predicates and their arguments are looked at. A rule section with any mistake
 //     refuses the script. Every rule has its form as requirements, also where Calvin
 //     gives up or forgets a ~ beside a |.
+//   - Actors with replicas need out-ports before them that share out, in-ports
+//     behind them that collect, and a type that bears it. A rule has one scaling.
 //   - Every actor type has the out-port dead_letter, which need not be linked.
 //   - Arguments and links of which the actor type says the kind must be of it.
 //   - Every issue has its real place. That an argument is left to its default is a
