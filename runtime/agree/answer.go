@@ -40,6 +40,7 @@ func (g *Group) answer() {
 		})
 	}
 	g.led1("out", g.answerOut)
+	g.led1("handover", g.answerHandover)
 	g.told("state", g.answerState)
 	g.told("join", g.answerJoin)
 	g.told("leave", g.answerLeave)

@@ -165,8 +165,8 @@ func ReadBackup(from io.Reader, out io.Writer) (Head, error) {
 	return head, nil
 }
 
-// Restore replaces everything, on all voters, by a backup. It must be called on
-// the node that leads. Who the voters are does not change. The caller has made
+// Restore replaces everything, on all voters, by a backup. This node must hold
+// the log; it takes the lead. Who the voters are does not change. The caller has made
 // sure that nothing is lost by it. prepare (or nil) turns what the machine
 // wrote into what it is to read now.
 func (g *Group) Restore(ctx context.Context, from io.Reader, prepare func(io.Reader, io.Writer) error) (Head, error) {
@@ -177,9 +177,8 @@ func (g *Group) Restore(ctx context.Context, from io.Reader, prepare func(io.Rea
 		return fail(Head{}, ErrClosed)
 	}
 	defer g.leave()
-	if v := g.holder(); v == nil || !v.leading() {
-		leader, _ := g.Leader()
-		return fail(Head{}, refuse("node %s must do it: it leads", orNobody(leader)))
+	if err := g.takeLead(ctx); err != nil {
+		return fail(Head{}, err)
 	}
 	whole, err := os.CreateTemp(g.cfg.Dir, "restore-*")
 	if err != nil {
@@ -208,11 +207,18 @@ func (g *Group) Restore(ctx context.Context, from io.Reader, prepare func(io.Rea
 			return fail(head, err)
 		}
 	}
-	return head, g.replace(ctx, use)
+	if err := g.replace(ctx, use, head.Index+leap); err != nil {
+		return fail(head, err)
+	}
+	return head, nil
 }
 
+// leap is by how much the index of the log is set ahead of a backup's: nodes that
+// know what was agreed after it was written must not meet the same index again.
+const leap = 1 << 20
+
 // replace has raft take a file for its newest snapshot, and all voters with it.
-func (g *Group) replace(ctx context.Context, f *os.File) error {
+func (g *Group) replace(ctx context.Context, f *os.File, index uint64) error {
 	size, err := f.Seek(0, io.SeekEnd)
 	if err != nil {
 		return err
@@ -226,7 +232,7 @@ func (g *Group) replace(ctx context.Context, f *os.File) error {
 	}
 	done := make(chan error, 1)
 	g.busy.Go(func() { // ends with raft at the latest
-		done <- ofRaft(v.raft.Restore(&raft.SnapshotMeta{Size: size}, io.NopCloser(f), 0))
+		done <- ofRaft(v.raft.Restore(&raft.SnapshotMeta{Version: raft.SnapshotVersionMax, Index: index, Size: size}, io.NopCloser(f), 0))
 	})
 	select {
 	case err := <-done:
@@ -237,9 +243,38 @@ func (g *Group) replace(ctx context.Context, f *os.File) error {
 	}
 }
 
-func orNobody(id flow.NodeID) flow.NodeID {
-	if id == "" {
-		return "(none)"
+// takeLead makes this node the leader, who alone can restore.
+func (g *Group) takeLead(ctx context.Context) error {
+	for {
+		changed := g.Changed()
+		v := g.holder()
+		if v == nil {
+			return fmt.Errorf("%w: a voter must do it, one of %s", ErrNoCopy, g.voterNames())
+		}
+		if v.leading() {
+			return nil
+		}
+		_, err := g.untilLed(ctx, g.kind("handover"), []byte(v.full), patience, func(*voter) (Answer, error) { return Answer{}, nil })
+		if err != nil {
+			return err
+		}
+		timer := time.NewTimer(maxPause)
+		select {
+		case <-changed:
+		case <-timer.C:
+		case <-ctx.Done():
+			timer.Stop()
+			return ctx.Err()
+		}
+		timer.Stop()
 	}
-	return id
+}
+
+// answerHandover gives the lead to the voter that asks.
+func (g *Group) answerHandover(_ context.Context, v *voter, peer flow.Identity, body []byte) (Answer, error) {
+	s, ok := g.roll().find(flow.NodeID(peer.Name))
+	if !ok || !s.Votes || s.Full != string(body) {
+		return Answer{}, refuse("%s is not a voter", peer.Name)
+	}
+	return Answer{}, ofRaft(v.raft.LeadershipTransferToServer(raft.ServerID(s.Full), s.address()).Error())
 }

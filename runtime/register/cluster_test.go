@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/wardflow/wardflow/runtime/agree/agreetest"
 	"github.com/wardflow/wardflow/runtime/flow"
 )
 
@@ -23,7 +24,7 @@ func noLeaks(t *testing.T) {
 		for {
 			buf := make([]byte, 1<<20)
 			stacks := string(buf[:runtime.Stack(buf, true)])
-			n := strings.Count(stacks, "hashicorp/raft") + strings.Count(stacks, "register.(*")
+			n := strings.Count(stacks, "hashicorp/raft") + strings.Count(stacks, "register.(*") + strings.Count(stacks, "agree.(*")
 			if n == 0 {
 				return
 			}
@@ -61,10 +62,10 @@ func (j *journal) String() string {
 // A cluster is three voters and more nodes on one wire.
 type cluster struct {
 	t      *testing.T
-	w      *wire
+	w      *agreetest.Wire
 	voters []Voter
 	root   string // of the voters' folders
-	ports  map[flow.NodeID]*port
+	ports  map[flow.NodeID]*agreetest.Port
 	nodes  map[flow.NodeID]*Register
 	log    *journal
 	tune   func(*Config)
@@ -72,7 +73,7 @@ type cluster struct {
 
 func newCluster(t *testing.T, voters ...flow.NodeID) *cluster {
 	noLeaks(t)
-	c := &cluster{t: t, w: newWire(), root: t.TempDir(), ports: map[flow.NodeID]*port{},
+	c := &cluster{t: t, w: agreetest.NewWire(), root: t.TempDir(), ports: map[flow.NodeID]*agreetest.Port{},
 		nodes: map[flow.NodeID]*Register{}, log: &journal{t: t}}
 	for _, id := range voters {
 		c.voters = append(c.voters, Voter{ID: id, Addr: string(id) + ":7000"})
@@ -87,7 +88,7 @@ func newCluster(t *testing.T, voters ...flow.NodeID) *cluster {
 
 func (c *cluster) start(id flow.NodeID) *Register {
 	c.t.Helper()
-	c.ports[id] = c.w.port(id)
+	c.ports[id] = c.w.Port(id)
 	cfg := Config{Self: id, Transport: c.ports[id], Dir: filepath.Join(c.root, string(id)), Voters: c.voters,
 		Log:      slog.New(slog.NewTextHandler(c.log, nil)).With("node", id),
 		Election: 100 * time.Millisecond, Segment: 1 << 20}
@@ -108,7 +109,7 @@ func (c *cluster) stop(id flow.NodeID) {
 		c.t.Errorf("close %s: %v", id, err)
 	}
 	delete(c.nodes, id)
-	c.ports[id].unplug()
+	c.ports[id].Unplug()
 }
 
 // leader waits until one of the running nodes leads and is known to all.

@@ -66,10 +66,30 @@ func PutPlanCommand(app string, version uint64, plan []flow.Placement) ([]byte, 
 	return encodeCommand(putPlan{app, version, plan})
 }
 
+// PutAppPlanCommand is [Register.PutAppPlan].
+func PutAppPlanCommand(app App, base uint64, plan []flow.Placement) ([]byte, error) {
+	return encodeCommand(putAppPlan{app, base, plan})
+}
+
 // ClaimCommand is [Register.Claim]: seen is the newest epoch known, nonce tells
 // a claim that is repeated from another one.
 func ClaimCommand(actor flow.ActorID, node flow.NodeID, version, seen, nonce uint64) ([]byte, error) {
 	return encodeCommand(claim{Actor: actor, Node: node, Version: version, Seen: seen, Nonce: nonce})
+}
+
+// ClaimAllCommand is [Register.ClaimAll] of actors of one application, with the
+// epoch that the node knows of for each.
+func ClaimAllCommand(actors []flow.ActorID, seen []uint64, node flow.NodeID, version, nonce uint64) ([]byte, error) {
+	return encodeCommand(claimAll{Node: node, Nonce: nonce, Version: version, Actors: actors, Seen: seen})
+}
+
+// AdoptCommand is [Register.Adopt]; seq is one of the node's commits.
+func AdoptCommand(node flow.NodeID, seq uint64, whole flow.Checkpoint) ([]byte, error) {
+	b, err := flow.AppendCheckpoint(nil, whole)
+	if err != nil {
+		return nil, err
+	}
+	return encodeCommand(adopt{node, seq, b})
 }
 
 // CommitCommand is [Register.Commit] of the first n of the steps, as many as one
@@ -92,6 +112,9 @@ type Answer struct {
 	App        *App            // of PutApp
 	Checkpoint flow.Checkpoint // of a claim
 	Stale      []flow.ActorID  // of a commit
+	// Claims are those of a claimAll, in its order: as many as there was room for.
+	// The others are claimed again.
+	Claims []Answer
 	// Seen is, of a claim that knew an older epoch, the newest: claim again
 	// with it. 0 for all else.
 	Seen uint64
@@ -104,11 +127,23 @@ func ReadAnswer(b []byte) (Answer, error) {
 	if err != nil {
 		return Answer{}, err
 	}
+	return answerOf(r)
+}
+
+func answerOf(r result) (Answer, error) {
+	var err error
 	a := Answer{Index: r.Index, App: r.App, Stale: r.Stale, Err: r.err()}
 	if len(r.Checkpoint) > 0 {
 		if a.Checkpoint, _, err = flow.ReadCheckpoint(r.Checkpoint); err != nil {
 			return a, fmt.Errorf("read answer: %w", err)
 		}
+	}
+	for _, c := range r.Claims {
+		one, err := answerOf(c)
+		if err != nil {
+			return a, err
+		}
+		a.Claims = append(a.Claims, one)
 	}
 	var seen *seenError
 	if errors.As(a.Err, &seen) {

@@ -9,9 +9,11 @@ import (
 	"log/slog"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
+	"github.com/wardflow/wardflow/runtime/agree/agreetest"
 	"github.com/wardflow/wardflow/runtime/flow"
 )
 
@@ -173,10 +175,8 @@ func TestLostAnswers(t *testing.T) {
 	if lead == from {
 		from = "b"
 	}
-	n := 0
-	c.w.mu.Lock()
-	c.w.lose = func(_, _ flow.NodeID, kind string) bool { n++; return kind == "register.apply" && n%2 == 1 }
-	c.w.mu.Unlock()
+	var n atomic.Int64
+	c.w.Lose(func(_, _ flow.NodeID, kind string) bool { return kind == "register.apply" && n.Add(1)%2 == 1 })
 	r := c.nodes[from]
 	app := deploy(t, r, map[flow.ActorID]flow.NodeID{"ward:sum": from})
 	whole, err := r.Claim(ctx, "ward:sum", 0)
@@ -212,7 +212,7 @@ func TestPartition(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c.w.isolate(old, true)
+	c.w.Isolate(old, true)
 	short, cancel := context.WithTimeout(ctx, 500*time.Millisecond)
 	defer cancel()
 	if _, err := c.nodes[old].Commit(short, []flow.Checkpoint{stepOf("ward:sum", whole.Epoch, 1, 1, 0)}); !errors.Is(err, ErrNoLeader) {
@@ -232,7 +232,7 @@ func TestPartition(t *testing.T) {
 			t.Fatalf("Commit = %v, %v", stale, err)
 		}
 	}
-	c.w.isolate(old, false)
+	c.w.Isolate(old, false)
 	stale, err := c.nodes[old].Commit(ctx, []flow.Checkpoint{stepOf("ward:sum", whole.Epoch, 1, 1, 0)})
 	if err != nil || len(stale) != 1 {
 		t.Errorf("Commit of the old instance = %v, %v, want it stale", stale, err)
@@ -274,7 +274,7 @@ func TestPartition(t *testing.T) {
 
 func TestOpenRefuses(t *testing.T) {
 	c := newCluster(t, "a")
-	good := Config{Self: "a", Transport: c.w.port("a"), Log: slog.New(slog.DiscardHandler), Dir: t.TempDir()}
+	good := Config{Self: "a", Transport: c.w.Port("a"), Log: slog.New(slog.DiscardHandler), Dir: t.TempDir()}
 	tests := []struct {
 		name   string
 		change func(*Config)
@@ -283,8 +283,12 @@ func TestOpenRefuses(t *testing.T) {
 		{"no transport", func(c *Config) { c.Transport = nil }},
 		{"voter without a folder", func(c *Config) { c.Dir = "" }},
 		{"two voters", func(c *Config) { c.Voters = []Voter{{ID: "a", Addr: "a:1"}, {ID: "b", Addr: "b:1"}} }},
-		{"a voter twice", func(c *Config) { c.Voters = []Voter{{ID: "a", Addr: "a:1"}, {ID: "b", Addr: "b:1"}, {ID: "b", Addr: "b:1"}} }},
-		{"a voter without address", func(c *Config) { c.Voters = []Voter{{ID: "a", Addr: "a:1"}, {ID: "b", Addr: ""}, {ID: "c", Addr: "c:1"}} }},
+		{"a voter twice", func(c *Config) {
+			c.Voters = []Voter{{ID: "a", Addr: "a:1"}, {ID: "b", Addr: "b:1"}, {ID: "b", Addr: "b:1"}}
+		}},
+		{"a voter without address", func(c *Config) {
+			c.Voters = []Voter{{ID: "a", Addr: "a:1"}, {ID: "b", Addr: ""}, {ID: "c", Addr: "c:1"}}
+		}},
 	}
 	for _, tt := range tests {
 		cfg := good
@@ -300,7 +304,7 @@ func TestOpenRefuses(t *testing.T) {
 func TestFolderInUse(t *testing.T) {
 	c := newCluster(t, "a")
 	c.start("a")
-	r, err := Open(Config{Self: "a", Transport: c.w.port("a"), Log: slog.New(slog.DiscardHandler), Dir: filepath.Join(c.root, "a")})
+	r, err := Open(Config{Self: "a", Transport: c.w.Port("a"), Log: slog.New(slog.DiscardHandler), Dir: filepath.Join(c.root, "a")})
 	if err == nil || !strings.Contains(err.Error(), "in use by another process") {
 		t.Errorf("Open of a folder in use: %v", err)
 	}
@@ -315,12 +319,12 @@ func TestAnswersNodesOnly(t *testing.T) {
 	r := c.start("a")
 	c.leader()
 	deploy(t, r, map[flow.ActorID]flow.NodeID{"ward:sum": "a"})
-	answer := c.ports["a"].answers["register.apply"]
+	answer := c.ports["a"].Answerer("register.apply")
 	body, err := encodeCommand(claim{Actor: "ward:sum", Node: "a", Nonce: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
-	b, err := answer(within(t), identity("evil"), body)
+	b, err := answer(within(t), agreetest.Identity("evil"), body)
 	if err != nil || !strings.Contains(string(b), "evil speaks for node a") {
 		t.Errorf("claim for another node: %s, %v", b, err)
 	}
