@@ -54,7 +54,7 @@ type cell struct {
 
 	ending sync.Once // of stop; sets what follows
 	ended  chan struct{}
-	ends   error // why its last step was not kept
+	unkept error // why its last step was not kept
 
 	timer alarm // the actor's own
 	retry alarm // after a fault

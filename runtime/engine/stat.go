@@ -21,6 +21,12 @@ type ActorStat struct {
 	Letters   uint64   // dead letters written
 	Boxed     int      // letters in its box, where those are that no link takes
 	Newest    []Letter // of those, at most [StatLetters], oldest first
+	// Empty says of an actor that is ending, a replica or one whose in-links all
+	// are closing, that it holds nothing: no token waits here, all that it gave
+	// is settled, its box is empty and it holds nothing of the world. It may still get what its senders hold: they are
+	// done with it when the Out ends of all links to it are Closing with
+	// Held 0. Both together mean that it can go and nothing is lost.
+	Empty bool
 }
 
 // StatLetters is how many letters an [ActorStat] shows.
@@ -39,6 +45,7 @@ type LinkStat struct {
 	Bytes   uint64        // of the tokens given, about (sender)
 	Held    int           // not settled yet (sender), or not taken yet (receiver)
 	Window  int           // tokens that Held may reach
+	Closing bool          // it gets nothing new
 	Ages    Ages          // of tokens when the receiver took them; the sender's end has none
 }
 
@@ -73,23 +80,24 @@ func (e *Engine) Stats() ([]ActorStat, []LinkStat) {
 
 func (c *cell) stat() ActorStat {
 	newest, boxed := c.box.list(StatLetters)
+	empty := c.empty()
 	h := &c.health
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return ActorStat{ID: c.id, Epoch: c.epoch, State: h.state, Why: h.why, Firings: h.firings, Errors: h.errors,
-		LastError: h.lastErr, Identity: c.signer.ID, Letters: h.letters, Boxed: boxed, Newest: newest}
+		LastError: h.lastErr, Identity: c.signer.ID, Letters: h.letters, Boxed: boxed, Newest: newest, Empty: empty}
 }
 
 func (o *outEnd) stat(window int) LinkStat {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	return LinkStat{ID: o.id, Out: true, Up: o.status.isUp, Peer: o.status.peer, Refused: o.status.refused,
-		Why: o.status.why, Tokens: o.given, Bytes: o.bytes, Held: o.out.Held(), Window: window}
+		Why: o.status.why, Tokens: o.given, Bytes: o.bytes, Held: o.out.Held(), Window: window, Closing: o.link.Closing}
 }
 
 func (i *inEnd) stat(window int) LinkStat {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	return LinkStat{ID: i.id, Up: i.status.isUp, Peer: i.status.peer, Refused: i.status.refused,
-		Why: i.status.why, Tokens: i.got, Held: i.in.Len(), Window: window, Ages: i.ages}
+		Why: i.status.why, Tokens: i.got, Held: i.in.Len(), Window: window, Closing: i.link.Closing, Ages: i.ages}
 }

@@ -91,7 +91,7 @@ func (c *cell) stop(ctx context.Context, last bool) error {
 		c.eng.ending.Go(func() {
 			defer close(c.ended)
 			defer context.AfterFunc(ctx, c.cancel)()
-			c.ends = c.finish(ctx, last)
+			c.unkept = c.finish(ctx, last)
 			c.eng.found(c)
 		})
 	})
@@ -101,7 +101,7 @@ func (c *cell) stop(ctx context.Context, last bool) error {
 	for {
 		select {
 		case <-c.ended:
-			return c.ends
+			return c.unkept
 		case <-out:
 			out = nil
 			late.Reset(grace)

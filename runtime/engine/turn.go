@@ -41,7 +41,7 @@ func (c *cell) turn() {
 			i.look()
 		}
 	}
-	if c.fireAll() {
+	if !c.retired() && c.fireAll() {
 		c.wake()
 	}
 	for _, i := range c.inEnds {
