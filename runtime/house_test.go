@@ -38,7 +38,7 @@ var arrows = map[string][]string{
 	"runtime/lease":     {"runtime/flow"},
 	"runtime/capsule":   {"runtime/flow", "runtime/link"},
 	"runtime/agree":     {"runtime/flow"},
-	"runtime/sim":       {"runtime/flow", "runtime/link", "runtime/capsule", "runtime/register", "runtime/placement", "runtime/expand", "runtime/lease"},
+	"runtime/sim":       {"runtime/flow", "runtime/link", "runtime/capsule", "runtime/register", "runtime/placement", "runtime/expand", "runtime/lease", "runtime/store"},
 	"runtime/pki":       {"runtime/flow"},
 	"runtime/card":      {"runtime/flow", "runtime/pki"},
 	"runtime/engine":    {"runtime/flow", "runtime/link", "runtime/firing", "runtime/capsule"},

@@ -1,0 +1,119 @@
+package sim
+
+import (
+	"container/heap"
+	"fmt"
+	"math/rand/v2"
+	"time"
+
+	"github.com/wardflow/wardflow/runtime/flow"
+)
+
+// An event is something that happens at one moment of true time. It happens to
+// a process, or with none to the world itself.
+type event struct {
+	at    time.Duration // since the world began
+	order uint64        // of two at the same time, the first made happens first
+	to    *process      // nil: the world
+	do    func()
+}
+
+type events []event
+
+func (q events) Len() int { return len(q) }
+func (q events) Less(i, j int) bool {
+	return q[i].at < q[j].at || q[i].at == q[j].at && q[i].order < q[j].order
+}
+func (q events) Swap(i, j int) { q[i], q[j] = q[j], q[i] }
+func (q *events) Push(e any)   { *q = append(*q, e.(event)) }
+func (q *events) Pop() any {
+	old := *q
+	n := len(old) - 1
+	e := old[n]
+	old[n] = event{}
+	*q = old[:n]
+	return e
+}
+
+// A world is one run: hosts, what is between them, and what must hold.
+type world struct {
+	cfg   Config
+	rng   *rand.Rand
+	now   time.Duration // true time, which no process can read
+	made  uint64        // events made so far
+	done  int           // events that have happened
+	queue events
+	tale  []string // what happened, when somebody wants to read it
+
+	hosts []*host // by name
+	by    map[flow.NodeID]*host
+	net   network
+	mood  weather
+	nodes map[flow.NodeID]*node // of the newest process of each host
+
+	register *council
+	group    group
+	shelves  map[flow.NodeID]shelf
+	plans    plans
+	devices  map[flow.ActorID]*device
+	leads    map[flow.LinkID][]ending  // by link, where its tokens take effect
+	ends     map[flow.ActorID][]ending // by source
+	judge    *judge
+
+	broken error // the first thing that did not hold
+}
+
+func newWorld(cfg Config) *world {
+	return &world{cfg: cfg, rng: rand.New(rand.NewPCG(cfg.Seed, 0x77617264)), by: map[flow.NodeID]*host{}}
+}
+
+// after makes an event. One for a process that ends before never happens; one
+// for a process that is stopped waits until it goes on.
+func (w *world) after(d time.Duration, to *process, do func()) {
+	w.made++
+	heap.Push(&w.queue, event{w.now + d, w.made, to, do})
+}
+
+// step lets the next event happen; false means that there is none.
+func (w *world) step() bool {
+	if len(w.queue) == 0 {
+		return false
+	}
+	e := heap.Pop(&w.queue).(event)
+	w.now = e.at
+	switch {
+	case e.to == nil:
+	case e.to.ended:
+		return true
+	case e.to.stopped:
+		e.to.missed = append(e.to.missed, e.do)
+		return true
+	}
+	w.done++
+	e.do()
+	return true
+}
+
+// chance is true one time in n.
+func (w *world) chance(n int) bool { return w.rng.IntN(n) == 0 }
+
+// between is a time from low to high, evenly.
+func (w *world) between(low, high time.Duration) time.Duration {
+	return low + time.Duration(w.rng.Int64N(int64(high-low)+1))
+}
+
+// tell writes a line of the story.
+func (w *world) tell(format string, args ...any) {
+	if w.cfg.Story {
+		w.tale = append(w.tale, fmt.Sprintf("%9.4f  ", w.now.Seconds())+fmt.Sprintf(format, args...))
+	}
+}
+
+// breach says that something that must hold does not. The first counts.
+func (w *world) breach(law, format string, args ...any) {
+	if w.broken != nil {
+		return
+	}
+	w.broken = &Violation{Law: law, Text: fmt.Sprintf(format, args...), At: w.now}
+	w.tell("BROKEN: %v", w.broken)
+}
