@@ -66,18 +66,32 @@ func vote(n control.NodeState) string {
 	return ""
 }
 
-// load is how busy a node is, in processors and memory: "25% of 4, 50% of 8 GiB".
+// load is how busy a node is, in processors and memory: "25% of 4, 50% of 8
+// GiB", or the shares alone where its size is not known.
 func load(l *control.NodeLoad) string {
 	if l == nil {
 		return ""
 	}
-	return fmt.Sprintf("%.0f%% of %.3g, %.0f%% of %.3g GiB", 100*l.CPUUsed, l.Cores, 100*l.MemoryUsed, float64(l.Memory)/(1<<30))
+	cpu, memory := fmt.Sprintf("%.0f%%", 100*l.CPUUsed), fmt.Sprintf("%.0f%%", 100*l.MemoryUsed)
+	if l.Cores > 0 {
+		cpu += fmt.Sprintf(" of %.3g", l.Cores)
+	}
+	if l.Memory > 0 {
+		memory += " of " + size(l.Memory)
+	}
+	return cpu + ", " + memory
 }
+
+// shownApart are the kinds of attributes that have columns of their own.
+var shownApart = []string{"zone", "cpuTotal", "memTotal", "cpuAvail", "memAvail"}
 
 // attributes are written as rules name them: address.floor=3.
 func attributes(a flow.Attributes) string {
 	var parts []string
 	for _, kind := range slices.Sorted(maps.Keys(a)) {
+		if slices.Contains(shownApart, kind) {
+			continue
+		}
 		for _, field := range slices.Sorted(maps.Keys(a[kind])) {
 			parts = append(parts, kind+"."+field+"="+a[kind][field])
 		}

@@ -57,8 +57,8 @@ type Cluster interface {
 
 // A NodeLoad is how big a node is and how busy, as it measured itself last.
 type NodeLoad struct {
-	Cores  float64 `json:"cores"`  // processors it may use
-	Memory uint64  `json:"memory"` // bytes it may use
+	Cores  float64 `json:"cores"`  // processors it may use, 0: not known
+	Memory uint64  `json:"memory"` // bytes it may use, 0: not known
 	// CPUUsed and MemoryUsed are shares from 0 to 1, in steps of a quarter:
 	// finer ones would only make gossip talk.
 	CPUUsed    float64 `json:"cpuUsed"`
