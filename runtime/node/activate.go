@@ -100,9 +100,16 @@ func (n *Node) claim(ctx context.Context, w *wiring, ids map[flow.ActorID]flow.S
 		ck, err := n.claimLocal(ctx, w, id)
 		all[id] = claimed{ck, err}
 	}
+	if len(far) == 0 {
+		return all
+	}
 	cks, errs, err := n.register.ClaimAll(ctx, far, w.app.Version)
 	for _, id := range far {
-		all[id] = claimed{cks[id], cmp.Or(errs[id], err)}
+		c := claimed{cks[id], cmp.Or(errs[id], err)}
+		if c.err == nil {
+			c.checkpoint, c.err = n.bringBack(ctx, c.checkpoint)
+		}
+		all[id] = c
 	}
 	return all
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/wardflow/wardflow/runtime/agree"
 	"github.com/wardflow/wardflow/runtime/control"
 	"github.com/wardflow/wardflow/runtime/flow"
 	"github.com/wardflow/wardflow/runtime/register"
@@ -92,7 +93,11 @@ func (n *Node) Stop(ctx context.Context, by flow.Identity, app string) error {
 	return nil
 }
 
+// unavailable is err as the API tells it apart.
 func unavailable(err error) error {
+	if refused := new(agree.RefusedError); errors.As(err, &refused) || errors.Is(err, register.ErrVersion) {
+		return fmt.Errorf("%w: %w", control.ErrConflict, err)
+	}
 	if errors.Is(err, register.ErrNoLeader) || errors.Is(err, context.DeadlineExceeded) {
 		return fmt.Errorf("%w: %w", control.ErrUnavailable, err)
 	}

@@ -5,8 +5,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
+	"github.com/wardflow/wardflow/runtime/device/spool"
+	"github.com/wardflow/wardflow/runtime/expand"
 	"github.com/wardflow/wardflow/runtime/flow"
 	"github.com/wardflow/wardflow/runtime/journal"
 	"github.com/wardflow/wardflow/runtime/register"
@@ -40,21 +43,17 @@ func (n *Node) openJournal(context.Context) (err error) {
 	return nil
 }
 
-// view is what is agreed, as far as this node has heard; until it has heard
-// anything since it was started, what it had heard before.
+// view is what is agreed, as far as this node has heard; until it has heard the
+// newest since it was started, what concerned its local actors before.
 func (n *Node) view() *register.View {
-	v := n.register.View()
-	if kept := n.kept.Load(); v.Index == 0 && kept != nil {
+	if kept := n.kept.Load(); kept != nil && !n.synced.Load() {
 		return kept
 	}
-	return v
+	return n.register.View()
 }
 
 // keep remembers, on disk, the applications that have local actors here.
 func (n *Node) keep(ctx context.Context, view *register.View) {
-	if view == n.kept.Load() {
-		return
-	}
 	mine := &register.View{Index: view.Index, Apps: map[string]register.App{}, Placements: map[flow.ActorID]flow.Placement{}}
 	for _, p := range view.On(n.cfg.Node) {
 		if _, res, ok := n.find(view, p.Actor); ok && res.node.Local {
@@ -105,4 +104,58 @@ func (n *Node) claimLocal(ctx context.Context, w *wiring, id flow.ActorID) (flow
 	}
 	here.Actor, here.Epoch = id, epoch
 	return here, nil
+}
+
+// bringBack takes the checkpoint of an actor that was local, and is not any
+// more, from the journal to the register.
+func (n *Node) bringBack(ctx context.Context, agreed flow.Checkpoint) (flow.Checkpoint, error) {
+	id := agreed.Actor
+	if _, was := n.journal.Actors()[id]; !was {
+		return agreed, nil
+	}
+	here, err := n.journal.Fence(ctx, id, agreed.Epoch)
+	if err != nil {
+		return agreed, fmt.Errorf("take its checkpoint from this node's disk: %w", err)
+	}
+	if here.Epoch != 0 {
+		here.Actor, here.Epoch = id, agreed.Epoch
+		if err := n.register.Adopt(ctx, here); err != nil {
+			return agreed, fmt.Errorf("bring its checkpoint to the register: %w", err)
+		}
+		agreed = here
+	}
+	return agreed, n.journal.Forget(ctx, id)
+}
+
+// tidy drops from this node's disk what belongs to applications that are no
+// more: checkpoints of local actors, and what their spools held.
+func (n *Node) tidy(ctx context.Context, view *register.View) {
+	var old []flow.ActorID
+	for id := range n.journal.Actors() {
+		if _, ok := view.Placements[id]; !ok {
+			old = append(old, id)
+		}
+	}
+	if len(old) > 0 {
+		if err := n.journal.Forget(ctx, old...); err != nil && ctx.Err() == nil {
+			n.log.Warn("checkpoints of actors that are no more are still on this node's disk", "err", err)
+		}
+	}
+	var keep []flow.ActorID
+	for _, p := range view.On(n.cfg.Node) {
+		if expand.IsSpool(p.Actor) {
+			keep = append(keep, p.Actor)
+		}
+	}
+	if slices.Equal(keep, n.swept) && n.swept != nil {
+		return
+	}
+	c, _ := n.devices.Capability("buffer.persistent")
+	if s, ok := c.(*spool.Spools); ok {
+		if err := s.Sweep(keep); err != nil {
+			n.log.Warn("what spools held that are no more is still on this node's disk", "err", err)
+			return
+		}
+	}
+	n.swept = append([]flow.ActorID{}, keep...)
 }

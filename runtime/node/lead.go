@@ -117,6 +117,9 @@ func (l *leader) plan(ctx context.Context, view *register.View, now sight) bool 
 	}
 	out := placement.Plan(l.n.input(view, graphs, now.nodes))
 	ok := l.clear(ctx, view)
+	for id := range out.Unpinned {
+		ok = l.n.register.PutSetting(ctx, markPin+string(id), nil) == nil && ok
+	}
 	for _, name := range slices.Sorted(maps.Keys(graphs)) {
 		ok = l.agree(ctx, view, view.Apps[name], graphs[name], of(name, out)) && ok
 	}

@@ -60,6 +60,8 @@ type Node struct {
 	journal    *journal.Journal
 	copies     *replica.Store                // store, when a group of nodes holds it alike
 	kept       atomic.Pointer[register.View] // what was agreed when this node ran last
+	synced     atomic.Bool                   // what the register shows is what is agreed, and no history
+	swept      []flow.ActorID                // the spools that were kept last; the reconciler's alone
 	boot       uint64
 	gatherer   *gatherer
 	events     *events
@@ -255,7 +257,7 @@ func (n *Node) openChain(context.Context) (err error) {
 }
 
 func (n *Node) openEngine(context.Context) (err error) {
-	n.engine, err = engine.New(engine.Config{Types: n.types, Checkpoints: n.register, Log: n.log,
+	n.engine, err = engine.New(engine.Config{Types: n.types, Checkpoints: n.register, Local: n.journal, Log: n.log,
 		Capability: n.offer.give, Judge: n.judgeLocal, Event: n.engineEvent})
 	if err == nil {
 		n.ends = append(n.ends, n.engine.Close)

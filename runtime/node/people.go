@@ -2,11 +2,12 @@ package node
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
-	"strings"
 	"time"
 
+	"github.com/wardflow/wardflow/runtime/agree"
 	"github.com/wardflow/wardflow/runtime/control"
 	"github.com/wardflow/wardflow/runtime/expand"
 	"github.com/wardflow/wardflow/runtime/flow"
@@ -30,10 +31,8 @@ func (n *Node) Move(ctx context.Context, by flow.Identity, id flow.ActorID, node
 	}
 	in := n.input(view, running(view), n.nodeViews(view))
 	in.Pins[id] = placement.Pin{Node: node, By: by.URI}
-	for _, p := range placement.Plan(in).Placements {
-		if p.Actor == id && p.Node != node {
-			return fmt.Errorf("%w: %s can't run on %s: %s", control.ErrUnplaceable, id, node, strings.Join(p.Why, "; "))
-		}
+	if why, cant := placement.Plan(in).Unpinned[id]; cant {
+		return fmt.Errorf("%w: %s can't run on %s: %s", control.ErrUnplaceable, id, node, why)
 	}
 	return n.note(ctx, by, control.ActorMoved, markPin+string(id), &mark{By: by.URI, At: time.Now().UTC(), Node: node},
 		fmt.Sprintf("%s was sent to %s", id, node))
@@ -98,12 +97,21 @@ func (n *Node) Vote(ctx context.Context, by flow.Identity, node flow.NodeID, on 
 
 // Backup writes the whole register.
 func (n *Node) Backup(ctx context.Context, by flow.Identity, to io.Writer) error {
-	return fmt.Errorf("not yet: %w", control.ErrUnavailable)
+	n.log.Info("register is backed up", "by", by.URI)
+	return unavailable(n.register.Backup(ctx, to))
 }
 
 // Restore reads what Backup wrote.
 func (n *Node) Restore(ctx context.Context, by flow.Identity, from io.Reader, force bool) error {
-	return fmt.Errorf("not yet: %w", control.ErrUnavailable)
+	n.log.Warn("register is restored", "by", by.URI, "force", force)
+	err := n.register.Restore(ctx, from, force)
+	switch {
+	case errors.Is(err, register.ErrNotEmpty):
+		return fmt.Errorf("%w: %w", control.ErrConflict, err)
+	case errors.Is(err, agree.ErrDamaged):
+		return fmt.Errorf("%w: %w", control.ErrInvalid, err)
+	}
+	return unavailable(err)
 }
 
 // note puts a mark, or takes it away, and says so.

@@ -50,14 +50,8 @@ func (r *reconciler) again() {
 func (r *reconciler) run(ctx context.Context) {
 	tick := time.NewTicker(time.Second)
 	defer tick.Stop()
-	// What a voter remembers from before it stopped is history until it has
-	// caught up with the others: nothing is started or stopped by it.
-	for r.n.register.Sync(ctx) != nil {
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-		}
+	if !r.sync(ctx) {
+		return
 	}
 	for {
 		changed := r.n.register.Changed()
@@ -72,8 +66,45 @@ func (r *reconciler) run(ctx context.Context) {
 	}
 }
 
+// sync waits until the register shows what is agreed; false when ctx ended.
+// What a voter remembers from before it stopped is history until then: nothing
+// is started or stopped by it. Local actors are bound to this node, so they
+// begin meanwhile.
+func (r *reconciler) sync(ctx context.Context) bool {
+	for {
+		trying, cancel := context.WithTimeout(ctx, claimAlone)
+		err := r.n.register.Sync(trying)
+		cancel()
+		switch {
+		case err == nil:
+			r.n.synced.Store(true)
+			return true
+		case ctx.Err() != nil:
+			return false
+		}
+		r.alone(ctx)
+	}
+}
+
+// alone starts the local actors that ran here, while the register can't be
+// reached.
+func (r *reconciler) alone(ctx context.Context) {
+	view := r.n.kept.Load()
+	if view == nil {
+		return
+	}
+	wanted := r.wanted(view)
+	for id, res := range wanted {
+		if !res.node.Local {
+			delete(wanted, id)
+		}
+	}
+	r.startMissing(ctx, view, wanted)
+	r.links(view)
+}
+
 func (r *reconciler) once(ctx context.Context) {
-	view := r.n.view()
+	view := r.n.register.View()
 	if view.Index == 0 {
 		return // nothing is known yet: stop nothing, start nothing
 	}
@@ -82,6 +113,8 @@ func (r *reconciler) once(ctx context.Context) {
 	r.forget(wanted)
 	r.startMissing(ctx, view, wanted)
 	r.links(view)
+	r.n.keep(ctx, view)
+	r.n.tidy(ctx, view)
 }
 
 // wanted are the actors that the plan places here.

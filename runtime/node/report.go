@@ -9,6 +9,7 @@ import (
 
 	"github.com/wardflow/wardflow/runtime/control"
 	"github.com/wardflow/wardflow/runtime/engine"
+	"github.com/wardflow/wardflow/runtime/expand"
 	"github.com/wardflow/wardflow/runtime/flow"
 )
 
@@ -25,6 +26,11 @@ type report struct {
 	Events   []control.Event                  `json:"events,omitempty"`   // oldest first
 	Chain    *control.ChainState              `json:"chain,omitempty"`
 	Store    *control.StoreState              `json:"store,omitempty"`
+
+	Spools map[flow.ActorID]*control.SpoolState `json:"spools,omitempty"`
+	// Lease is for how long this node may run what acts on the world, in
+	// seconds from At; 0: it may not.
+	Lease float64 `json:"lease,omitempty"`
 }
 
 // askReport is the question that a report answers.
@@ -36,12 +42,36 @@ func (n *Node) self(ctx context.Context) *report {
 	r := &report{Node: n.cfg.Node, At: time.Now(), Actors: actors, Links: links, Judged: map[flow.ActorID]*control.Judged{},
 		Faults: n.reconciler.faults(), Refusals: n.judged.newest(), Events: n.events.newest(),
 		Chain: n.chainState(ctx), Store: n.storeState(ctx)}
+	r.Lease, r.Spools = n.tenure.left().Seconds(), n.spools(ctx, actors)
 	for _, a := range actors {
 		if j := n.judged.of(a.ID); j != nil {
 			r.Judged[a.ID] = j
 		}
 	}
 	return r
+}
+
+// spools asks the spools that run here what waits in them.
+func (n *Node) spools(ctx context.Context, actors []engine.ActorStat) map[flow.ActorID]*control.SpoolState {
+	var all map[flow.ActorID]*control.SpoolState
+	for _, a := range actors {
+		if !expand.IsSpool(a.ID) {
+			continue
+		}
+		v, err := n.engine.Report(ctx, a.ID, nil)
+		if err != nil {
+			continue // it has stopped, or is busy
+		}
+		s := new(control.SpoolState)
+		if b, err := json.Marshal(flow.Plain(v)); err != nil || json.Unmarshal(b, s) != nil {
+			continue
+		}
+		if all == nil {
+			all = map[flow.ActorID]*control.SpoolState{}
+		}
+		all[a.ID] = s
+	}
+	return all
 }
 
 // A gatherer keeps the newest report of every node, and the one before it, as

@@ -39,6 +39,13 @@ func (t *tenure) holds() bool {
 	return t.holder.Holds(time.Now())
 }
 
+// left is for how long it holds; 0: it does not.
+func (t *tenure) left() time.Duration {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return max(0, time.Until(t.holder.Until()))
+}
+
 // run renews until ctx ends.
 func (t *tenure) run(ctx context.Context) {
 	held := false

@@ -138,6 +138,10 @@ func (n *Node) fill(s *control.ActorState, r, before *report) {
 		s.Speaks = a.Identity.URI
 	}
 	s.Judged = r.Judged[s.ID]
+	s.Spool = r.Spools[s.ID]
+	if n.types[s.Type].Spec.Exclusive && r.Lease > 0 {
+		s.Lease = &control.Lease{Node: r.Node, Left: r.Lease - time.Since(r.At).Seconds()}
+	}
 	if before != nil {
 		if j := slices.IndexFunc(before.Actors, func(b engine.ActorStat) bool { return b.ID == s.ID && b.Epoch == a.Epoch }); j >= 0 {
 			s.PerSecond = rate(a.Firings, before.Actors[j].Firings, r.At.Sub(before.At))
