@@ -21,9 +21,15 @@ type Input struct {
 	// in Nodes nor gone counts as down: it may only not have been heard of yet.
 	// Nil: none is gone.
 	Gone func(flow.NodeID) bool
-	// Leased tells the nodes that may still hold a lease: exclusive actors of
-	// one that is not up stay with it until the lease has ended. Nil: none does.
+	// Leased tells the nodes that may still hold a lease. Exclusive actors of
+	// one that is not up stay with it until the lease has ended; those that
+	// shall leave one that is up are nowhere first, so that it stops them.
+	// Nil: none does.
 	Leased func(flow.NodeID) bool
+	// Acting is, for an exclusive actor that no node has by the plan of before,
+	// a node that may not have stopped it yet, or "": until there is none it
+	// goes nowhere else. Nil: there is none.
+	Acting func(flow.ActorID) flow.NodeID
 	// Zones are, by application, what the zone must be in the certificate of a
 	// node that handles patient data: {"site": "north"}. An actor does so whose
 	// type requires one of [Patient]. An application without an entry runs

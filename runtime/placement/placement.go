@@ -15,7 +15,7 @@ func Plan(in Input) Outcome {
 	p := &planner{
 		in: in, sites: map[flow.NodeID]*site{}, old: map[flow.ActorID]flow.Placement{},
 		byID: map[flow.ActorID]*task{}, next: map[flow.ActorID][]flow.ActorID{},
-		at: map[flow.ActorID]flow.Placement{}, stays: map[flow.ActorID]string{},
+		at: map[flow.ActorID]flow.Placement{}, stays: map[flow.ActorID]string{}, waits: map[flow.ActorID]flow.NodeID{},
 	}
 	p.gather()
 	p.measure()
@@ -50,6 +50,7 @@ type planner struct {
 	next  map[flow.ActorID][]flow.ActorID // neighbours by links
 	at    map[flow.ActorID]flow.Placement // decided
 	stays map[flow.ActorID]string
+	waits map[flow.ActorID]flow.NodeID // exclusive actors that a node may still run
 }
 
 // gather makes the tasks and the sites.
@@ -139,9 +140,30 @@ func (p *planner) place(u *unit) {
 	}
 }
 
-// decide puts a unit on a node that fits.
+// decide puts a unit on a node that fits. Exclusive actors that another may
+// still run wait until it has stopped them.
 func (p *planner) decide(u *unit, n *site, why string) {
 	p.settle(u, n, func(t *task) []string { return p.among(t, t.praise(n.NodeView), why) })
+	for _, t := range u.tasks {
+		if from := p.acting(t); from != "" && from != n.ID {
+			p.waits[t.ID] = from
+			p.at[t.ID] = flow.Placement{Actor: t.ID, Epoch: p.old[t.ID].Epoch, Why: []string{
+				fmt.Sprintf("waits until %s has stopped it: it acts on the world, as only one may", from)}}
+		}
+	}
+}
+
+// acting is the node that may still run an exclusive actor, or "".
+func (p *planner) acting(t *task) flow.NodeID {
+	old := p.old[t.ID].Node
+	switch {
+	case !t.exclusive:
+	case old != "" && p.in.Leased != nil && p.in.Leased(old):
+		return old
+	case old == "" && p.in.Acting != nil:
+		return p.in.Acting(t.ID)
+	}
+	return ""
 }
 
 func (p *planner) settle(u *unit, n *site, why func(*task) []string) {
@@ -226,7 +248,7 @@ func (p *planner) outcome() Outcome {
 		if from := p.old[t.ID].Node; from != pl.Node {
 			o.Moves = append(o.Moves, Move{t.ID, from, pl.Node})
 		}
-		if pin, ok := p.in.Pins[t.ID]; ok && pl.Node != pin.Node {
+		if pin, ok := p.in.Pins[t.ID]; ok && pl.Node != pin.Node && p.waits[t.ID] == "" {
 			if o.Unpinned == nil {
 				o.Unpinned = map[flow.ActorID]string{}
 			}

@@ -47,6 +47,13 @@ func drawWorld(t *rapid.T) *world {
 	w.in.Failover = rapid.Bool().Draw(t, "failover")
 	leased := flow.NodeID("n" + strconv.Itoa(rapid.IntRange(0, 4).Draw(t, "leased")))
 	w.in.Leased = func(n flow.NodeID) bool { return n == leased }
+	acting := flow.NodeID("n" + strconv.Itoa(rapid.IntRange(0, 9).Draw(t, "acting"))) // mostly none that is there
+	w.in.Acting = func(flow.ActorID) flow.NodeID {
+		if _, ok := w.node(acting); ok {
+			return acting
+		}
+		return ""
+	}
 	w.in.Here = map[string]flow.NodeID{"app": "n0"}
 	w.in.Specs = func(typ string) (flow.Spec, bool) { s, ok := w.specs[typ]; return s, ok }
 	return w
@@ -137,6 +144,9 @@ func (w *world) check(t *rapid.T, out Outcome) {
 		if pl.Actor != a.ID || len(pl.Why) == 0 {
 			t.Fatalf("placement %d is %+v, want one of %s with reasons", i, pl, a.ID)
 		}
+		if w.acts(t, a, pl) {
+			continue // it waits until another node has stopped it
+		}
 		possible := false
 		for _, n := range w.in.Nodes {
 			possible = possible || n.Up && !n.Drain && w.fits(a, n)
@@ -172,6 +182,26 @@ func (w *world) check(t *rapid.T, out Outcome) {
 			t.Fatalf("%s is on %s, which is down or drained: %v", a.ID, pl.Node, pl.Why)
 		}
 	}
+}
+
+// acts reports whether an exclusive actor waits until a node has stopped it,
+// and sees to it that it does where it must.
+func (w *world) acts(t *rapid.T, a flow.Node, pl flow.Placement) bool {
+	from := w.in.Acting(a.ID)
+	for _, old := range w.in.Old {
+		if old.Actor == a.ID && old.Node != "" {
+			if from = ""; w.in.Leased(old.Node) {
+				from = old.Node
+			}
+		}
+	}
+	if !w.specs[a.Type].Exclusive || from == "" || pl.Node == from {
+		return false
+	}
+	if pl.Node != "" {
+		t.Fatalf("%s goes to %s while %s may run it", a.ID, pl.Node, from)
+	}
+	return true
 }
 
 // Every plan keeps to the requirements or says what can't be; made again from
