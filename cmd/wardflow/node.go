@@ -73,7 +73,7 @@ func untilClosed(ctx context.Context, r io.Reader) context.Context {
 	return ctx
 }
 
-// roomToBreathe lets garbage come to 32 MiB before it is collected, however
+// roomToBreathe lets garbage come to 16 MiB before it is collected, however
 // small the heap is: a node that only carries tokens has a few megabytes, and
 // would spend a fifth of its time collecting. The memory is never touched, so
 // it takes none. GOGC in the environment says otherwise.
@@ -81,6 +81,6 @@ func roomToBreathe() (end func()) {
 	if os.Getenv("GOGC") != "" {
 		return func() {}
 	}
-	room := make([]byte, 32<<20)
+	room := make([]byte, 16<<20)
 	return func() { runtime.KeepAlive(room) }
 }
