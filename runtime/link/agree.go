@@ -14,6 +14,10 @@ func (said Terms) Agree(known Terms) error {
 	switch {
 	case said.Link != known.Link || said.From.Actor != known.From.Actor || said.To.Actor != known.To.Actor:
 		return fmt.Errorf("link %s is not the one that is known here", said.Link)
+	case said.Life < known.Life:
+		return fmt.Errorf("link %s has been made anew: %w", said.Link, flow.ErrStale)
+	case said.Life > known.Life:
+		return fmt.Errorf("link %s has not been made anew here yet: %w", said.Link, flow.ErrLater)
 	case said.From.Epoch < known.From.Epoch:
 		return fmt.Errorf("actor %s has epoch %d: %w", said.From.Actor, known.From.Epoch, flow.ErrStale)
 	case said.To.Epoch < known.To.Epoch:

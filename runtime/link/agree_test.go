@@ -11,7 +11,7 @@ import (
 // An old activation is told that it is old, one that is not known yet to try
 // again, and whoever says something else is refused for good.
 func TestTermsAgree(t *testing.T) {
-	known := link.Terms{Link: "w:a.out > w:b.in", From: link.End{Actor: "w:a", Node: "bedside", Epoch: 3}, To: link.End{Actor: "w:b", Node: "desk", Epoch: 5}}
+	known := link.Terms{Link: "w:a.out > w:b.in", Life: 7, From: link.End{Actor: "w:a", Node: "bedside", Epoch: 3}, To: link.End{Actor: "w:b", Node: "desk", Epoch: 5}}
 	if err := known.Agree(known); err != nil {
 		t.Errorf("the same terms: %v", err)
 	}
@@ -25,6 +25,9 @@ func TestTermsAgree(t *testing.T) {
 		{"an old sender on another node", func(s *link.Terms) { s.From.Epoch, s.From.Node = 2, "records" }, flow.ErrStale},
 		{"a newer sender", func(s *link.Terms) { s.From.Epoch = 4 }, flow.ErrLater},
 		{"a newer receiver on another node", func(s *link.Terms) { s.To.Epoch, s.To.Node = 6, "records" }, flow.ErrLater},
+		{"an earlier link of the name", func(s *link.Terms) { s.Life = 6 }, flow.ErrStale},
+		{"a later link of the name", func(s *link.Terms) { s.Life = 8 }, flow.ErrLater},
+		{"a later link of the name, from an old sender", func(s *link.Terms) { s.Life, s.From.Epoch = 8, 2 }, flow.ErrLater},
 		{"the sender is elsewhere", func(s *link.Terms) { s.From.Node = "records" }, nil},
 		{"the receiver is elsewhere", func(s *link.Terms) { s.To.Node = "records" }, nil},
 		{"another link", func(s *link.Terms) { s.Link = "w:a.out > w:b.other" }, nil},

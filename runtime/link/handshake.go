@@ -34,7 +34,7 @@ import (
 // exchange protects against a later quantum computer.
 
 const (
-	handshakeVersion = 1
+	handshakeVersion = 2
 	exporterLen      = 32
 	nonceLen         = 32
 	keyLen           = 32 // X25519
@@ -65,9 +65,11 @@ type End struct {
 }
 
 // Terms are what the two ends of a link agree on before anything else. The
-// actors are those the link's name says.
+// actors are those the link's name says. Life tells the link from an earlier one
+// of the same name, whose tokens had the same numbers.
 type Terms struct {
 	Link     flow.LinkID
+	Life     uint64
 	From, To End
 }
 

@@ -48,7 +48,7 @@ func only(s flow.Signer, actor flow.ActorID) link.Judge {
 	}
 }
 
-var terms = link.Terms{Link: "w:ecg.out > w:alarm.in",
+var terms = link.Terms{Link: "w:ecg.out > w:alarm.in", Life: 3,
 	From: link.End{Actor: "w:ecg", Node: "bedside", Epoch: 3}, To: link.End{Actor: "w:alarm", Node: "desk", Epoch: 7}}
 
 type pair struct {

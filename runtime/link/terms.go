@@ -29,7 +29,7 @@ func (t Terms) check() error {
 }
 
 func (t Terms) append(b []byte) []byte {
-	b = appendBytes(b, []byte(t.Link))
+	b = binary.BigEndian.AppendUint64(appendBytes(b, []byte(t.Link)), t.Life)
 	for _, e := range []End{t.From, t.To} {
 		b = binary.BigEndian.AppendUint64(appendBytes(b, []byte(e.Node)), e.Epoch)
 	}
@@ -51,7 +51,11 @@ func readOffer(b []byte) (Terms, *ecdh.PublicKey, error) {
 	if err != nil {
 		return Terms{}, nil, fmt.Errorf("%w: %w", errHandshake, err)
 	}
-	t := Terms{Link: flow.LinkID(name), From: End{Actor: l.From.Actor}, To: End{Actor: l.To.Actor}}
+	if len(b) < 8 {
+		return Terms{}, nil, errHandshake
+	}
+	t := Terms{Link: flow.LinkID(name), Life: binary.BigEndian.Uint64(b), From: End{Actor: l.From.Actor}, To: End{Actor: l.To.Actor}}
+	b = b[8:]
 	for _, e := range []*End{&t.From, &t.To} {
 		if name, b, err = readBytes(b, maxName); err != nil {
 			return Terms{}, nil, err
