@@ -126,6 +126,12 @@ func (p *planner) place(u *unit) {
 	if len(u.apart) > 0 {
 		free = slices.DeleteFunc(slices.Clone(u.fit), func(n *site) bool { return u.blocked(n.ID) != "" })
 	}
+	for _, t := range u.tasks { // who may still run it need not stop it
+		if i := slices.IndexFunc(free, func(n *site) bool { return n.ID == p.acting(t) }); i >= 0 {
+			p.decide(u, free[i], "it may run there still")
+			return
+		}
+	}
 	if len(free) > 0 {
 		t := p.taste(u)
 		best := slices.MinFunc(free, t.compare)
