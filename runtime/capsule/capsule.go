@@ -1,6 +1,7 @@
 package capsule
 
 import (
+	"slices"
 	"sync"
 
 	"github.com/wardflow/wardflow/runtime/flow"
@@ -121,9 +122,9 @@ func (c *Capsule) Landed() {
 	}
 	c.cfg.Guard.Lock()
 	c.ledger.covers = append(c.ledger.covers, c.cover)
-	due := c.ledger.due()
+	ins, due := c.cfg.In, c.ledger.due()
 	c.cfg.Guard.Unlock()
-	c.settle(due)
+	settle(ins, due)
 }
 
 // Land says that no step is on its way any more.
@@ -154,28 +155,31 @@ func (c *Capsule) Closed() bool {
 	return c.ledger.closed
 }
 
-// Settled says that the other end of out-end n has settled tokens up to that
-// number: the in-links are settled as far as that allows.
-func (c *Capsule) Settled(n int, upto uint64) {
+// Settled says that the other end of an out-end has settled tokens up to that
+// number: the in-links are settled as far as that allows. An end that is none of
+// the capsule's any more changes nothing.
+func (c *Capsule) Settled(o OutEnd, upto uint64) {
 	c.cfg.Guard.Lock()
-	c.ledger.settle(n, upto)
-	due := c.ledger.due()
+	if n := slices.Index(c.cfg.Out, o); n >= 0 {
+		c.ledger.settle(n, upto)
+	}
+	ins, due := c.cfg.In, c.ledger.due()
 	c.cfg.Guard.Unlock()
-	c.settle(due)
+	settle(ins, due)
 }
 
 // Settle settles the in-links as far as the kept checkpoints allow.
 func (c *Capsule) Settle() {
 	c.cfg.Guard.Lock()
-	due := c.ledger.due()
+	ins, due := c.cfg.In, c.ledger.due()
 	c.cfg.Guard.Unlock()
-	c.settle(due)
+	settle(ins, due)
 }
 
-func (c *Capsule) settle(due []uint64) {
+func settle(ins []InEnd, due []uint64) {
 	for n, upto := range due {
 		if upto > 0 {
-			c.cfg.In[n].Settle(upto)
+			ins[n].Settle(upto)
 		}
 	}
 }

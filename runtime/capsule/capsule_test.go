@@ -98,7 +98,7 @@ func (b *bed) settle(t *testing.T, n int, upto uint64) {
 	if _, err := b.outs[n].Settled(upto); err != nil {
 		t.Fatal(err)
 	}
-	b.c.Settled(n, upto)
+	b.c.Settled(&b.outs[n], upto)
 }
 
 func TestNothingIsReleasedBeforeItIsKept(t *testing.T) {
@@ -259,4 +259,32 @@ func keep(old, step flow.Checkpoint) flow.Checkpoint {
 		}
 	}
 	return whole
+}
+
+// Ends may come and go between two steps: numbers stay with their ends, and an
+// end that is gone holds up nothing.
+func TestRewireMovesNumbersWithTheirEnds(t *testing.T) {
+	b := newBed(t, flow.Checkpoint{}, false, false)
+	b.fire(t, 4)
+	b.step(t)
+	b.land()
+	b.settle(t, 1, 4)
+	if b.in.settled != 0 {
+		t.Fatal("settled before out-link 0 is")
+	}
+	third := capsule.Read(flow.Checkpoint{})
+	out, err := third.Out("a.out > z.in", capsule.Key("a.out > z.in", 2), 100)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.c.Rewire([]capsule.InEnd{&b.in}, []capsule.OutEnd{&out, &b.outs[1]}, []bool{false, false})
+	if b.in.settled != 4 {
+		t.Errorf("%d tokens are settled without out-link 0, want 4", b.in.settled)
+	}
+	ck := b.step(t)
+	if _, old := ck.Made["a.out > y0.in #1"]; old || ck.Made["a.out > y1.in #1"] != 4 {
+		t.Errorf("the next step has made %v, want 4 on y1 and nothing of y0", ck.Made)
+	}
+	b.land()
+	b.c.Settled(&b.outs[0], 100) // late, and of no importance
 }

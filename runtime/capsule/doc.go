@@ -9,7 +9,7 @@
 //	ck, ok := c.Step(state)  // what has changed since the last step; false: one is on its way
 //	…                        // whoever keeps checkpoints keeps it
 //	c.Landed()               // releases what it covers, settles what may be settled
-//	c.Settled(n, upto)       // out-end n was settled: perhaps more may be
+//	c.Settled(out, upto)     // an out-end was settled: perhaps more may be
 //	c.Undo()                 // the firings since the last step have not happened
 //
 // Released is what the kept checkpoint covers, and nothing else. An in-link is

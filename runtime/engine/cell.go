@@ -25,7 +25,7 @@ type cell struct {
 	signer flow.Signer
 	pid    *actor.PID
 
-	outEnds []*outEnd
+	outEnds []*outEnd // these two change under both locks, of the cell and of the engine
 	inEnds  []*inEnd
 	box     *box
 
@@ -197,7 +197,7 @@ func (c *cell) connect(a Activation, ck flow.Checkpoint) error {
 		if err != nil {
 			return err
 		}
-		o.nth, o.loop = len(c.outEnds), a.Loop[o.id]
+		o.loop = a.Loop[o.id]
 		c.outEnds = append(c.outEnds, o)
 	}
 	var err error
@@ -239,14 +239,20 @@ func (c *cell) outEnd(l flow.Link, life uint64, from *capsule.Start) (*outEnd, e
 // newCapsule joins the ends and the box to one capsule.
 func (c *cell) newCapsule(from *capsule.Start) *capsule.Capsule {
 	cfg := capsule.Config{Actor: c.id, Epoch: c.epoch, Version: c.typ.Spec.State, Whole: c.own != nil, Start: from, Guard: &c.flight.guard}
-	for _, i := range c.inEnds {
-		cfg.In = append(cfg.In, i)
-	}
-	for _, o := range c.outEnds {
-		cfg.Out, cfg.Loop = append(cfg.Out, o), append(cfg.Loop, o.loop)
-	}
-	cfg.Out, cfg.Loop = append(cfg.Out, c.box), append(cfg.Loop, true)
+	cfg.In, cfg.Out, cfg.Loop = c.covered(c.inEnds, c.outEnds)
 	return capsule.New(cfg)
+}
+
+// covered are the ends that a step of the actor covers: the box is one of them,
+// and holds up nothing.
+func (c *cell) covered(inEnds []*inEnd, outEnds []*outEnd) (in []capsule.InEnd, out []capsule.OutEnd, loop []bool) {
+	for _, i := range inEnds {
+		in = append(in, i)
+	}
+	for _, o := range outEnds {
+		out, loop = append(out, o), append(loop, o.loop)
+	}
+	return in, append(out, c.box), append(loop, true)
 }
 
 // tellAfter is how many tokens an actor takes within a turn before the sender
@@ -256,7 +262,7 @@ func tellAfter(queue int) int { return max(queue/4, min(queue, 16)) }
 
 // bind finds the ports of the actor's actions.
 func (c *cell) bind() (err error) {
-	cfg := firing.Config{Actor: c.actor, Spec: &c.typ.Spec, Node: c.node, Box: c.box, Seed: c.eng.cfg.Seed}
+	cfg := c.ports()
 	for _, i := range c.inEnds {
 		cfg.In = append(cfg.In, firing.InLink{Link: i.link, End: i})
 	}
@@ -265,6 +271,11 @@ func (c *cell) bind() (err error) {
 	}
 	c.actions, err = firing.Bind(cfg)
 	return err
+}
+
+// ports is what is bound, but for the links.
+func (c *cell) ports() firing.Config {
+	return firing.Config{Actor: c.actor, Spec: &c.typ.Spec, Node: c.node, Box: c.box, Seed: c.eng.cfg.Seed}
 }
 
 // wake makes the actor look at its actions. It never blocks.

@@ -208,7 +208,7 @@ func (e *Engine) Join(id flow.LinkID) bool {
 	if out.local() == in {
 		return true
 	}
-	fromID, toID, err := e.cfg.Judge(out.link, out.cell.signer, in.cell.signer)
+	fromID, toID, err := e.cfg.Judge(out.joins(), out.cell.signer, in.cell.signer)
 	if err != nil {
 		if out.refuse(err.Error()) {
 			e.cfg.Event(Event{Actor: out.cell.id, Link: id, What: "link refused", Why: err.Error()})

@@ -14,8 +14,8 @@ import (
 // An inEnd is the receiver's end of a link. To package firing it is an In.
 type inEnd struct {
 	id   flow.LinkID
-	link flow.Link
 	cell *cell
+	link flow.Link // changes under both locks, the cell's and mu
 
 	// The turn's side; its cell's lock guards it.
 	seen []flow.Token  // what waited at the last look, or a part of it

@@ -11,9 +11,9 @@ import (
 // An outEnd is the sender's end of a link. To package firing it is an Out.
 type outEnd struct {
 	id   flow.LinkID
-	link flow.Link
 	cell *cell
-	nth  int  // of the cell's
+	link flow.Link // changes under both locks, the cell's and mu
+
 	loop bool // lies in a feedback loop: holds up nothing of what leads here
 
 	// The turn's side; its cell's lock guards it.
@@ -140,6 +140,13 @@ func (o *outEnd) pump() {
 	}
 }
 
+// joins is the link as it is now.
+func (o *outEnd) joins() flow.Link {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.link
+}
+
 func (o *outEnd) local() *inEnd {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -218,7 +225,7 @@ func (o *outEnd) settled(upto uint64) error {
 	o.feed()
 	o.mu.Unlock()
 	if freed > 0 {
-		o.cell.capsule.Settled(o.nth, upto)
+		o.cell.capsule.Settled(o, upto)
 	}
 	return err
 }

@@ -68,10 +68,13 @@ func (e *Engine) Stats() ([]ActorStat, []LinkStat) {
 	slices.SortFunc(cells, func(a, b *cell) int { return cmp.Compare(a.id, b.id) })
 	for _, c := range cells {
 		actors = append(actors, c.stat())
-		for _, o := range c.outEnds {
+		e.mu.Lock()
+		outs, ins := c.outEnds, c.inEnds
+		e.mu.Unlock()
+		for _, o := range outs {
 			links = append(links, o.stat(e.cfg.Window))
 		}
-		for _, i := range c.inEnds {
+		for _, i := range ins {
 			links = append(links, i.stat(e.cfg.Window))
 		}
 	}

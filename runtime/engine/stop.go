@@ -63,18 +63,28 @@ func (e *Engine) remove(c *cell) {
 	}
 	delete(e.cells, c.id)
 	for _, o := range c.outEnds {
-		o.down("the actor has stopped") // first: nothing of it may arrive when its next activation has begun
-		delete(e.outs, o.id)
-		if in := e.ins[o.id]; in != nil {
-			in.down(why)
-		}
+		e.cutOut(o, "the actor has stopped", why) // first: nothing of it may arrive when its next activation has begun
 	}
 	for _, i := range c.inEnds {
-		i.down("the actor has stopped")
-		delete(e.ins, i.id)
-		if out := e.outs[i.id]; out != nil {
-			out.down(why)
-		}
+		e.cutIn(i, "the actor has stopped", why)
+	}
+}
+
+// cutOut takes a sender's end away; the caller holds the lock. Both ends say why.
+func (e *Engine) cutOut(o *outEnd, why, whyThere string) {
+	o.down(why)
+	delete(e.outs, o.id)
+	if in := e.ins[o.id]; in != nil {
+		in.down(whyThere)
+	}
+}
+
+// cutIn takes a receiver's end away; the caller holds the lock.
+func (e *Engine) cutIn(i *inEnd, why, whyThere string) {
+	i.down(why)
+	delete(e.ins, i.id)
+	if out := e.outs[i.id]; out != nil {
+		out.down(whyThere)
 	}
 }
 

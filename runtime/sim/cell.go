@@ -301,6 +301,7 @@ type inEnd struct {
 	capsule.In
 	c    *cell
 	link flow.Link
+	life uint64
 	via  *session
 }
 
@@ -330,7 +331,7 @@ type outEnd struct {
 	capsule.Out
 	c    *cell
 	link flow.Link
-	nth  int
+	life uint64
 	via  *session
 	loop bool // lies in a feedback loop
 
@@ -373,7 +374,7 @@ func (o *outEnd) settled(upto uint64) error {
 	}
 	if freed > 0 {
 		o.c.n.w.judge.settled(o)
-		o.c.capsule.Settled(o.nth, upto)
+		o.c.capsule.Settled(o, upto)
 		o.c.wake()
 	}
 	return nil
