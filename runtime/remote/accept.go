@@ -8,6 +8,7 @@ import (
 	"runtime/debug"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/wardflow/wardflow/runtime/flow"
@@ -101,6 +102,8 @@ type Conn struct {
 	door *Door
 	peer flow.Identity
 	ends time.Time // when the first of the two certificates does
+
+	closed atomic.Bool // from here
 }
 
 // PeerOf is who is at the other end of a connection that a door made.
@@ -113,6 +116,7 @@ func PeerOf(c net.Conn) (flow.Identity, bool) {
 
 // Close closes the connection.
 func (c *Conn) Close() error {
+	c.closed.Store(true)
 	c.door.mu.Lock()
 	delete(c.door.conns, c)
 	c.door.mu.Unlock()

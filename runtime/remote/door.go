@@ -26,7 +26,11 @@ type Config struct {
 	Verifier *pki.Verifier
 	// Address says at which host:port a node's door is, as far as is known.
 	Address func(flow.NodeID) (string, bool)
-	Log     *slog.Logger
+	// Gone, when set, is told of a node that has ended a connection and whose
+	// address then refused two others, [Patience].RetryFirst apart: its process
+	// is not there any more. It is called from a goroutine of the door.
+	Gone func(flow.NodeID)
+	Log  *slog.Logger
 
 	Now     func() time.Time // time.Now
 	KeyLife time.Duration    // of a link's keys, 1 h
@@ -108,6 +112,7 @@ type Door struct {
 	links   map[flow.LinkID]*track
 	carried Links
 	streams map[flow.NodeID]*stream // arrived, by the calling node
+	looking map[flow.NodeID]bool    // whether it is gone
 }
 
 const (
@@ -133,7 +138,7 @@ func Listen(cfg Config) (*Door, error) {
 		cfg: cfg, log: cfg.Log, listen: l, calls: newArrivals(l.Addr()), ports: make(chan struct{}, handshakesMost),
 		protos: make(map[string]func(net.Conn, flow.Identity)), answers: make(map[string]AnswerFunc),
 		conns: make(map[*Conn]bool), peers: make(map[flow.NodeID]*peer), links: make(map[flow.LinkID]*track),
-		streams: make(map[flow.NodeID]*stream),
+		streams: make(map[flow.NodeID]*stream), looking: make(map[flow.NodeID]bool),
 	}
 	d.quit, d.close = context.WithCancel(context.Background())
 	d.rpc = newServer(d)
