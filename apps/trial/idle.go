@@ -16,6 +16,7 @@ type IdleConfig struct {
 	Args   []string      // so that it calls [Host]
 	Actors int           // on one node, half of them linked to the other half; 10,000
 	Over   time.Duration // how long the processor is watched; 10 s
+	Settle time.Duration // before that: nodes gather reports for some seconds after somebody looked; 12 s
 
 	Progress func(string) // told how it goes; may be nil
 }
@@ -39,6 +40,9 @@ func Idle(ctx context.Context, cfg IdleConfig) (res IdleResult, err error) {
 	if cfg.Over == 0 {
 		cfg.Over = 10 * time.Second
 	}
+	if cfg.Settle == 0 {
+		cfg.Settle = 12 * time.Second
+	}
 	if cfg.Progress == nil {
 		cfg.Progress = func(string) {}
 	}
@@ -52,7 +56,7 @@ func Idle(ctx context.Context, cfg IdleConfig) (res IdleResult, err error) {
 		return res, err
 	}
 	cfg.Progress("a node without actors")
-	before, empty, err := c.rest(ctx, cfg.Over)
+	before, empty, err := c.rest(ctx, cfg)
 	if err != nil {
 		return res, err
 	}
@@ -61,7 +65,7 @@ func Idle(ctx context.Context, cfg IdleConfig) (res IdleResult, err error) {
 		return res, err
 	}
 	cfg.Progress("leaving them alone")
-	after, busy, err := c.rest(ctx, cfg.Over)
+	after, busy, err := c.rest(ctx, cfg)
 	if err != nil {
 		return res, err
 	}
@@ -72,21 +76,19 @@ func Idle(ctx context.Context, cfg IdleConfig) (res IdleResult, err error) {
 	return res, nil
 }
 
-// rest waits until nothing of the control API's readers is left, and sees what
-// the first node's process computes meanwhile: processors, on average.
-func (c *cluster) rest(ctx context.Context, over time.Duration) (after hostTold, busy float64, err error) {
-	before, err := c.ask(ctx, c.names[0], hostWish{Heap: true})
+// rest leaves the first node alone and sees what its process computes:
+// processors, on average. The heap is looked at last.
+func (c *cluster) rest(ctx context.Context, cfg IdleConfig) (after hostTold, busy float64, err error) {
+	if err := pause(ctx, cfg.Settle); err != nil {
+		return after, 0, err
+	}
+	before, err := c.ask(ctx, c.names[0], hostWish{})
 	if err != nil {
 		return after, 0, err
 	}
-	if before, err = c.ask(ctx, c.names[0], hostWish{}); err != nil { // without what the collection cost
-		return after, 0, err
-	}
 	begun := time.Now()
-	select {
-	case <-time.After(over):
-	case <-ctx.Done():
-		return after, 0, ctx.Err()
+	if err := pause(ctx, cfg.Over); err != nil {
+		return after, 0, err
 	}
 	if after, err = c.ask(ctx, c.names[0], hostWish{}); err != nil {
 		return after, 0, err
@@ -94,6 +96,15 @@ func (c *cluster) rest(ctx context.Context, over time.Duration) (after hostTold,
 	busy = (after.CPU - before.CPU).Seconds() / time.Since(begun).Seconds()
 	after, err = c.ask(ctx, c.names[0], hostWish{Heap: true})
 	return after, busy, err
+}
+
+func pause(ctx context.Context, d time.Duration) error {
+	select {
+	case <-time.After(d):
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 // pairs is a script of n actors, each two of them linked.

@@ -66,7 +66,7 @@ func TestLinksWithoutTheOtherProcess(t *testing.T) {
 // A few idle actors run, are told from a node without them, and leave nothing
 // behind.
 func TestIdle(t *testing.T) {
-	res, err := trial.Idle(within(t, time.Minute), trial.IdleConfig{Exe: self(t), Args: []string{"host"}, Actors: 100, Over: time.Millisecond})
+	res, err := trial.Idle(within(t, time.Minute), trial.IdleConfig{Exe: self(t), Args: []string{"host"}, Actors: 100, Over: time.Millisecond, Settle: time.Millisecond})
 	if err != nil {
 		t.Fatal(err)
 	}
