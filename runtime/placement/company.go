@@ -72,13 +72,14 @@ func (c *company) read(r *flow.Rule, top bool) error {
 
 // A unit is the actors that must be on one node: one actor, mostly.
 type unit struct {
-	tasks []*task     // by actor
-	apart []*unit     // those that must be elsewhere
-	fit   []*site     // the nodes to choose from, by name
-	at    flow.NodeID // decided; "": nowhere, or not yet
-	fixed string      // why it can't make room for another; "": it can
-	why   string      // of the choice of the node
-	torn  string      // why no node can have it: what its rules say excludes itself
+	tasks  []*task // by actor
+	apart  []*unit // those that must be elsewhere
+	fit    []*site // the nodes to choose from, by name, once looked is true
+	looked bool
+	at     flow.NodeID // decided; "": nowhere, or not yet
+	fixed  string      // why it can't make room for another; "": it can
+	why    string      // of the choice of the node
+	torn   string      // why no node can have it: what its rules say excludes itself
 }
 
 // units joins the tasks that are near each other, and keeps apart what must be.

@@ -51,7 +51,7 @@ func (s *shuffle) seat(u *unit) bool {
 	if s.budget--; s.budget < 0 {
 		return false
 	}
-	nodes := slices.Clone(u.fit)
+	nodes := slices.Clone(s.p.fit(u))
 	slices.SortStableFunc(nodes, s.p.taste(u).compare)
 	for _, n := range nodes {
 		if u.blocked(n.ID) == "" {

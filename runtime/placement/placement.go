@@ -25,6 +25,7 @@ func Plan(in Input) Outcome {
 	slices.SortStableFunc(p.units, func(a, b *unit) int { return cmp.Compare(p.claim(b), p.claim(a)) })
 	for _, u := range p.units {
 		if !p.stay(u) {
+			p.fit(u)
 			p.rest = append(p.rest, u)
 		}
 	}
@@ -100,15 +101,17 @@ func (p *planner) claim(u *unit) int {
 
 func ready(n *NodeView) bool { return n.Up && !n.Drain }
 
-// fitting are the nodes that a unit may come to, by name.
-func (p *planner) fitting(u *unit) []*site {
-	var fit []*site
-	for _, n := range p.order {
-		if ready(n.NodeView) && u.fits(n.NodeView) {
-			fit = append(fit, n)
+// fit are the nodes that a unit may come to, by name.
+func (p *planner) fit(u *unit) []*site {
+	if !u.looked {
+		for _, n := range p.order {
+			if ready(n.NodeView) && u.fits(n.NodeView) {
+				u.fit = append(u.fit, n)
+			}
 		}
+		u.looked = true
 	}
-	return fit
+	return u.fit
 }
 
 func (u *unit) fits(n *NodeView) bool {

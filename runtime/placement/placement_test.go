@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"flag"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -21,13 +23,16 @@ var update = flag.Bool("update", false, "rewrite the golden files")
 // plan of before where there is one, and the plan that follows.
 //
 //	nodes   NAME [down] [drain] [offers CAP,CAP] [ATTRIBUTE.FIELD=VALUE]...
-//	actors  NAME [needs CAP,CAP] [as CERTIFICATE] [on RULE]
+//	actors  NAME [needs CAP,CAP] [as CERTIFICATE] [local] [exclusive] [ports ROUTING]
+//	        [of ACTOR NUMBER] [for NODE] [on RULE]
 //	links   FROM TO
 //	old     ACTOR NODE
-//	flags   failover | here NODE
+//	flags   failover | here NODE | pin ACTOR NODE BY | gone NODE | leased NODE |
+//	        acting ACTOR NODE | zone FIELD VALUE
 //
 // A rule is a list of terms that all must hold: ATTRIBUTE.FIELD=VALUE,
-// name=NODE, here, or an unknown word; ~ before one turns it round.
+// ATTRIBUTE>=AMOUNT, name=NODE, near=ACTOR, apart=ACTOR, here, or an unknown
+// word; ~ before one turns it round.
 func TestGolden(t *testing.T) {
 	files, err := filepath.Glob("testdata/*.txtar")
 	if err != nil || len(files) == 0 {
@@ -61,6 +66,12 @@ func golden(t *testing.T, file string) {
 	}
 	for _, m := range out.Moves {
 		fmt.Fprintf(&b, "move %s from %q to %q\n", m.Actor, m.From, m.To)
+	}
+	for _, id := range slices.Sorted(maps.Keys(out.Stays)) {
+		fmt.Fprintf(&b, "stays %s: %s\n", id, out.Stays[id])
+	}
+	for _, id := range slices.Sorted(maps.Keys(out.Unpinned)) {
+		fmt.Fprintf(&b, "unpinned %s: %s\n", id, out.Unpinned[id])
 	}
 	want := txtar.Archive{Comment: ar.Comment}
 	for _, f := range ar.Files {
@@ -106,10 +117,7 @@ func readInput(t *testing.T, ar *txtar.Archive) Input {
 			case "old":
 				in.Old = append(in.Old, flow.Placement{Actor: flow.ActorID("app:" + w[0]), Node: flow.NodeID(w[1]), Epoch: 1})
 			case "flags":
-				in.Failover = in.Failover || w[0] == "failover"
-				if w[0] == "here" {
-					in.Here["app"] = flow.NodeID(w[1])
-				}
+				readFlag(t, &in, w)
 			case "plan":
 			default:
 				t.Fatalf("unknown file %s", f.Name)
@@ -118,6 +126,36 @@ func readInput(t *testing.T, ar *txtar.Archive) Input {
 	}
 	in.Graphs = []flow.Graph{g}
 	return in
+}
+
+func readFlag(t *testing.T, in *Input, w []string) {
+	is := func(id flow.NodeID) func(flow.NodeID) bool { return func(n flow.NodeID) bool { return n == id } }
+	switch w[0] {
+	case "failover":
+		in.Failover = true
+	case "here":
+		in.Here["app"] = flow.NodeID(w[1])
+	case "pin":
+		if in.Pins == nil {
+			in.Pins = map[flow.ActorID]Pin{}
+		}
+		in.Pins[flow.ActorID("app:"+w[1])] = Pin{Node: flow.NodeID(w[2]), By: w[3]}
+	case "gone":
+		in.Gone = is(flow.NodeID(w[1]))
+	case "leased":
+		in.Leased = is(flow.NodeID(w[1]))
+	case "acting":
+		in.Acting = func(id flow.ActorID) flow.NodeID {
+			if id.Local() == w[1] {
+				return flow.NodeID(w[2])
+			}
+			return ""
+		}
+	case "zone":
+		in.Zones = map[string]map[string]string{"": {w[1]: w[2]}}
+	default:
+		t.Fatalf("unknown flag %s", w[0])
+	}
 }
 
 func readNode(w []string) NodeView {
@@ -146,8 +184,19 @@ func readNode(w []string) NodeView {
 func readActor(w []string) (flow.Node, flow.Spec) {
 	n := flow.Node{ID: flow.ActorID("app:" + w[0]), Type: "t." + w[0], Args: map[string]flow.Value{}}
 	spec := flow.Spec{Name: n.Type}
-	for i := 1; i+1 < len(w); i++ {
+	for i := 1; i < len(w); i++ {
 		switch w[i] {
+		case "local":
+			n.Local = true
+		case "exclusive":
+			spec.Exclusive = true
+		case "ports":
+			n.Ports = map[string]map[string]any{"in:i": {"routing": w[i+1], "nbr_peers": int64(2)}}
+		case "of":
+			number, _ := strconv.Atoi(w[i+2])
+			n.Replica = &flow.Replica{Of: flow.ActorID("app:" + w[i+1]), Number: number}
+		case "for":
+			n.Replica.Node = flow.NodeID(w[i+1])
 		case "needs":
 			spec.Requires = strings.Split(w[i+1], ",")
 		case "as":
@@ -168,9 +217,14 @@ func readTerm(s string) flow.Rule {
 	if rest, ok := strings.CutPrefix(s, "~"); ok {
 		return flow.Rule{Op: "not", Terms: []flow.Rule{readTerm(rest)}, Line: 1}
 	}
+	if attr, amount, ok := strings.Cut(s, ">="); ok {
+		return flow.Rule{Op: "match", Name: "node_attr_match", Args: map[string]flow.Value{"index": []any{attr, amount}}, Line: 1}
+	}
 	attr, value, isAttr := strings.Cut(s, "=")
 	typ, field, dotted := strings.Cut(attr, ".")
 	switch {
+	case attr == near || attr == apart:
+		return companion(attr, "app:"+value)
 	case isAttr && dotted:
 		return attrRule(typ, map[string]any{field: value})
 	case isAttr:
@@ -225,25 +279,48 @@ func TestBrokenRulesMatchNothing(t *testing.T) {
 	}
 }
 
+// BenchmarkPlan places a thousand actors on two hundred nodes: all anew, with
+// one node down, and with nothing to do.
 func BenchmarkPlan(b *testing.B) {
-	in := Input{Specs: func(string) (flow.Spec, bool) { return flow.Spec{Requires: []string{"c3"}}, true }}
-	for i := range 50 {
+	in := Input{Failover: true, Specs: func(string) (flow.Spec, bool) { return flow.Spec{Requires: []string{"c3"}}, true }}
+	for i := range 200 {
 		in.Nodes = append(in.Nodes, NodeView{NodeInfo: flow.NodeInfo{
 			ID: flow.NodeID("n" + strconv.Itoa(i)), Capabilities: []string{"c1", "c2", "c3"},
-			Attributes: flow.Attributes{"address": {"floor": strconv.Itoa(i % 5)}},
+			Attributes: flow.Attributes{"address": {"floor": strconv.Itoa(i % 5)}, CPUTotal: {value: strconv.Itoa(1000 * (1 + i%3))}},
 		}, Up: true})
 	}
 	g := flow.Graph{App: "app"}
 	for i := range 1000 {
-		r := attrRule("address", map[string]any{"floor": strconv.Itoa(i % 5)})
-		g.Actors = append(g.Actors, flow.Node{ID: flow.ActorID("app:" + strconv.Itoa(i)), Type: "t", Rule: &r})
-	}
-	in.Graphs = []flow.Graph{g}
-	for b.Loop() {
-		if len(Plan(in).Unplaced()) > 0 {
-			b.Fatal("actors without a node")
+		id := func(i int) flow.ActorID { return flow.ActorID("app:" + strconv.Itoa(i)) }
+		r := flow.Rule{Op: "and", Terms: []flow.Rule{attrRule("address", map[string]any{"floor": strconv.Itoa(i / 2 % 5)}),
+			{Op: "not", Terms: []flow.Rule{{Op: "match", Name: "runtime_name", Args: map[string]flow.Value{"name": "n3"}}}}}}
+		switch {
+		case i%20 == 1:
+			r.Terms = append(r.Terms, companion(near, string(id(i-1))))
+		case i%20 > 11:
+			r.Terms = append(r.Terms, companion(apart, string(id(i-1))))
+		}
+		g.Actors = append(g.Actors, flow.Node{ID: id(i), Type: "t", Rule: &r})
+		if i > 0 {
+			g.Links = append(g.Links, flow.Link{From: flow.Endpoint{Actor: id(i - 1), Port: "o"}, To: flow.Endpoint{Actor: id(i), Port: "i"}})
 		}
 	}
+	in.Graphs = []flow.Graph{g}
+	run := func(name string, in Input) {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if un := Plan(in).Unplaced(); len(un) > 0 {
+					b.Fatalf("actors without a node: %+v", un[0])
+				}
+			}
+		})
+	}
+	run("anew", in)
+	in.Old = Plan(in).Placements
+	run("again", in)
+	in.Nodes[7].Up = false
+	run("failover", in)
 }
 
 func TestPredicatesOfCapabilities(t *testing.T) {

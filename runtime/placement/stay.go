@@ -83,6 +83,7 @@ func (p *planner) part(u *unit, h *home) {
 		}
 		t.unit = alone
 		if !p.stay(alone) {
+			p.fit(alone)
 			p.rest = append(p.rest, alone)
 		}
 	}
@@ -140,7 +141,6 @@ func (u *unit) of(t *task) string {
 func (p *planner) stay(u *unit) bool {
 	h := p.homeOf(u)
 	p.part(u, h)
-	u.fit = p.fitting(u)
 	if by, n := p.pinned(u, h); n != nil {
 		u.fixed = "moved there by " + by
 		p.decide(u, n, u.fixed)
@@ -156,7 +156,7 @@ func (p *planner) stay(u *unit) bool {
 		p.remain(u, h)
 		return true
 	}
-	u.fit = slices.DeleteFunc(u.fit, func(n *site) bool { return n.ID == h.ID || misfit == "" && h.binds(n.NodeView) != "" })
+	u.fit = slices.DeleteFunc(p.fit(u), func(n *site) bool { return n.ID == h.ID || misfit == "" && h.binds(n.NodeView) != "" })
 	if missing { // what is bound to the node waits there for what is missing
 		u.fit = slices.DeleteFunc(u.fit, func(n *site) bool { return h.binds(n.NodeView) != "" })
 	}
@@ -189,12 +189,12 @@ func (p *planner) pinned(u *unit, h *home) (by string, n *site) {
 		if by = pin.By; by == "" {
 			by = "hand"
 		}
-		i := slices.IndexFunc(u.fit, func(n *site) bool { return n.ID == pin.Node })
+		n := p.sites[pin.Node]
 		switch {
-		case u.torn != "" || i < 0 || u.blocked(pin.Node) != "":
-		case h != nil && h.ID != pin.Node && (h.held != "" || h.binds(u.fit[i].NodeView) != ""):
+		case n == nil || !ready(n.NodeView) || !u.fits(n.NodeView) || u.blocked(n.ID) != "":
+		case h != nil && h.ID != n.ID && (h.held != "" || h.binds(n.NodeView) != ""):
 		default:
-			return by, u.fit[i]
+			return by, n
 		}
 	}
 	return "", nil
