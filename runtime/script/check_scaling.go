@@ -144,17 +144,27 @@ func (x *expander) checkSource(c *crossing, s scaledActor) {
 }
 
 // checkTaker looks at the in-port that a link from replicas ends at. Where the
-// script names no port, as with voidport, it takes from all.
+// script names no port, as with voidport, it takes from all. One that waits for
+// a token from each would wait for ever for a replica that ends.
 func (x *expander) checkTaker(c *crossing, s scaledActor) {
 	to := c.to.actor
-	if many, _ := collects(to.Ports["in:"+c.to.port]["routing"]); many || to.inst.spec == nil {
+	port := to.Ports["in:"+c.to.port]
+	many, _ := collects(port["routing"])
+	switch {
+	case to.inst.spec == nil:
+		return
+	case many && routing(to, "in:"+c.to.port) == "collect-all-tagged":
+		x.report(scaledFanIn.at(x.file, c.wire.to.where, c.from.actor.ID.Local(), s.kind, c.to.local(), "waits for a token of each").
+			see(s.at, "it has them from here").help(`routing="collect-any-tagged" takes what there is`))
+		return
+	case many:
 		return
 	}
 	if to.inst.made {
-		to.Ports["in:"+c.to.port]["routing"] = "collect-unordered"
+		port["routing"] = "collect-unordered"
 		return
 	}
-	x.report(scaledFanIn.at(x.file, c.wire.to.where, c.from.actor.ID.Local(), s.kind, c.to.local()).see(s.at, "it has them from here").
+	x.report(scaledFanIn.at(x.file, c.wire.to.where, c.from.actor.ID.Local(), s.kind, c.to.local(), "takes from one source only").see(s.at, "it has them from here").
 		help(`%s(routing="collect-unordered") takes tokens in turn`, c.wire.to.name()))
 }
 

@@ -114,7 +114,7 @@ var (
 	scaledTwice     = mistake{"WF0614", Error, "%[1]s stands beside %[2]s: a rule has one scaling", ""}
 	scaledType      = mistake{"WF0615", Error, "'%[1]s' can't have replicas by %[2]s: %[3]s", ""}
 	scaledRoute     = mistake{"WF0616", Error, "'%[1]s' has replicas by %[2]s, but %[3]s does not share its tokens out among them", ""}
-	scaledFanIn     = mistake{"WF0617", Error, "'%[1]s' has replicas by %[2]s, but %[3]s takes from one source only", ""}
+	scaledFanIn     = mistake{"WF0617", Error, "'%[1]s' has replicas by %[2]s, but %[3]s %[4]s", ""}
 	nearScaled      = mistake{"WF0618", Error, "nothing can be near '%[1]s': it has replicas by %[2]s", ""}
 	badApp          = mistake{"WF0704", Error, "'%[1]s' can't name an application", ""}
 	tooDeep         = mistake{"WF0701", Error, "nested more than %[1]d deep", "Syntax error."}
