@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -277,7 +278,10 @@ func (g *Group) answerJoin(_ context.Context, peer flow.Identity, body []byte) (
 		}
 	}
 	if q.From != "" {
-		g.learn(roll{g.roll().At, append(g.roll().Servers, server{Full: q.From, Votes: true})})
+		r := g.roll()
+		r.Servers = slices.DeleteFunc(r.Servers, func(s server) bool { return s.node() == nodeOf(q.From) })
+		r.Servers = append(r.Servers, server{Full: q.From, Votes: true})
+		g.learn(r)
 	}
 	if err := g.openVoter(nil, q.Group); err != nil {
 		return nil, err

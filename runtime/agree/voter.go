@@ -77,6 +77,7 @@ func (g *Group) openVoter(founders []server, group string) (err error) {
 	v.line = newLine(g, v.full)
 	v.net = raft.NewNetworkTransportWithConfig(&raft.NetworkTransportConfig{
 		Stream: v.line, MaxPool: 3, Timeout: patience, Logger: log, MsgpackUseNewTimeFormat: true})
+	ballots := newBallots(v.net, func() raft.Configuration { return v.raft.GetConfiguration().Configuration() })
 	rc := g.raftConfig(v.full)
 	rc.NoSnapshotRestoreOnStart = g.fsm.hasSnapshot(snapshots)
 	if founders != nil {
@@ -88,9 +89,10 @@ func (g *Group) openVoter(founders []server, group string) (err error) {
 			return err
 		}
 	}
-	if v.raft, err = raft.NewRaft(rc, g.fsm, v.log, v.log, snapshots, v.net); err != nil {
+	if v.raft, err = raft.NewRaft(rc, g.fsm, v.log, v.log, snapshots, ballots); err != nil {
 		return err
 	}
+	v.busy.Go(func() { ballots.pass(v.ended.Done()) })
 	g.mu.Lock()
 	closed := g.closed
 	if !closed {
