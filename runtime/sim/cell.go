@@ -17,6 +17,7 @@ type cell struct {
 	kind  kind
 	epoch uint64
 	plan  string // what it was started from
+	term  uint64 // of its node's lease when it was claimed
 
 	capsule *capsule.Capsule
 	in      []*inEnd
@@ -35,7 +36,6 @@ type cell struct {
 	stopping bool
 	gone     bool
 	woken    bool
-	acting   bool // an exclusive actor that may act on the world
 	drained  func(kept bool)
 }
 
@@ -81,7 +81,7 @@ func (c *cell) turn() {
 	if c.gone {
 		return
 	}
-	if c.kind == pump && !c.n.holder.Holds(c.n.h.clock()) {
+	if !c.may() {
 		c.halt("its lease has ended")
 		return
 	}
@@ -99,6 +99,12 @@ func (c *cell) turn() {
 		c.fall()
 	}
 	c.keep()
+}
+
+// may reports whether the actor may fire: an exclusive one only while its node
+// holds the lease that it was claimed under.
+func (c *cell) may() bool {
+	return c.kind != pump || c.term == c.n.term && c.n.holder.Holds(c.n.h.clock())
 }
 
 // fall is a panic: what was done since the last step has not happened.

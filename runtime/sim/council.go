@@ -58,6 +58,7 @@ type seat struct {
 	voters  []flow.NodeID // by the newest entry that says so
 	leader  flow.NodeID   // "" while not known
 	leads   bool
+	out     bool // is no voter any more, whatever its log says
 	ready   bool // leads, and has carried out what was agreed before
 	votes   map[flow.NodeID]bool
 	commit  uint64
@@ -172,7 +173,7 @@ func (s *seat) keep(synced func()) {
 
 // stand asks for votes.
 func (s *seat) stand() {
-	if !slices.Contains(s.voters, s.h.id) {
+	if s.out || !slices.Contains(s.voters, s.h.id) {
 		return
 	}
 	s.mem.term, s.mem.vote, s.leader = s.mem.term+1, s.h.id, ""
@@ -197,8 +198,8 @@ func (s *seat) asked(p *process, by flow.NodeID, term, last, lastTerm uint64) {
 	if s.p != p {
 		s.begin(p)
 	}
-	if !s.leads && s.leader != "" && s.c.w.now < s.patient-patience/2 && s.leader != by {
-		return // it hears its leader: who comes back does not disturb
+	if s.leads || s.leader != "" && s.c.w.now < s.patient-patience/2 && s.leader != by {
+		return // it leads or hears its leader: who comes back does not disturb
 	}
 	s.behold(term)
 	mine := s.last()

@@ -58,7 +58,7 @@ func (s *seat) hear(p *process, from flow.NodeID, leader *process, m share) {
 		})
 		return
 	}
-	s.leader = from
+	s.leader, s.out = from, false
 	s.waitForLeader()
 	changed, fits := s.take(m)
 	reply := func() {
@@ -77,7 +77,7 @@ func (s *seat) hear(p *process, from flow.NodeID, leader *process, m share) {
 	if changed {
 		s.keep(reply) // what it says it has must be on its disk
 	} else {
-		reply()
+		p.write(nil, reply)
 	}
 }
 

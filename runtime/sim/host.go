@@ -1,7 +1,6 @@
 package sim
 
 import (
-	"slices"
 	"time"
 
 	"github.com/wardflow/wardflow/runtime/flow"
@@ -32,13 +31,13 @@ type process struct {
 	h       *host
 	boot    uint64
 	ended   bool
-	stopped bool     // by SIGSTOP: its clock goes on, it does not
-	missed  []func() // what came meanwhile
+	stopped bool    // by SIGSTOP: its clock goes on, it does not
+	missed  []event // what came meanwhile
 }
 
 // after is world.after by the clock of the host.
 func (p *process) after(d time.Duration, do func()) {
-	p.h.w.after(time.Duration(float64(d)/p.h.rate), p, do)
+	p.h.w.put(event{at: p.h.w.now + time.Duration(float64(d)/p.h.rate), to: p, timer: true, do: do})
 }
 
 // start begins a process; who makes it tells its parts.
@@ -61,49 +60,75 @@ func (h *host) kill() {
 
 func (p *process) pause() { p.stopped = true }
 
-// resume lets a stopped process catch up with what came meanwhile.
+// resume lets a stopped process catch up with what came meanwhile, in its order;
+// but its timers may be served later than its connections.
 func (p *process) resume() {
 	p.stopped = false
 	missed := p.missed
 	p.missed = nil
-	for _, do := range missed {
-		p.h.w.after(0, p, do)
+	for _, e := range missed {
+		late := time.Duration(0)
+		if e.timer && p.h.w.chance(2) {
+			late = p.h.w.between(0, 20*time.Millisecond)
+		}
+		p.h.w.after(late, p, e.do)
 	}
 }
 
-// A disk keeps what its writes change. They are synced in their order; what a
-// write changes is there for good when it is, and may be there or not when the
-// machine dies before.
+// A disk keeps what its writes change. What comes while it syncs is synced
+// together afterwards, in its order. What a write changes is there for good when
+// it is synced, and may be there or not when the machine dies before.
 type disk struct {
-	writes []write
-	until  time.Duration // when the last of them will be synced
-	slow   bool
+	now, next []write // being synced, and to be synced after
+	slow      bool
 }
 
-type write struct{ keep func() }
+type write struct{ keep, synced func() }
 
-// write changes what is kept, and tells when that is synced.
+// write changes what is kept, and tells when that is synced. keep nil changes
+// nothing, and so tells when all before it is synced.
 func (p *process) write(keep, synced func()) {
+	d := &p.h.disk
+	if keep == nil {
+		if len(d.now) == 0 {
+			synced()
+			return
+		}
+		keep = func() {}
+	}
+	d.next = append(d.next, write{keep, synced})
+	if len(d.now) == 0 {
+		p.sync()
+	}
+}
+
+func (p *process) sync() {
 	w, d := p.h.w, &p.h.disk
 	took := w.between(100*time.Microsecond, 2*time.Millisecond)
 	if d.slow {
 		took = w.between(5*time.Millisecond, 120*time.Millisecond)
 	}
-	d.until = max(d.until, w.now) + took
-	d.writes = append(d.writes, write{keep})
-	w.after(d.until-w.now, p, func() {
-		d.writes[0].keep()
-		d.writes = slices.Delete(d.writes, 0, 1)
-		synced()
+	d.now, d.next = d.next, nil
+	w.after(took, p, func() {
+		done := d.now
+		for _, one := range done {
+			one.keep()
+		}
+		if d.now = nil; len(d.next) > 0 {
+			p.sync()
+		}
+		for _, one := range done {
+			one.synced()
+		}
 	})
 }
 
 // lose is the power going: of the writes under way the first few are there.
 func (d *disk) lose(w *world) {
-	if len(d.writes) > 0 {
-		for _, one := range d.writes[:w.rng.IntN(len(d.writes)+1)] {
+	if writes := append(d.now, d.next...); len(writes) > 0 {
+		for _, one := range writes[:w.rng.IntN(len(writes)+1)] {
 			one.keep()
 		}
 	}
-	d.writes, d.until = nil, 0
+	d.now, d.next = nil, nil
 }

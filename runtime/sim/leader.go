@@ -44,6 +44,9 @@ func (n *node) renew() {
 		switch {
 		case ok && granted:
 			n.hints[n.w.register] = target
+			if !n.holder.Holds(n.h.clock()) {
+				n.term++ // what ran under the lease before may run elsewhere by now
+			}
 			n.holder.Renewed(sent)
 			n.p.after(max(0, n.holder.Until().Sub(n.h.clock())), n.look) // to stop in time
 			n.look()
@@ -133,7 +136,7 @@ func (n *node) plan(nodes []placement.NodeView, leased func(flow.NodeID) bool) {
 	if made == n.lead.planned {
 		return
 	}
-	in := placement.Input{Nodes: nodes, Failover: true, Leased: leased, Specs: specOf, Pins: map[flow.ActorID]placement.Pin{}}
+	in := placement.Input{Nodes: nodes, Failover: true, Leased: leased, Acting: n.acting(leased), Specs: specOf, Pins: map[flow.ActorID]placement.Pin{}}
 	for _, name := range sortedKeys(view.Apps) {
 		in.Graphs = append(in.Graphs, view.Apps[name].Graph)
 	}
@@ -146,7 +149,6 @@ func (n *node) plan(nodes []placement.NodeView, leased func(flow.NodeID) bool) {
 		}
 	}
 	out := placement.Plan(in)
-	n.await(&out, leased)
 	n.w.judge.planned(in, out)
 	for _, name := range sortedKeys(view.Apps) {
 		var next []flow.Placement
@@ -172,36 +174,25 @@ func (n *node) plan(nodes []placement.NodeView, leased func(flow.NodeID) bool) {
 	n.lead.planned = made
 }
 
-// await leaves an exclusive actor without a node until nobody can run it any
-// more: every node has carried out a plan without it, or holds no lease.
-func (n *node) await(out *placement.Outcome, leased func(flow.NodeID) bool) {
-	for i := range out.Placements {
-		p := &out.Placements[i]
-		app := n.view.Apps[p.Actor.App()]
-		a, _ := app.Graph.Actor(p.Actor)
-		was := n.view.Placements[p.Actor]
-		if spec, _ := specOf(a.Type); !spec.Exclusive || p.Node == "" || p.Node == was.Node {
-			continue
-		}
-		if was.Node != "" {
-			if leased(was.Node) {
-				p.Node, p.Why = "", []string{fmt.Sprintf("waits until %s has stopped it", was.Node)}
-			}
-			continue
-		}
-		if n.lead.away[p.Actor] == 0 {
-			n.lead.away[p.Actor] = n.view.Index
-		}
-		for _, h := range n.w.hosts {
-			if leased(h.id) && n.lead.done[h.id] < n.lead.away[p.Actor] {
-				p.Node, p.Why = "", []string{fmt.Sprintf("waits until %s has stopped it", h.id)}
-			}
-		}
-	}
+// acting is a node that may still run an exclusive actor that no node has by the
+// plan: it holds a lease, and has not said that it carried out the plan that
+// took the actor away, or one before which there was none.
+func (n *node) acting(leased func(flow.NodeID) bool) func(flow.ActorID) flow.NodeID {
 	for id := range n.lead.away {
-		if n.view.Placements[id].Node != "" {
+		if p, ok := n.view.Placements[id]; ok && p.Node != "" {
 			delete(n.lead.away, id)
 		}
+	}
+	return func(id flow.ActorID) flow.NodeID {
+		if n.lead.away[id] == 0 {
+			n.lead.away[id] = n.view.Index
+		}
+		for _, h := range n.w.hosts {
+			if leased(h.id) && n.lead.done[h.id] < n.lead.away[id] {
+				return h.id
+			}
+		}
+		return ""
 	}
 }
 

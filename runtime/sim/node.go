@@ -32,6 +32,7 @@ type node struct {
 	doubts   map[*council]bool        // its own copy of the log is not asked next
 
 	holder lease.Holder
+	term   uint64   // rises when a lease is granted that was not held
 	lead   *leading // while this node leads the register
 }
 
@@ -113,24 +114,35 @@ func (n *node) sync() {
 // beat looks again each second, and asks for a newer view where no log is.
 func (n *node) beat() {
 	n.look()
-	if s := n.w.register.seats[n.h.id]; s == nil || !slices.Contains(s.voters, n.h.id) {
+	if s := n.w.register.seats[n.h.id]; s == nil || s.leader == "" || !slices.Contains(s.voters, n.h.id) {
 		n.askView()
 	}
 	n.p.after(time.Second, n.beat)
 }
 
-// askView asks any voter for what is agreed, as far as that one knows.
+// askView asks any voter for what is agreed, as far as that one knows. A voter
+// that hears of no leader learns so that it is none any more.
 func (n *node) askView() {
 	ids := sortedKeys(n.w.register.seats)
 	n.p.ask(ids[n.w.rng.IntN(len(ids))], time.Second, func(at *process, answer func(any)) {
 		if s := n.w.register.seats[at.h.id]; s.p == at {
-			answer(s.machine.(*agreed).View())
+			answer(news{s.machine.(*agreed).View(), s.leads && s.ready && !slices.Contains(s.voters, n.h.id)})
 		}
 	}, func(v any, ok bool) {
 		if ok {
-			n.see(v.(*register.View))
+			n.see(v.(news).view)
+			if own := n.w.register.seats[n.h.id]; own != nil && v.(news).out {
+				own.out = true
+			}
 		}
 	})
+}
+
+// news are what a voter tells: a view, and as the leader that the asker is no
+// voter.
+type news struct {
+	view *register.View
+	out  bool
 }
 
 // see takes a view, unless it is older than the one that is known.
@@ -162,8 +174,10 @@ func (n *node) reconcile() {
 	for _, id := range sortedKeys(n.cells) {
 		c := n.cells[id]
 		switch wanted, ok := n.wanted(id); {
-		case c.kind == pump && !n.holder.Holds(n.h.clock()):
+		case !c.may():
 			c.halt("its lease has ended")
+		case ok && c.epoch < n.view.Placements[id].Epoch:
+			c.halt("another took its place and has left again")
 		case !ok || wanted != c.plan:
 			c.stop(5*time.Second, nil)
 		}
@@ -195,17 +209,18 @@ func (n *node) wanted(id flow.ActorID) (plan string, ok bool) {
 func (n *node) activate(id flow.ActorID) {
 	app := n.view.Apps[id.App()]
 	decl, _ := app.Graph.Actor(id)
-	if kind(decl.Type) == pump && !n.holder.Holds(n.h.clock()) {
+	plan, _ := n.w.plans.of(n.view, id)
+	c := &cell{n: n, id: id, decl: decl, kind: kind(decl.Type), plan: plan, device: n.w.devices[id], term: n.term}
+	if !c.may() {
 		return // it may not act yet; the renewal that lets it wakes us
 	}
 	n.starting[id] = true
-	plan, _ := n.w.plans.of(n.view, id)
 	n.claim(id, app.Version, n.view.Placements[id].Epoch, func(ck flow.Checkpoint, ok bool) {
 		if !ok {
 			n.rest(id)
 			return
 		}
-		c := &cell{n: n, id: id, decl: decl, kind: kind(decl.Type), epoch: ck.Epoch, plan: plan, device: n.w.devices[id]}
+		c.epoch = ck.Epoch
 		switch decl.Args["store"] {
 		case "group":
 			c.own = n.w.group

@@ -16,14 +16,14 @@ import (
 // begin makes an activation from its checkpoint and lets it fire.
 func (n *node) begin(c *cell, app *register.App, ck flow.Checkpoint) {
 	delete(n.starting, c.id)
-	if n.cells[c.id] != nil || c.kind == pump && !n.holder.Holds(n.h.clock()) {
+	if n.cells[c.id] != nil || !c.may() {
 		return
 	}
 	from := capsule.Read(ck)
 	cfg := capsule.Config{Actor: c.id, Epoch: c.epoch, Version: 1, Whole: c.own != nil, Start: from}
 	in, out := app.Graph.LinksOf(c.id)
 	for _, l := range in {
-		i := &inEnd{In: from.In(l.ID(), capsule.Key(l.ID(), app.Lives[l.ID()]), queue), c: c, link: l}
+		i := &inEnd{In: from.In(l.ID(), capsule.Key(l.ID(), app.Lives[l.ID()]), queue), c: c, link: l, life: app.Lives[l.ID()]}
 		c.in, cfg.In = append(c.in, i), append(cfg.In, i)
 	}
 	for _, l := range out {
@@ -32,7 +32,7 @@ func (n *node) begin(c *cell, app *register.App, ck flow.Checkpoint) {
 			n.w.breach("a checkpoint fits", "%s of epoch %d: %v", c.id, c.epoch, err)
 			return
 		}
-		o := &outEnd{Out: end, c: c, link: l, nth: len(c.out), loop: inLoop(l)}
+		o := &outEnd{Out: end, c: c, link: l, life: app.Lives[l.ID()], loop: inLoop(l)}
 		c.out, cfg.Out, cfg.Loop = append(c.out, o), append(cfg.Out, o), append(cfg.Loop, o.loop)
 	}
 	c.now = stateOf(ck.State)
@@ -78,7 +78,7 @@ func (n *node) open(o *outEnd) {
 	if to.Node == "" || to.Node == n.h.id || to.Epoch == 0 {
 		return
 	}
-	said := link.Terms{Link: o.link.ID(), From: link.End{Actor: o.c.id, Node: n.h.id, Epoch: o.c.epoch},
+	said := link.Terms{Link: o.link.ID(), Life: o.life, From: link.End{Actor: o.c.id, Node: n.h.id, Epoch: o.c.epoch},
 		To: link.End{Actor: o.link.To.Actor, Node: to.Node, Epoch: to.Epoch}}
 	if o.via != nil && o.said == said || o.calling {
 		return
@@ -89,7 +89,7 @@ func (n *node) open(o *outEnd) {
 	o.calling = true
 	n.p.ask(to.Node, time.Second, func(at *process, answer func(any)) {
 		i, err := n.w.nodes[at.h.id].accept(said)
-		if err != nil || i.Key != o.Key { // another life of the link
+		if err != nil {
 
 			answer(err)
 		} else {
@@ -117,7 +117,7 @@ func (n *node) accept(said link.Terms) (*inEnd, error) {
 	if i == nil {
 		return nil, flow.ErrLater
 	}
-	known := link.Terms{Link: said.Link, From: link.End{Actor: said.From.Actor, Node: from.Node, Epoch: from.Epoch},
+	known := link.Terms{Link: said.Link, Life: i.life, From: link.End{Actor: said.From.Actor, Node: from.Node, Epoch: from.Epoch},
 		To: link.End{Actor: said.To.Actor, Node: n.h.id, Epoch: c.epoch}}
 	return i, said.Agree(known)
 }

@@ -15,6 +15,7 @@ type event struct {
 	at    time.Duration // since the world began
 	order uint64        // of two at the same time, the first made happens first
 	to    *process      // nil: the world
+	timer bool          // of the process
 	do    func()
 }
 
@@ -70,8 +71,13 @@ func newWorld(cfg Config) *world {
 // after makes an event. One for a process that ends before never happens; one
 // for a process that is stopped waits until it goes on.
 func (w *world) after(d time.Duration, to *process, do func()) {
+	w.put(event{at: w.now + d, to: to, do: do})
+}
+
+func (w *world) put(e event) {
 	w.made++
-	heap.Push(&w.queue, event{w.now + d, w.made, to, do})
+	e.order = w.made
+	heap.Push(&w.queue, e)
 }
 
 // step lets the next event happen; false means that there is none.
@@ -86,7 +92,7 @@ func (w *world) step() bool {
 	case e.to.ended:
 		return true
 	case e.to.stopped:
-		e.to.missed = append(e.to.missed, e.do)
+		e.to.missed = append(e.to.missed, e)
 		return true
 	}
 	w.done++
