@@ -81,17 +81,39 @@ func (p *planner) neighbours(u *unit) map[flow.NodeID]int {
 }
 
 // A taste compares nodes for a unit: first those with enough of everything,
-// then with fewest actors for their size, then with most of the unit's
-// neighbours. The rest is for the names to say.
+// then with fewest replicas of the same actor, then with fewest actors for their
+// size, then with most of the unit's neighbours. The rest is for the names to say.
 type taste struct {
-	size int // of the unit
-	near map[flow.NodeID]int
+	size    int // of the unit
+	fellows map[flow.NodeID]int
+	near    map[flow.NodeID]int
 }
 
-func (p *planner) taste(u *unit) taste { return taste{len(u.tasks), p.neighbours(u)} }
+func (p *planner) taste(u *unit) taste { return taste{len(u.tasks), p.replicas(u), p.neighbours(u)} }
 
 func (t taste) compare(a, b *site) int {
-	return cmp.Or(cmp.Compare(a.rank, b.rank), cmp.Compare(a.share(t.size), b.share(t.size)), cmp.Compare(t.near[b.ID], t.near[a.ID]))
+	return cmp.Or(cmp.Compare(a.rank, b.rank), cmp.Compare(t.fellows[a.ID], t.fellows[b.ID]),
+		cmp.Compare(a.share(t.size), b.share(t.size)), cmp.Compare(t.near[b.ID], t.near[a.ID]))
+}
+
+// replicas are how many replicas each node has of what the unit's actors are
+// replicas of.
+func (p *planner) replicas(u *unit) map[flow.NodeID]int {
+	var count map[flow.NodeID]int
+	for _, t := range u.tasks {
+		if t.Replica == nil {
+			continue
+		}
+		for _, o := range p.fellows[t.Replica.Of] {
+			if o.unit != u && o.unit.at != "" {
+				if count == nil {
+					count = map[flow.NodeID]int{}
+				}
+				count[o.unit.at]++
+			}
+		}
+	}
+	return count
 }
 
 // reason says why, of nodes that fit, one was chosen.
@@ -99,7 +121,7 @@ func (t taste) reason(first *site, fit []*site) string {
 	if len(fit) == 1 {
 		return "it is the only node that fits"
 	}
-	var all, share, equal int // that fit and have room, of these as full, of these with as many neighbours
+	var all, few, share, equal int // that fit and have room, of these with as few replicas, as full, with as many neighbours
 	sized, passed := false, ""
 	for _, n := range fit {
 		if n.rank > first.rank {
@@ -107,6 +129,10 @@ func (t taste) reason(first *site, fit []*site) string {
 			continue
 		}
 		all++
+		if t.fellows[n.ID] != t.fellows[first.ID] {
+			continue
+		}
+		few++
 		sized = sized || n.size != first.size
 		if n.share(t.size) == first.share(t.size) {
 			share++
@@ -122,10 +148,14 @@ func (t taste) reason(first *site, fit []*site) string {
 	switch {
 	case all == 1:
 		return "it is the only node that fits and has room" + passed
+	case few == 1:
+		return fmt.Sprintf("it has the fewest replicas of the same of %d nodes that fit%s", all, passed)
+	case share == 1 && few < all:
+		return fmt.Sprintf("of %d nodes that fit, those with fewest replicas of the same, it has the %s%s", all, fewest, passed)
 	case share == 1:
 		return fmt.Sprintf("it has the %s of %d nodes that fit%s", fewest, all, passed)
 	case equal == 1:
 		return fmt.Sprintf("of %d nodes that fit, those with %s, it has the most neighbours%s", all, fewest, passed)
 	}
-	return fmt.Sprintf("of %d nodes that fit equally, it is the first by name%s", all, passed)
+	return fmt.Sprintf("of %d nodes that fit equally, it is the first by name%s", equal, passed)
 }

@@ -85,14 +85,13 @@ type unit struct {
 // units joins the tasks that are near each other, and keeps apart what must be.
 func (p *planner) unite() {
 	byID := make(map[flow.ActorID]*task, len(p.tasks))
-	fellows := map[flow.ActorID][]*task{} // replicas, by what they are of
 	for _, t := range p.tasks {
 		byID[t.ID] = t
 		of := t.ID
 		if t.Replica != nil {
 			of = t.Replica.Of
 		}
-		fellows[of] = append(fellows[of], t)
+		p.fellows[of] = append(p.fellows[of], t)
 		t.unit = &unit{tasks: []*task{t}}
 	}
 	for _, t := range p.tasks {
@@ -112,12 +111,12 @@ func (p *planner) unite() {
 	}
 	for _, t := range p.tasks {
 		for _, id := range t.company.apart {
-			for _, other := range fellows[id] {
+			for _, other := range p.fellows[id] {
 				if other != t {
 					separate(t, other)
 				}
 			}
-			if other := byID[id]; other != nil && other != t && !slices.Contains(fellows[id], other) {
+			if other := byID[id]; other != nil && other != t && !slices.Contains(p.fellows[id], other) {
 				separate(t, other)
 			}
 		}

@@ -13,8 +13,8 @@ import (
 // Plan decides where every actor of in.Graphs runs.
 func Plan(in Input) Outcome {
 	p := &planner{
-		in: in, sites: map[flow.NodeID]*site{}, old: map[flow.ActorID]flow.Placement{},
-		byID: map[flow.ActorID]*task{}, next: map[flow.ActorID][]flow.ActorID{},
+		in: in, sites: map[flow.NodeID]*site{}, byID: map[flow.ActorID]*task{}, fellows: map[flow.ActorID][]*task{},
+		old: map[flow.ActorID]flow.Placement{}, next: map[flow.ActorID][]flow.ActorID{},
 		at: map[flow.ActorID]flow.Placement{}, stays: map[flow.ActorID]string{}, waits: map[flow.ActorID]flow.NodeID{},
 	}
 	p.gather()
@@ -40,18 +40,19 @@ func Plan(in Input) Outcome {
 }
 
 type planner struct {
-	in    Input
-	sites map[flow.NodeID]*site
-	order []*site // by name
-	tasks []*task // by actor
-	byID  map[flow.ActorID]*task
-	units []*unit
-	rest  []*unit // to be placed
-	old   map[flow.ActorID]flow.Placement
-	next  map[flow.ActorID][]flow.ActorID // neighbours by links
-	at    map[flow.ActorID]flow.Placement // decided
-	stays map[flow.ActorID]string
-	waits map[flow.ActorID]flow.NodeID // exclusive actors that a node may still run
+	in      Input
+	sites   map[flow.NodeID]*site
+	order   []*site // by name
+	tasks   []*task // by actor
+	byID    map[flow.ActorID]*task
+	fellows map[flow.ActorID][]*task // replicas, by what they are of; others by themselves
+	units   []*unit
+	rest    []*unit // to be placed
+	old     map[flow.ActorID]flow.Placement
+	next    map[flow.ActorID][]flow.ActorID // neighbours by links
+	at      map[flow.ActorID]flow.Placement // decided
+	stays   map[flow.ActorID]string
+	waits   map[flow.ActorID]flow.NodeID // exclusive actors that a node may still run
 }
 
 // gather makes the tasks and the sites.
