@@ -37,6 +37,7 @@ type Member struct {
 	flow.NodeInfo
 	Up    bool
 	Left  bool      // it said goodbye; it is not lost
+	Keys  []string  // names of the gossip keys it has, the one in use first
 	Since time.Time // when Up last changed, by this node's clock; zero: only known from earlier runs
 }
 
@@ -198,7 +199,7 @@ func (b *book) all() []Member {
 	defer b.mu.Unlock()
 	out := make([]Member, 0, len(b.entries))
 	for _, e := range b.entries {
-		out = append(out, Member{NodeInfo: e.newest(), Up: e.up, Left: e.said.left && !e.up, Since: e.since})
+		out = append(out, Member{NodeInfo: e.newest(), Up: e.up, Left: e.said.left && !e.up, Keys: e.said.keys, Since: e.since})
 	}
 	slices.SortFunc(out, func(x, y Member) int { return cmp.Compare(x.ID, y.ID) })
 	return out

@@ -10,8 +10,8 @@ import (
 	"path/filepath"
 )
 
-// Two files are kept: boot, a number that no later run of this node may fall
-// below, and known, the statements of all nodes. A statement is verified anew
+// Three files are kept: boot, a number that no later run of this node may fall
+// below, keys, the gossip keys, and known, the statements of all nodes. A statement is verified anew
 // when it is read, so a changed file can do no more than be forgotten.
 
 // load reads what earlier runs left, and raises this run's Boot above theirs.
@@ -25,6 +25,9 @@ func (m *Members) load() error {
 	}
 	b, err := os.ReadFile(filepath.Join(dir, "boot"))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if err := m.loadKeys(); err != nil {
 		return err
 	}
 	if len(b) == 8 {

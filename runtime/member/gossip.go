@@ -144,6 +144,9 @@ func (m *Members) meet(raw []byte, want flow.NodeID) (flow.NodeID, error) {
 	// A statement that is not news was verified when it was, but perhaps not
 	// this one: its signature shows that it is the node's.
 	if known, ok := m.book.numberOf(s.info.ID); ok && !known.less(s.at) {
+		if s.at.boot < known.boot {
+			return "", m.refuse(s.info.ID, errRolledBack)
+		}
 		if err := s.check(m.cfg.Verifier, now()); err != nil {
 			return "", m.refuse(s.info.ID, err)
 		}
@@ -154,6 +157,9 @@ func (m *Members) meet(raw []byte, want flow.NodeID) (flow.NodeID, error) {
 	}
 	return s.info.ID, nil
 }
+
+// errRolledBack reports a process that began before one that was already heard.
+var errRolledBack = errors.New("a later run of this node is known: it was restored from a backup, or runs twice")
 
 // A broadcast is a statement being handed on. A newer one of the same node
 // takes its place.

@@ -15,9 +15,19 @@ var serious = []string{
 	"handler queue full", "Too many pending push/pull", "Remote node state size", "Node meta data", "truncated messages",
 }
 
-func newLogger(to *slog.Logger) *log.Logger { return log.New(lines{to}, "", 0) }
+// Lines that say that gossip could not be read are about who sent it.
+var cipher = []string{
+	"Decrypt packet failed", "No installed keys could decrypt", "encryption is configured but", "encryption is not configured",
+}
 
-type lines struct{ to *slog.Logger }
+func newLogger(to *slog.Logger, unread func(addr string)) *log.Logger {
+	return log.New(lines{to, unread}, "", 0)
+}
+
+type lines struct {
+	to     *slog.Logger
+	unread func(addr string)
+}
 
 func (w lines) Write(b []byte) (int, error) {
 	line := strings.TrimSpace(string(b))
@@ -29,6 +39,12 @@ func (w lines) Write(b []byte) (int, error) {
 	for _, s := range serious {
 		if strings.Contains(line, s) {
 			level = slog.LevelWarn
+		}
+	}
+	for _, s := range cipher {
+		if _, addr, ok := strings.Cut(line, "from="); ok && strings.Contains(line, s) {
+			w.unread(addr)
+			break
 		}
 	}
 	w.to.Log(context.Background(), level, "memberlist: "+line)

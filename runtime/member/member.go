@@ -38,6 +38,14 @@ type Config struct {
 	Seeds  []string // doors to try first, host:port; may be down, and may hold this node's own
 	Dir    string   // folder for what is known of other nodes; "": forgotten with the process
 	Preset Preset   // LAN
+
+	// Refused is told the first time that something about a node is not
+	// believed, for people to see. It may be called with locks held and must not
+	// block.
+	Refused func(Refusal)
+	// Measure says how this node's computer is; asked every few seconds. What it
+	// says joins the node's attributes, in steps: [Host]. Nil: nothing is said.
+	Measure func() (Host, error)
 }
 
 func (c *Config) setDefaults() error {
@@ -68,12 +76,19 @@ type Members struct {
 	queue     *memberlist.TransmitLimitedQueue
 	visits    chan string // stand-in names to visit
 	save      chan struct{}
+	respeak   chan struct{} // holds one: what this node says of itself has changed
+	keyring   *memberlist.Keyring
 
 	stop context.CancelFunc
 	run  context.Context // ends with Close
 	busy sync.WaitGroup
 
 	speaking sync.Mutex // held while this node makes a statement
+
+	measured measured
+
+	keying sync.Mutex // guards keys, and is held while they change
+	keys   keys
 
 	mu      sync.Mutex // guards what follows
 	closed  bool
@@ -105,10 +120,11 @@ func Start(cfg Config) (*Members, error) {
 	}
 	run, stop := context.WithCancel(context.Background())
 	m := &Members{cfg: cfg, log: cfg.Log, book: newBook(cfg.Self.ID, cfg.Verifier), transport: newTransport(cfg.Transport),
-		visits: make(chan string, 256), save: make(chan struct{}, 1), run: run, stop: stop,
+		visits: make(chan string, 256), save: make(chan struct{}, 1), respeak: make(chan struct{}, 1), keyring: &memberlist.Keyring{}, run: run, stop: stop,
 		changed: make(chan struct{}), doors: map[string]door{}, visited: map[string]time.Time{}}
 	m.queue = &memberlist.TransmitLimitedQueue{RetransmitMult: lc.RetransmitMult, NumNodes: m.count}
 	m.transport.self, m.transport.met, m.transport.find = m.statement, m.meet, m.find
+	m.transport.keys, m.transport.share, m.transport.refuse = m.ring, m.meetKeys, m.refuse
 	if err := m.begin(lc); err != nil {
 		stop()
 		return nil, fmt.Errorf("start membership: %w", err)
@@ -118,6 +134,10 @@ func Start(cfg Config) (*Members, error) {
 		m.busy.Go(func() { m.visitor(run) })
 	}
 	m.busy.Go(func() { m.rejoin(run) })
+	m.busy.Go(func() { m.speaker(run) })
+	if cfg.Measure != nil {
+		m.busy.Go(func() { m.measure(run) })
+	}
 	if cfg.Dir != "" {
 		m.busy.Go(func() { m.saver(run) })
 	}
@@ -128,6 +148,9 @@ func (m *Members) begin(lc *memberlist.Config) error {
 	if err := m.load(); err != nil {
 		return err
 	}
+	if m.cfg.Measure != nil {
+		m.look()
+	}
 	if err := m.speak(m.cfg.Self, false); err != nil {
 		return err
 	}
@@ -136,7 +159,7 @@ func (m *Members) begin(lc *memberlist.Config) error {
 	lc.Transport = m.transport
 	lc.AdvertiseAddr, lc.AdvertisePort, lc.BindPort = standIn(lc.Name).String(), standInPort, standInPort
 	lc.Delegate, lc.Alive, lc.Events = g, g, g
-	lc.Logger = newLogger(m.log)
+	lc.Logger, lc.Keyring = newLogger(m.log, m.unread), m.keyring
 	var err error
 	if m.list, err = memberlist.Create(lc); err != nil {
 		m.transport.Shutdown()
@@ -153,7 +176,8 @@ func (m *Members) speak(info flow.NodeInfo, left bool) error {
 		seq = m.said.at.seq + 1
 	}
 	s := m.cfg.Signer()
-	said, err := state(s, info, seq, left)
+	info.Attributes = m.measured.with(info.Attributes)
+	said, err := state(s, statementBody{Info: info, Seq: seq, Left: left, Keys: m.Keys()})
 	if err != nil {
 		return err
 	}
@@ -228,8 +252,12 @@ func (m *Members) news() {
 
 // refuse counts and reports what is not believed, and returns why.
 func (m *Members) refuse(id flow.NodeID, why error) error {
-	if m.book.refuse(id, why, now()) && m.run.Err() == nil {
+	at := now()
+	if m.book.refuse(id, why, at) && m.run.Err() == nil {
 		m.log.Warn("gossip refused", "peer", id, "err", why)
+		if m.cfg.Refused != nil {
+			m.cfg.Refused(Refusal{Node: id, Why: why.Error(), Count: 1, Last: at})
+		}
 	}
 	return why
 }
@@ -247,6 +275,26 @@ func (m *Members) Update(info flow.NodeInfo) error {
 	// It waits for others to be told, which they are without waiting too.
 	m.list.UpdateNode(time.Nanosecond)
 	return nil
+}
+
+// speaker tells the others what has changed here by itself.
+func (m *Members) speaker(ctx context.Context) {
+	for {
+		select {
+		case <-m.respeak:
+		case <-ctx.Done():
+			return
+		}
+		m.mu.Lock()
+		gone := m.left || m.closed
+		m.mu.Unlock()
+		if gone {
+			continue
+		}
+		if err := m.Update(m.Self()); err != nil {
+			m.log.Warn("others could not be told of this node", "err", err)
+		}
+	}
 }
 
 // Leave says goodbye: the others hear that this node is not lost but gone. It

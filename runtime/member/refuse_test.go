@@ -29,7 +29,9 @@ func TestBookBelieves(t *testing.T) {
 	x, y := ca.signer(t, flow.RoleNode, "x"), ca.signer(t, flow.RoleNode, "y")
 	nurse, stranger := ca.signer(t, flow.RoleStaff, "x"), other.signer(t, flow.RoleNode, "x")
 	info := flow.NodeInfo{ID: "x", Boot: 7, Door: "x:1"}
-	said := func(s flow.Signer, seq uint64) *statement { return must[*statement](t)(state(s, info, seq, false)) }
+	said := func(s flow.Signer, seq uint64) *statement {
+		return must[*statement](t)(state(s, statementBody{Info: info, Seq: seq}))
+	}
 	now := time.Now()
 
 	tests := []struct {
@@ -104,7 +106,7 @@ func TestForgedGossip(t *testing.T) {
 		b.Boot, b.Door = b.Boot+1, "evil:1"
 
 		// As a statement on a connection, as a broadcast and as a record.
-		forged := must[*statement](t)(state(evil, b, 1, false))
+		forged := must[*statement](t)(state(evil, statementBody{Info: b, Seq: 1}))
 		conn, err := c.w.port("evil:1", evil.ID).Dial(t.Context(), proto, "a:1", "a")
 		if err != nil {
 			t.Fatal(err)
@@ -117,7 +119,7 @@ func TestForgedGossip(t *testing.T) {
 		}
 		gossip{a}.NotifyMsg(forged.raw)
 		for _, n := range []*memberlist.Node{
-			{Name: "b", Addr: standIn("b"), Port: standInPort, Meta: must[[]byte](t)(recordOf(evil, must[*statement](t)(state(c.signers["b"], b, 1, false))))},
+			{Name: "b", Addr: standIn("b"), Port: standInPort, Meta: must[[]byte](t)(recordOf(evil, must[*statement](t)(state(c.signers["b"], statementBody{Info: b, Seq: 1}))))},
 			{Name: "b", Addr: net.IPv4(10, 0, 0, 1), Port: standInPort},
 			{Name: "b", Addr: standIn("b"), Port: standInPort, Meta: []byte("no record")},
 		} {
@@ -129,7 +131,7 @@ func TestForgedGossip(t *testing.T) {
 		// A node nobody has met is no member by hearsay.
 		ghost := c.ca.signer(t, flow.RoleNode, "ghost")
 		g := flow.NodeInfo{ID: "ghost", Boot: 1, Door: "nowhere:1"}
-		meta := must[[]byte](t)(recordOf(ghost, must[*statement](t)(state(ghost, g, 1, false))))
+		meta := must[[]byte](t)(recordOf(ghost, must[*statement](t)(state(ghost, statementBody{Info: g, Seq: 1}))))
 		if err := (gossip{a}).NotifyAlive(&memberlist.Node{Name: "ghost", Addr: standIn("ghost"), Port: standInPort, Meta: meta}); !errors.Is(err, errUnknown) {
 			t.Errorf("alive of a node that was not met: %v, want errUnknown", err)
 		}
@@ -172,7 +174,7 @@ func TestStartRefuses(t *testing.T) {
 // What can be read is made of the same bytes again.
 func FuzzReadStatement(f *testing.F) {
 	ca := newAuthority(f)
-	s := must[*statement](f)(state(ca.signer(f, flow.RoleNode, "x"), flow.NodeInfo{ID: "x", Boot: 1, Door: "x:1"}, 1, false))
+	s := must[*statement](f)(state(ca.signer(f, flow.RoleNode, "x"), statementBody{Info: flow.NodeInfo{ID: "x", Boot: 1, Door: "x:1"}, Seq: 1}))
 	f.Add(s.raw)
 	f.Fuzz(func(t *testing.T, b []byte) {
 		s, err := readStatement(b)
@@ -192,7 +194,7 @@ func FuzzReadStatement(f *testing.F) {
 func FuzzReadRecord(f *testing.F) {
 	ca := newAuthority(f)
 	x := ca.signer(f, flow.RoleNode, "x")
-	s := must[*statement](f)(state(x, flow.NodeInfo{ID: "x", Boot: 1, Door: "x:1"}, 1, false))
+	s := must[*statement](f)(state(x, statementBody{Seq: 1, Info: flow.NodeInfo{ID: "x", Boot: 1, Door: "x:1"}}))
 	f.Add(must[[]byte](f)(recordOf(x, s)))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		r, err := readRecord(b)

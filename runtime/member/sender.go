@@ -55,6 +55,7 @@ func (t *transport) hangUp(to string) {
 
 func (t *transport) carry(to string, s *sender) {
 	var c *conn
+	var key uint64 // of the transport, when c was dialled
 	end := func() {
 		if c != nil {
 			c.Close()
@@ -67,8 +68,12 @@ func (t *transport) carry(to string, s *sender) {
 	for {
 		select {
 		case b := <-s.queue:
+			if c != nil && key != t.key.Load() {
+				end()
+			}
 			if c == nil {
 				var err error
+				key = t.key.Load()
 				if c, err = t.dial(t.run, packets, to); err != nil {
 					c = nil
 					drain(s.queue) // as old as the attempt

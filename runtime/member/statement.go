@@ -20,6 +20,7 @@ type statement struct {
 	info  flow.NodeInfo
 	at    number
 	left  bool // the node said goodbye
+	keys  []string
 	leaf  [32]byte
 	body  []byte // what is signed
 	sig   []byte
@@ -35,12 +36,13 @@ type statementBody struct {
 	Info flow.NodeInfo `json:"info"`
 	Seq  uint64        `json:"seq"`
 	Left bool          `json:"left,omitempty"`
+	Keys []string      `json:"keys,omitempty"` // gossip keys it has, the one in use first
 }
 
 // state makes a statement: format, count of certificates, each of them, body,
 // signature, all but the first two as counted strings.
-func state(s flow.Signer, info flow.NodeInfo, seq uint64, left bool) (*statement, error) {
-	body, err := json.Marshal(statementBody{info, seq, left})
+func state(s flow.Signer, says statementBody) (*statement, error) {
+	body, err := json.Marshal(says)
 	if err != nil {
 		return nil, err
 	}
@@ -103,7 +105,7 @@ func readStatement(b []byte) (*statement, error) {
 	if err := json.Unmarshal(s.body, &body); err != nil {
 		return nil, err
 	}
-	s.info, s.left = body.Info, body.Left
+	s.info, s.left, s.keys = body.Info, body.Left, body.Keys
 	s.at = number{body.Info.Boot, body.Seq}
 	s.leaf = sha256.Sum256(s.chain[0].Raw)
 	return s, nil
@@ -127,6 +129,9 @@ func (s *statement) check(v Verifier, now time.Time) error {
 		return fmt.Errorf("the certificate is a %s's, not a node's", id.Role)
 	case id.Name != string(s.info.ID):
 		return fmt.Errorf("%w: %s", errName, id.URI)
+	}
+	if err := checkZone(s.info.Attributes[zone], id.Group); err != nil {
+		return err
 	}
 	return checkSignature(s.chain[0], signedStatement, s.body, s.sig)
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/hashicorp/memberlist"
@@ -15,14 +16,17 @@ import (
 )
 
 // proto is the ALPN protocol of gossip.
-const proto = "wardflow-gossip/1"
+const proto = "wardflow-gossip/2"
 
-// A connection begins with a byte that says what follows, 'P' for packets or
-// 'S' for one stream of memberlist's, and the statement of who dials; the other
-// end answers with its own. Packets are then counted with two bytes each.
+// A connection begins with a byte that says what follows, 'P' for packets, 'S'
+// for one stream of memberlist's or 'K' for nothing, and the statement of who
+// dials; the other end answers with its own. Then who dialled tells its gossip
+// keys, and hears what both have. All of it, and packets, is counted with two
+// bytes each.
 const (
-	packets = 'P'
-	stream  = 'S'
+	packets  = 'P'
+	stream   = 'S'
+	keysOnly = 'K'
 
 	greetWithin = 5 * time.Second
 	quiet       = 90 * time.Second // after which a connection for packets is given up
@@ -33,6 +37,9 @@ type transport struct {
 	net    Transport
 	self   func() []byte // this node's statement
 	met    func(raw []byte, want flow.NodeID) (flow.NodeID, error)
+	refuse func(node flow.NodeID, why error) error
+	keys   func() keys
+	share  func(theirs keys, called bool) (keys, error) // takes in another's keys, gives both's
 	find   func(standIn string) []door
 	run    context.Context // ends with Shutdown
 	stop   context.CancelFunc
@@ -44,6 +51,8 @@ type transport struct {
 	ended   bool
 	conns   map[*conn]bool
 	senders map[string]*sender // by stand-in address
+
+	key atomic.Uint64 // counts changes of the gossip keys
 }
 
 func newTransport(n Transport) *transport {
@@ -56,8 +65,17 @@ func newTransport(n Transport) *transport {
 type conn struct {
 	net.Conn
 	of     *transport
+	peer   net.Addr // stands for the node at the other end; nil: not known yet
 	once   sync.Once
 	closed chan struct{}
+}
+
+// RemoteAddr is the node's at the other end, as memberlist calls it.
+func (c *conn) RemoteAddr() net.Addr {
+	if c.peer != nil {
+		return c.peer
+	}
+	return c.Conn.RemoteAddr()
 }
 
 func (c *conn) Close() error {
@@ -96,8 +114,8 @@ func (t *transport) enter() bool {
 
 // serve takes a connection from the door, and returns when it is done with it.
 func (t *transport) serve(raw net.Conn, peer flow.Identity) {
-	if !t.enter() {
-		raw.Close()
+	if peer.Role != flow.RoleNode || !t.enter() {
+		raw.Close() // a statement may be anybody's, the certificate is its holder's
 		return
 	}
 	defer t.busy.Done()
@@ -122,6 +140,9 @@ func (t *transport) serve(raw net.Conn, peer flow.Identity) {
 	if _, err := c.Write(frame(nil, t.self())); err != nil {
 		return
 	}
+	if err := t.answerKeys(c, node); err != nil {
+		return
+	}
 	c.SetDeadline(time.Time{})
 	switch kind[0] {
 	case packets:
@@ -134,6 +155,58 @@ func (t *transport) serve(raw net.Conn, peer flow.Identity) {
 		}
 	}
 }
+
+// answerKeys is the called one's part in telling keys.
+func (t *transport) answerKeys(c *conn, node flow.NodeID) error {
+	c.peer = from(string(node))
+	b, err := readFrame(c, keysFrame)
+	if err != nil {
+		return err
+	}
+	theirs, err := readKeys(b)
+	if err != nil {
+		return t.refuse(node, err)
+	}
+	both, err := t.share(theirs, true)
+	if err != nil {
+		return err
+	}
+	_, err = c.Write(frame(nil, both.append(nil)))
+	return err
+}
+
+// tellKeys is the other one's.
+func (t *transport) tellKeys(c *conn, node flow.NodeID) error {
+	c.peer = from(string(node))
+	if _, err := c.Write(frame(nil, t.keys().append(nil))); err != nil {
+		return err
+	}
+	b, err := readFrame(c, keysFrame)
+	if err != nil {
+		return err
+	}
+	both, err := readKeys(b)
+	if err != nil {
+		return t.refuse(node, err)
+	}
+	_, err = t.share(both, false)
+	return err
+}
+
+const keysFrame = 8 + maxKeys*keySize
+
+// visit meets a node, and no more.
+func (t *transport) visit(ctx context.Context, to string) error {
+	c, err := t.dial(ctx, keysOnly, to)
+	if err != nil {
+		return err
+	}
+	return c.Close()
+}
+
+// turn says that the gossip keys are about to change: what is encrypted from now
+// on goes over connections whose other ends have been told.
+func (t *transport) turn() { t.key.Add(1) }
 
 func (t *transport) read(c *conn, node flow.NodeID) {
 	sender := from(string(node))
@@ -191,7 +264,11 @@ func (t *transport) greet(ctx context.Context, c *conn, kind byte, want flow.Nod
 	if err != nil {
 		return err
 	}
-	if _, err := t.met(said, want); err != nil {
+	node, err := t.met(said, want)
+	if err != nil {
+		return err
+	}
+	if err := t.tellKeys(c, node); err != nil {
 		return err
 	}
 	if ctx.Err() != nil {
