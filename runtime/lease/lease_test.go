@@ -70,6 +70,7 @@ func TestDead(t *testing.T) {
 		{"gossip, never heard, elected a moment ago", Signs{Gone: true}, at(1), false},
 		{"gossip, never heard", Signs{Gone: true}, at(2), true},
 		{"refused", Signs{Heard: at(9), Refused: at(9.5)}, at(9.6), true},
+		{"refused before the election, and never heard since", Signs{Refused: at(-1)}, at(0.1), true},
 		{"refused, then heard again", Signs{Heard: at(9.7), Refused: at(9.5)}, at(9.8), false},
 		{"said good-bye", Signs{Heard: at(9.9), Left: true}, at(10), true},
 	} {

@@ -34,7 +34,7 @@ func Dead(s Signs, since, now time.Time) bool {
 	switch {
 	case s.Left:
 		return true
-	case !s.Refused.IsZero() && s.Refused.After(heard):
+	case s.Refused.After(s.Heard): // also what was seen before the election
 		return true
 	}
 	return s.Gone && now.Sub(heard) >= Silence

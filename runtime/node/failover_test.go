@@ -22,14 +22,17 @@ pass.token > keep.in
 %s`, n, rules)
 }
 
-// sharing is a cluster of three whose keepers share one shelf.
-func sharing(t *testing.T) (*cluster, *shelf) {
+// sharing is a cluster of three whose keepers share one shelf, with more types.
+func sharing(t *testing.T, more ...flow.Type) (*cluster, *shelf) {
 	t.Helper()
 	kept := &shelf{}
 	c := newCluster(t, "a", "b", "c")
 	c.types = talking()
 	c.types["t.Keeper"] = flow.Type{Spec: flow.Spec{Name: "t.Keeper", In: []flow.Port{{Name: "in"}}},
 		New: func(map[string]flow.Value) (flow.Actor, error) { return &keeper{s: kept}, nil }}
+	for _, typ := range more {
+		c.types[typ.Spec.Name] = typ
+	}
 	c.startAll()
 	return c, kept
 }

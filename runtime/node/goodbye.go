@@ -22,6 +22,7 @@ func (n *Node) goodbye() {
 	if !n.company() {
 		return
 	}
+	n.tenure.release()
 	m := mark{Boot: n.boot, At: time.Now().UTC()}
 	if err := n.register.PutSetting(ctx, markAway+string(n.cfg.Node), m.bytes()); err != nil {
 		n.log.Info("others were not told that this node stops", "err", err)

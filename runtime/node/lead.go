@@ -25,12 +25,19 @@ type leader struct {
 	kick chan struct{} // holds one: look again now
 
 	mu      sync.Mutex // guards what follows
-	refused map[flow.NodeID]time.Time
+	refused map[flow.NodeID]refusal
+	nowhere map[flow.ActorID]time.Time // exclusive actors that the plan has on no node, and since when this node knows
 	scaler  scaler
 }
 
+// A refusal is that nobody listened where a run of a node was.
+type refusal struct {
+	boot uint64
+	at   time.Time
+}
+
 func newLeader(n *Node) *leader {
-	return &leader{n: n, kick: make(chan struct{}, 1), refused: map[flow.NodeID]time.Time{}, scaler: scaler{n: n}}
+	return &leader{n: n, kick: make(chan struct{}, 1), refused: map[flow.NodeID]refusal{}, nowhere: map[flow.ActorID]time.Time{}, scaler: scaler{n: n}}
 }
 
 // again makes it look again soon.
@@ -41,11 +48,19 @@ func (l *leader) again() {
 	}
 }
 
-// Refused says that nobody listens any more where a node was.
-func (l *leader) Refused(node flow.NodeID) {
+// lost says that nobody listens any more where a node was.
+func (l *leader) lost(node flow.NodeID) {
+	if !l.n.met.Load() {
+		return // this node is still starting
+	}
+	m, ok := l.n.member(node)
+	if !ok {
+		return
+	}
 	l.mu.Lock()
-	l.refused[node] = time.Now()
+	l.refused[node] = refusal{m.Boot, time.Now()}
 	l.mu.Unlock()
+	l.n.log.Info("node is not there any more: nobody listens at its door", "peer", node)
 	l.again()
 }
 
@@ -84,15 +99,20 @@ type sight struct {
 	leased map[flow.NodeID]bool
 	wanted map[flow.ActorID]int
 	empty  map[flow.ActorID]bool
+	acting map[flow.ActorID]flow.NodeID
 }
 
 // look plans anew if anything has changed.
 func (l *leader) look(ctx context.Context, last sight) sight {
 	view := l.n.register.View()
+	l.settle(view)
 	wanted, empty := l.scaler.look(ctx, view)
-	now := sight{view.Index, l.n.nodeViews(view), map[flow.NodeID]bool{}, wanted, empty}
+	now := sight{view.Index, l.n.nodeViews(view), map[flow.NodeID]bool{}, wanted, empty, map[flow.ActorID]flow.NodeID{}}
 	for _, v := range now.nodes {
 		now.leased[v.ID] = !v.Up && l.leased(v.ID)
+	}
+	for id := range l.stopping() {
+		now.acting[id] = l.acting(view, id)
 	}
 	if reflect.DeepEqual(now, last) {
 		return last
@@ -230,6 +250,9 @@ func (l *leader) tell(old, plan []flow.Placement) {
 
 // leased reports whether a node may still run exclusive actors.
 func (l *leader) leased(node flow.NodeID) bool {
+	if m, ok := l.n.member(node); ok && away(l.n.register.View(), node, m.Boot) {
+		return false // it has given its lease back before it said so
+	}
 	since, leads := l.n.register.LeadingSince()
 	if !leads {
 		return true // it can't be known here
@@ -241,17 +264,68 @@ func (l *leader) leased(node flow.NodeID) bool {
 	return g.Leased(node, time.Now())
 }
 
+// acting is a node that may still run an exclusive actor which the plan has
+// taken from it: one that holds a lease, and has not said since that it does not
+// run it. "" when there is none.
+func (l *leader) acting(view *register.View, id flow.ActorID) flow.NodeID {
+	if p := view.Placements[id]; p.Epoch == 0 || p.Node != "" {
+		return p.Node
+	}
+	if !l.n.register.Leading() {
+		return "another" // only the leader can know: it plans again
+	}
+	l.mu.Lock()
+	since, ok := l.nowhere[id]
+	if !ok {
+		since = time.Now()
+		l.nowhere[id] = since
+	}
+	l.mu.Unlock()
+	reports, _ := l.n.gatherer.look(context.Background())
+	for _, m := range l.n.members.All() {
+		if !l.leased(m.ID) {
+			continue
+		}
+		r := reports[m.ID]
+		if r == nil || r.got.Before(since.Add(gatherAll)) || statOf(r, id) != nil {
+			return m.ID
+		}
+	}
+	return ""
+}
+
+// stopping are the exclusive actors that the plan has on no node.
+func (l *leader) stopping() map[flow.ActorID]time.Time {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return maps.Clone(l.nowhere)
+}
+
+// settle forgets when actors were on no node that are on one, or are no more.
+func (l *leader) settle(view *register.View) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for id := range l.nowhere {
+		if p, ok := view.Placements[id]; !ok || p.Node != "" {
+			delete(l.nowhere, id)
+		}
+	}
+}
+
 // dead reports whether a node's actors may be given to others; this node leads.
 func (l *leader) dead(view *register.View, node flow.NodeInfo, gone bool) bool {
 	l.mu.Lock()
 	refused := l.refused[node.ID]
+	if refused.boot != node.Boot {
+		refused = refusal{} // it has started again since
+	}
 	l.mu.Unlock()
 	heard, _ := l.n.register.Heard(node.ID)
 	since, leads := l.n.register.LeadingSince()
 	if !leads {
 		return false
 	}
-	return lease.Dead(lease.Signs{Gone: gone, Heard: heard, Refused: refused, Left: away(view, node.ID, node.Boot)},
+	return lease.Dead(lease.Signs{Gone: gone, Heard: heard, Refused: refused.at, Left: away(view, node.ID, node.Boot)},
 		since, time.Now())
 }
 

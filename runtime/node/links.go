@@ -17,6 +17,7 @@ type far struct {
 	link               flow.Link
 	node               flow.NodeID
 	fromEpoch, toEpoch uint64
+	life               uint64
 }
 
 // links are the links to and from other nodes: the door asks them who may, and
@@ -65,7 +66,7 @@ func (ls *links) begin(f far) {
 	if !ok {
 		return // it has stopped meanwhile
 	}
-	err := ls.n.door.OpenLink(remote.LinkEnd{Signer: signer, Terms: link.Terms{Link: f.link.ID(),
+	err := ls.n.door.OpenLink(remote.LinkEnd{Signer: signer, Terms: link.Terms{Link: f.link.ID(), Life: f.life,
 		From: link.End{Actor: f.link.From.Actor, Node: ls.n.cfg.Node, Epoch: f.fromEpoch},
 		To:   link.End{Actor: f.link.To.Actor, Node: f.node, Epoch: f.toEpoch}}})
 	if err != nil && !errors.Is(err, remote.ErrClosed) {
@@ -111,7 +112,7 @@ func (ls *links) Accept(id flow.LinkID) (remote.LinkEnd, error) {
 	if to.Node != ls.n.cfg.Node || !running {
 		return remote.LinkEnd{}, fmt.Errorf("actor %s does not run on %s (yet): %w", l.To.Actor, ls.n.cfg.Node, flow.ErrLater)
 	}
-	return remote.LinkEnd{Signer: signer, Terms: link.Terms{Link: id,
+	return remote.LinkEnd{Signer: signer, Terms: link.Terms{Link: id, Life: w.app.Lives[id],
 		From: link.End{Actor: l.From.Actor, Node: from.Node, Epoch: from.Epoch},
 		To:   link.End{Actor: l.To.Actor, Node: to.Node, Epoch: ls.n.engine.Running()[l.To.Actor]}}}, nil
 }

@@ -60,6 +60,7 @@ type Node struct {
 	journal    *journal.Journal
 	copies     *replica.Store                // store, when a group of nodes holds it alike
 	kept       atomic.Pointer[register.View] // what was agreed when this node ran last
+	met        atomic.Bool                   // members is set
 	synced     atomic.Bool                   // what the register shows is what is agreed, and no history
 	swept      []flow.ActorID                // the spools that were kept last; the reconciler's alone
 	boot       uint64
@@ -151,7 +152,7 @@ func (n *Node) identify(context.Context) (err error) {
 
 func (n *Node) openDoor(context.Context) (err error) {
 	n.door, err = remote.Listen(remote.Config{Self: n.cfg.Node, Listen: n.cfg.Door, Signer: n.signer, Verifier: n.verifier,
-		Address: n.addressOf, Log: n.log})
+		Address: n.addressOf, Gone: n.leader.lost, Log: n.log})
 	if err != nil {
 		return err
 	}
@@ -162,7 +163,7 @@ func (n *Node) openDoor(context.Context) (err error) {
 // addressOf is where a node's door is: where gossip last saw it, or where the
 // configuration has a voter.
 func (n *Node) addressOf(id flow.NodeID) (string, bool) {
-	if n.members != nil {
+	if n.met.Load() {
 		if info, ok := n.members.Lookup(id); ok {
 			return info.Door, true
 		}
@@ -221,6 +222,7 @@ func (n *Node) meet(ctx context.Context) (err error) {
 		Signer: n.signer, Verifier: n.verifier, Transport: n.door, Seeds: n.cfg.Join,
 		Dir: filepath.Join(n.cfg.Dir, "members"), Preset: member.Preset(n.cfg.Gossip), Log: n.log})
 	if err == nil {
+		n.met.Store(true)
 		n.ends = append(n.ends, n.part)
 	}
 	return err

@@ -101,7 +101,8 @@ func running(view *register.View) map[string]flow.Graph {
 // input is what placement plans these graphs with.
 func (n *Node) input(view *register.View, graphs map[string]flow.Graph, nodes []placement.NodeView) placement.Input {
 	in := placement.Input{Nodes: nodes, Specs: script.TypesOf(n.types), Here: map[string]flow.NodeID{}, Failover: true,
-		Gone: n.gone(view), Leased: n.leader.leased, Pins: map[flow.ActorID]placement.Pin{}, Zones: n.cfg.Zones}
+		Gone: n.gone(view), Leased: n.leader.leased,
+		Acting: func(id flow.ActorID) flow.NodeID { return n.leader.acting(view, id) }, Pins: map[flow.ActorID]placement.Pin{}, Zones: n.cfg.Zones}
 	for _, g := range graphs {
 		in.Graphs = append(in.Graphs, g)
 		in.Here[g.App] = view.Apps[g.App].Here

@@ -109,7 +109,7 @@ func (r *reconciler) once(ctx context.Context) {
 		return // nothing is known yet: stop nothing, start nothing
 	}
 	wanted := r.wanted(view)
-	r.stopOthers(ctx, wanted)
+	r.stopOthers(ctx, view, wanted)
 	r.forget(wanted)
 	r.startMissing(ctx, view, wanted)
 	r.links(view)
@@ -129,14 +129,48 @@ func (r *reconciler) wanted(view *register.View) map[flow.ActorID]*resident {
 }
 
 // stopOthers ends what should not run here, or not as it does.
-func (r *reconciler) stopOthers(ctx context.Context, wanted map[flow.ActorID]*resident) {
+func (r *reconciler) stopOthers(ctx context.Context, view *register.View, wanted map[flow.ActorID]*resident) {
 	var wg sync.WaitGroup
-	for id := range r.n.engine.Running() {
-		if res, ok := wanted[id]; !ok || !bytes.Equal(res.plan, r.planOf(id)) {
-			wg.Go(func() { r.stop(ctx, id) })
+	for id, epoch := range r.n.engine.Running() {
+		res, ok := wanted[id]
+		switch {
+		case epoch < view.Placements[id].Epoch:
+			// It was elsewhere since, or is: nothing of it counts any more.
+			wg.Go(func() { r.end(ctx, id, r.n.engine.StopNow) })
+		case !ok:
+			wg.Go(func() { r.end(ctx, id, r.n.engine.Stop) })
+		case !bytes.Equal(res.plan, r.planOf(id)):
+			wg.Go(func() {
+				if !r.rewire(ctx, view, id, res, epoch) {
+					r.end(ctx, id, r.n.engine.Stop)
+				}
+			})
 		}
 	}
 	wg.Wait()
+}
+
+// rewire gives a running actor the links that it has now, without a restart;
+// false when it must be started anew.
+func (r *reconciler) rewire(ctx context.Context, view *register.View, id flow.ActorID, res *resident, epoch uint64) bool {
+	w, ok := r.n.wirings.of(view, id.App())
+	signer, runs := r.n.engine.Signer(id)
+	if !ok || !runs {
+		return false
+	}
+	err := r.n.engine.Rewire(ctx, engine.Activation{Actor: res.node, Epoch: epoch,
+		In: res.in, Out: res.out, Loop: w.loops, Lives: w.app.Lives, Signer: signer})
+	if err != nil {
+		r.n.log.Debug("actor is started anew for its links", "actor", id, "err", err)
+		return false
+	}
+	r.n.log.Info("actor has other links", "actor", id)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if s := r.standing[id]; s != nil {
+		s.plan = res.plan
+	}
+	return true
 }
 
 func (r *reconciler) planOf(id flow.ActorID) []byte {
@@ -228,11 +262,12 @@ func (r *reconciler) started(ctx context.Context, id flow.ActorID, err error) {
 	}
 }
 
-func (r *reconciler) stop(ctx context.Context, id flow.ActorID) {
+// end stops an actor with its links.
+func (r *reconciler) end(ctx context.Context, id flow.ActorID, stop func(context.Context, flow.ActorID) error) {
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
 	r.n.links.closeOf(id)
-	if err := r.n.engine.Stop(ctx, id); err != nil {
+	if err := stop(ctx, id); err != nil {
 		r.n.log.Info("actor stopped without its last checkpoint", "actor", id, "err", err)
 	} else {
 		r.n.log.Info("actor stopped", "actor", id)
@@ -245,7 +280,7 @@ func (r *reconciler) links(view *register.View) {
 	running := r.n.engine.Running()
 	want := map[flow.LinkID]far{}
 	for id, epoch := range running {
-		_, res, ok := r.n.find(view, id)
+		w, res, ok := r.n.find(view, id)
 		if !ok {
 			continue
 		}
@@ -256,7 +291,7 @@ func (r *reconciler) links(view *register.View) {
 			}
 			to := view.Placements[l.To.Actor]
 			if to.Node != "" && to.Node != r.n.cfg.Node && to.Epoch > 0 {
-				want[l.ID()] = far{link: l, node: to.Node, fromEpoch: epoch, toEpoch: to.Epoch}
+				want[l.ID()] = far{link: l, node: to.Node, fromEpoch: epoch, toEpoch: to.Epoch, life: w.app.Lives[l.ID()]}
 			}
 		}
 	}

@@ -31,6 +31,8 @@ type report struct {
 	// Lease is for how long this node may run what acts on the world, in
 	// seconds from At; 0: it may not.
 	Lease float64 `json:"lease,omitempty"`
+
+	got time.Time // by the clock of who asked for it
 }
 
 // askReport is the question that a report answers.
@@ -146,6 +148,7 @@ func (g *gatherer) round(ctx context.Context) {
 func (g *gatherer) put(r *report) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	r.got = time.Now()
 	prev := g.now[r.Node]
 	if old := g.old[r.Node]; prev != nil && (old == nil || r.At.Sub(old.At) >= 2*rateOver) {
 		g.old[r.Node] = prev

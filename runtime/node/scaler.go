@@ -27,7 +27,7 @@ func (s *scaler) look(ctx context.Context, view *register.View) (wanted map[flow
 	}
 	reports, _ := s.n.gatherer.look(ctx)
 	for id := range ending {
-		if a := statOf(reports[view.Placements[id].Node], id); a != nil && a.Epoch == view.Placements[id].Epoch {
+		if s.drained(view, reports, id) {
 			empty[id] = true
 		}
 	}
@@ -45,6 +45,24 @@ func (s *scaler) look(ctx context.Context, view *register.View) (wanted map[flow
 	}
 	s.pressures = kept
 	return wanted, empty
+}
+
+// drained reports whether an ending actor holds nothing, and nothing is on its
+// way to it.
+func (s *scaler) drained(view *register.View, reports map[flow.NodeID]*report, id flow.ActorID) bool {
+	place := view.Placements[id]
+	a := statOf(reports[place.Node], id)
+	_, res, ok := s.n.find(view, id)
+	if !ok || a == nil || !a.Empty || a.Epoch != place.Epoch {
+		return false
+	}
+	for _, l := range res.in {
+		sender := end(reports[view.Placements[l.From.Actor].Node], l.ID(), true)
+		if sender == nil || sender.Held > 0 {
+			return false
+		}
+	}
+	return true
 }
 
 // concerned are the actors that are scaled by load, with the replicas of each
@@ -70,6 +88,10 @@ func (s *scaler) concerned(view *register.View) (strained map[flow.ActorID][]flo
 	return strained, ending
 }
 
+// crowd is how many waiting tokens count as a full queue where a queue has room
+// for more: who waits behind them waits for long.
+const crowd = 256
+
 // crowded reports whether any in-queue of the actors is full.
 func crowded(reports map[flow.NodeID]*report, view *register.View, actors []flow.ActorID) bool {
 	for _, id := range actors {
@@ -78,7 +100,7 @@ func crowded(reports map[flow.NodeID]*report, view *register.View, actors []flow
 			continue
 		}
 		for _, l := range r.Links {
-			if link, err := flow.ParseLinkID(l.ID); err == nil && !l.Out && link.To.Actor == id && l.Held >= l.Window {
+			if link, err := flow.ParseLinkID(l.ID); err == nil && !l.Out && link.To.Actor == id && l.Held >= min(l.Window, crowd) {
 				return true
 			}
 		}

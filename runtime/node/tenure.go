@@ -3,6 +3,7 @@ package node
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync"
 	"time"
 
@@ -21,6 +22,7 @@ type tenure struct {
 
 	mu     sync.Mutex // guards holder
 	holder lease.Holder
+	over   bool // given back: nothing exclusive runs here any more
 }
 
 func newTenure(n *Node) *tenure {
@@ -36,7 +38,15 @@ const (
 func (t *tenure) holds() bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return t.holder.Holds(time.Now())
+	return !t.over && t.holder.Holds(time.Now())
+}
+
+// release gives the lease back: what is exclusive has stopped when it returns.
+func (t *tenure) release() {
+	t.mu.Lock()
+	t.over = true
+	t.mu.Unlock()
+	t.expire("its node stops")
 }
 
 // left is for how long it holds; 0: it does not.
@@ -62,7 +72,7 @@ func (t *tenure) run(ctx context.Context) {
 		}
 		if held && !t.holds() {
 			held = false
-			t.expire()
+			t.expire("the lease of its node has ended")
 			t.n.reconciler.again()
 		}
 	}
@@ -98,7 +108,7 @@ func (t *tenure) renew(ctx context.Context, sent time.Time) bool {
 }
 
 // expire stops what may act no more, at once and without waiting for anybody.
-func (t *tenure) expire() {
+func (t *tenure) expire(why string) {
 	stopping, cancel := context.WithTimeout(context.Background(), lease.Default.Margin/2)
 	defer cancel()
 	var all sync.WaitGroup
@@ -109,8 +119,8 @@ func (t *tenure) expire() {
 		}
 		t.n.links.closeOf(id)
 		all.Go(func() { t.n.engine.StopNow(stopping, id) })
-		t.n.log.Warn("actor stopped: the lease of this node has ended", "actor", id)
-		t.n.events.add(control.ActorStopped, id, "", string(id)+" stopped: it acts on the world, and its node's lease has ended")
+		t.n.log.Warn("actor that acts on the world stopped", "actor", id, "reason", why)
+		t.n.events.add(control.ActorStopped, id, "", fmt.Sprintf("%s stopped: it acts on the world, and %s", id, why))
 	}
 }
 
