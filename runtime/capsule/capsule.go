@@ -55,6 +55,7 @@ func New(cfg Config) *Capsule {
 		copy(first.taken, s.taken)
 		copy(first.made, s.made)
 		c.ledger.covers = append(c.ledger.covers, first)
+		c.cfg.Start = nil // with the checkpoint, which may be large
 	}
 	return c
 }
@@ -126,6 +127,10 @@ func (c *Capsule) Landed() {
 	c.cfg.Guard.Unlock()
 	settle(ins, due)
 }
+
+// Rest lets the memory of the step go that has landed: for an actor that has
+// nothing more to do, before [Capsule.Land].
+func (c *Capsule) Rest() { c.step = flow.Checkpoint{} }
 
 // Land says that no step is on its way any more.
 func (c *Capsule) Land() {

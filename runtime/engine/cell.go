@@ -20,7 +20,7 @@ type cell struct {
 	eng    *Engine
 	id     flow.ActorID
 	epoch  uint64
-	typ    flow.Type
+	typ    *flow.Type // shared by all of its kind
 	node   flow.Node
 	signer flow.Signer
 	pid    *actor.PID
@@ -45,6 +45,8 @@ type cell struct {
 	given     int       // bytes given since the last step, about
 	saved     saved     // the state in the last step
 	saveAfter time.Time // no step is made before
+	stepped   time.Time // when the newest step was made
+	rare      bool      // it was long after the one before; for whoever lets it land, too
 	broken    bool      // its value can't be used: it is made anew before it fires
 	paused    bool      // it could fire, but for a step that must be made first
 	careful   int       // so many firings still make a step of their own, since one of them panicked
@@ -74,9 +76,9 @@ var errLocal = errors.New("it is to keep its checkpoints on its node, and this n
 
 // Messages in an actor's mailbox.
 type (
-	// wakeUp says: look at your actions. At most one is in a mailbox, so that
-	// an unbounded mailbox stays small.
-	wakeUp struct{}
+	// wakeUp says to an actor: look at your actions. At most one is in a
+	// mailbox, so that an unbounded mailbox stays small.
+	wakeUp struct{ *cell }
 	// errand is something to do between two firings.
 	errand func()
 )
@@ -86,7 +88,17 @@ type (
 func (wakeUp) IgnoreDeadLetterLogging() {}
 func (errand) IgnoreDeadLetterLogging() {}
 
-func newCell(ctx context.Context, e *Engine, typ flow.Type, a Activation) (*cell, error) {
+// receive is what every mailbox's goroutine does.
+func receive(ac actor.Context) {
+	switch m := ac.Message().(type) {
+	case wakeUp:
+		m.turn()
+	case errand:
+		m()
+	}
+}
+
+func newCell(ctx context.Context, e *Engine, typ *flow.Type, a Activation) (*cell, error) {
 	value, err := typ.New(a.Actor.Args)
 	if err != nil {
 		return nil, err
@@ -105,14 +117,7 @@ func newCell(ctx context.Context, e *Engine, typ flow.Type, a Activation) (*cell
 		c.keeper = e.commit
 	}
 	c.quit, c.cancel = context.WithCancel(context.Background())
-	c.pid = e.system.Root.Spawn(actor.PropsFromFunc(func(ac actor.Context) {
-		switch m := ac.Message().(type) {
-		case wakeUp:
-			c.turn()
-		case errand:
-			m()
-		}
-	}))
+	c.pid = e.system.Root.Spawn(e.props)
 	if err := c.awaken(ctx, a); err != nil {
 		c.halt()
 		return nil, err
@@ -218,7 +223,7 @@ func (c *cell) inEnd(l flow.Link, life uint64, from *capsule.Start) (*inEnd, err
 		queue = c.eng.cfg.Window
 	}
 	id := l.ID()
-	return &inEnd{id: id, link: l, cell: c, free: free, most: tellAfter(queue), hungry: true, in: from.In(id, capsule.Key(id, life), queue)}, nil
+	return &inEnd{id: id, link: l, cell: c, free: free, far: nobody, status: status{peer: nobody}, most: tellAfter(queue), hungry: true, in: from.In(id, capsule.Key(id, life), queue)}, nil
 }
 
 func (c *cell) outEnd(l flow.Link, life uint64, from *capsule.Start) (*outEnd, error) {
@@ -233,7 +238,7 @@ func (c *cell) outEnd(l flow.Link, life uint64, from *capsule.Start) (*outEnd, e
 	}
 	out.Queue(queue)
 	out.Limit(c.eng.cfg.Bytes)
-	return &outEnd{id: id, link: l, cell: c, free: queue == 0, out: out}, nil
+	return &outEnd{id: id, link: l, cell: c, free: queue == 0, status: status{peer: nobody}, out: out}, nil
 }
 
 // newCapsule joins the ends and the box to one capsule.
@@ -282,7 +287,7 @@ func (c *cell) ports() firing.Config {
 func (c *cell) wake() {
 	if c.woken.CompareAndSwap(false, true) {
 		c.eng.moves.Add(1)
-		c.eng.system.Root.Send(c.pid, wakeUp{})
+		c.eng.system.Root.Send(c.pid, wakeUp{c})
 	}
 }
 

@@ -43,15 +43,17 @@ type back interface {
 
 // status is what both ends know of their connection.
 type status struct {
-	peer    flow.Identity // verified; zero while the link is down
-	refused string        // why the link may not be; "" when it may
+	peer    *flow.Identity // verified; never nil, and nobody while the link is down
+	refused string         // why the link may not be; "" when it may
 	isUp    bool
 	why     string // why it is down
 }
 
+var nobody = &flow.Identity{}
+
 func (s *status) refuse(why string) (changed bool) {
 	changed = s.refused != why
-	s.refused, s.why, s.isUp, s.peer = why, why, false, flow.Identity{}
+	s.refused, s.why, s.isUp, s.peer = why, why, false, nobody
 	return changed
 }
 

@@ -107,12 +107,14 @@ func (c *Config) setDefaults() error {
 type Engine struct {
 	cfg    Config
 	system *actor.ActorSystem
+	props  *actor.Props   // of every mailbox
 	commit *committer     // of Checkpoints
 	local  *committer     // of Local; nil without
 	ending sync.WaitGroup // activations that are being stopped
 	moves  atomic.Uint64  // counts what AtRest must notice
 
-	mu    sync.Mutex // guards what follows; never held while an actor runs
+	mu    sync.Mutex            // guards what follows; never held while an actor runs
+	types map[string]*flow.Type // those in use
 	cells map[flow.ActorID]*cell
 	outs  map[flow.LinkID]*outEnd
 	ins   map[flow.LinkID]*inEnd
@@ -128,6 +130,8 @@ func New(cfg Config) (*Engine, error) {
 	e := &Engine{
 		cfg:    cfg,
 		system: actor.NewActorSystem(actor.WithLoggerFactory(func(*actor.ActorSystem) *slog.Logger { return quiet })),
+		props:  actor.PropsFromFunc(receive),
+		types:  map[string]*flow.Type{},
 		cells:  map[flow.ActorID]*cell{},
 		outs:   map[flow.LinkID]*outEnd{},
 		ins:    map[flow.LinkID]*inEnd{},
@@ -161,13 +165,13 @@ var ErrRunning = errors.New("the actor runs here already")
 // between actors of this node are joined as soon as both ends are here; links
 // to other nodes wait for [Engine.Up].
 func (e *Engine) Start(ctx context.Context, a Activation) error {
-	typ, ok := e.cfg.Types[a.Actor.Type]
+	e.mu.Lock()
+	typ, ok := e.typ(a.Actor.Type)
+	_, running := e.cells[a.Actor.ID]
+	e.mu.Unlock()
 	if !ok {
 		return fmt.Errorf("start %s: this node has no actor type %s", a.Actor.ID, a.Actor.Type)
 	}
-	e.mu.Lock()
-	_, running := e.cells[a.Actor.ID]
-	e.mu.Unlock()
 	if running {
 		return fmt.Errorf("start %s: %w", a.Actor.ID, ErrRunning)
 	}
@@ -194,6 +198,18 @@ func (e *Engine) Start(ctx context.Context, a Activation) error {
 	}
 	c.wake()
 	return nil
+}
+
+// typ is the one copy of an actor type; the caller holds the lock.
+func (e *Engine) typ(name string) (*flow.Type, bool) {
+	if t := e.types[name]; t != nil {
+		return t, true
+	}
+	t, ok := e.cfg.Types[name]
+	if ok {
+		e.types[name] = &t
+	}
+	return &t, ok
 }
 
 // Join connects the two ends of a link if both are on this node and the judge

@@ -18,10 +18,10 @@ type inEnd struct {
 	link flow.Link // changes under both locks, the cell's and mu
 
 	// The turn's side; its cell's lock guards it.
-	seen []flow.Token  // what waited at the last look, or a part of it
-	took int           // how many of them were taken since
-	most int           // how many may be, before the sender must hear of it
-	far  flow.Identity // who was at the other end then
+	seen []flow.Token   // what waited at the last look, or a part of it
+	took int            // how many of them were taken since
+	most int            // how many may be, before the sender must hear of it
+	far  *flow.Identity // who was at the other end then
 
 	turned atomic.Bool // another stands at the other end since the last look
 
@@ -49,7 +49,7 @@ func (i *inEnd) Peek(t *flow.Token, peer *flow.Identity) bool {
 	if i.took == len(i.seen) && !i.look() {
 		return false
 	}
-	*t, *peer = i.seen[i.took], i.far
+	*t, *peer = i.seen[i.took], *i.far
 	return true
 }
 
@@ -140,7 +140,7 @@ func (i *inEnd) up(peer flow.Identity, from back) {
 		}
 		i.in.Widen(window)
 	}
-	i.status = status{peer: peer, isUp: true}
+	i.status = status{peer: &peer, isUp: true}
 	i.turned.Store(true)
 }
 

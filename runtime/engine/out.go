@@ -179,7 +179,7 @@ func (o *outEnd) up(peer flow.Identity, to sink) {
 		}
 		o.out.Queue(queue)
 	}
-	o.status = status{peer: peer}
+	o.status = status{peer: &peer}
 	made, settled := o.out.Made(), o.out.SettledTo()
 	o.mu.Unlock()
 	to.open(o, made, settled)
@@ -191,7 +191,7 @@ func (o *outEnd) down(why string) {
 	o.out.Closed()
 	o.holding = false
 	o.to = nil
-	o.status.isUp, o.status.why, o.status.peer = false, why, flow.Identity{}
+	o.status.isUp, o.status.why, o.status.peer = false, why, nobody
 }
 
 // opened is the other end's answer to open.

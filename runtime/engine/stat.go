@@ -94,13 +94,13 @@ func (c *cell) stat() ActorStat {
 func (o *outEnd) stat(window int) LinkStat {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	return LinkStat{ID: o.id, Out: true, Up: o.status.isUp, Peer: o.status.peer, Refused: o.status.refused,
+	return LinkStat{ID: o.id, Out: true, Up: o.status.isUp, Peer: *o.status.peer, Refused: o.status.refused,
 		Why: o.status.why, Tokens: o.given, Bytes: o.bytes, Held: o.out.Held(), Window: window, Closing: o.link.Closing}
 }
 
 func (i *inEnd) stat(window int) LinkStat {
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	return LinkStat{ID: i.id, Up: i.status.isUp, Peer: i.status.peer, Refused: i.status.refused,
+	return LinkStat{ID: i.id, Up: i.status.isUp, Peer: *i.status.peer, Refused: i.status.refused,
 		Why: i.status.why, Tokens: i.got, Held: i.in.Len(), Window: window, Closing: i.link.Closing, Ages: i.ages}
 }

@@ -25,6 +25,7 @@ func (c *cell) keep() {
 		c.wake()
 	}
 	c.paused, c.given = false, 0
+	c.rare, c.stepped = c.now.Sub(c.stepped) > rareStep, c.now
 	c.dirty.Store(false)
 	switch {
 	case c.own != nil:
@@ -35,6 +36,10 @@ func (c *cell) keep() {
 		c.keeper.add(c)
 	}
 }
+
+// rareStep is how far apart the steps of an actor are that keeps no memory from
+// one to the next.
+const rareStep = 10 * time.Millisecond
 
 // keepDirectly commits the step here and now.
 func (c *cell) keepDirectly() {
@@ -95,6 +100,9 @@ func (c *cell) step() error {
 // landed does what follows when the step is kept.
 func (c *cell) landed() {
 	c.capsule.Landed()
+	if c.rare {
+		c.capsule.Rest()
+	}
 	c.land() // last, so that at no time the actor seems at rest
 	if c.dirty.Load() {
 		c.wake()

@@ -64,7 +64,7 @@ func TestWhatNoTokenCarriesIsAFaultOfItsActor(t *testing.T) {
 		"too large": flow.Sealed{Kind: "test", Bytes: make([]byte, flow.MaxToken)},
 	} {
 		t.Run(name, func(t *testing.T) {
-			sink := &counting{n: 1, done: make(chan struct{})}
+			sink := countdown(1)
 			s := &scales{}
 			eng, err := engine.New(engine.Config{Checkpoints: s,
 				Judge: func(flow.Link, flow.Signer, flow.Signer) (from, to flow.Identity, err error) { return },
@@ -98,7 +98,7 @@ func TestWhatNoTokenCarriesIsAFaultOfItsActor(t *testing.T) {
 // However large the tokens are, no step grows beyond what a register takes, and
 // the actor goes on after each.
 func TestStepsOfLargeTokensStaySmall(t *testing.T) {
-	sink := &counting{n: 60, done: make(chan struct{})}
+	sink := countdown(60)
 	s := &scales{}
 	eng, err := engine.New(engine.Config{Checkpoints: s,
 		Judge: func(flow.Link, flow.Signer, flow.Signer) (from, to flow.Identity, err error) { return },

@@ -11,7 +11,7 @@ type ring[T any] struct {
 }
 
 const (
-	leastRing = 8  // tokens
+	leastRing = 2  // tokens
 	keptRing  = 64 // so much is never let go
 )
 
