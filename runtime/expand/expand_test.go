@@ -242,3 +242,38 @@ func TestBadRules(t *testing.T) {
 		}
 	}
 }
+
+// BenchmarkRun expands ten thousand actors of which some are scaled and some
+// have queues on disk, as they run already.
+func BenchmarkRun(b *testing.B) {
+	rule := match(Manual, nil)
+	source := &flow.Graph{App: "app"}
+	id := func(i int) flow.ActorID { return flow.ActorID(fmt.Sprintf("app:%05d", i)) }
+	for i := range 10_000 {
+		n := flow.Node{ID: id(i), Type: "t"}
+		switch {
+		case i%100 == 7:
+			n.Rule = &rule
+		case i%100 == 12:
+			n.Ports = map[string]map[string]any{"out:o": {"queue": "disk"}}
+		}
+		source.Actors = append(source.Actors, n)
+		if i%10 > 0 {
+			source.Links = append(source.Links, flow.Link{From: flow.Endpoint{Actor: id(i - 1), Port: "o"}, To: flow.Endpoint{Actor: id(i), Port: "i"}})
+		}
+	}
+	st := State{Nodes: nodes("n1", "n2", "n3"), Wanted: map[flow.ActorID]int{}}
+	for i := 7; i < 10_000; i += 100 {
+		st.Wanted[id(i)] = 3
+	}
+	g, err := Run(source, specs, st)
+	if err != nil || len(g.Actors) != 10_300 {
+		b.Fatalf("%d actors: %v", len(g.Actors), err)
+	}
+	st.Old = &g
+	for b.Loop() {
+		if g, err := Run(source, specs, st); err != nil || len(g.Actors) != 10_300 {
+			b.Fatalf("%d actors: %v", len(g.Actors), err)
+		}
+	}
+}

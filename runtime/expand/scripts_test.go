@@ -1,9 +1,11 @@
 package expand_test
 
 import (
+	"encoding/json"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -11,6 +13,7 @@ import (
 	"github.com/wardflow/wardflow/runtime/expand"
 	"github.com/wardflow/wardflow/runtime/flow"
 	"github.com/wardflow/wardflow/runtime/placement"
+	"github.com/wardflow/wardflow/runtime/register"
 	"github.com/wardflow/wardflow/runtime/script"
 )
 
@@ -82,6 +85,39 @@ func TestScripts(t *testing.T) {
 	})
 	if err != nil || spools < 3 {
 		t.Fatalf("%d spools: %v", spools, err)
+	}
+}
+
+// What the register has kept is expanded to the same again, bit for bit: a
+// leader that finds no difference puts nothing.
+func TestKeptGraphsStay(t *testing.T) {
+	for _, file := range []string{"tutorial/14-replicas.calvin", "tutorial/15-queues.calvin", "tutorial/11-placement.calvin",
+		"hospital/home.calvin", "ward.calvin", "count.calvin"} {
+		source := compile(t, "../../calvinscripts/"+file)
+		st := expand.State{Nodes: house(), Wanted: map[flow.ActorID]int{"14-replicas:square": 3}}
+		g, err := expand.Run(source, script.TypesOf(actors.All()), st)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 2 {
+			b, err := json.Marshal(register.App{Name: g.App, Source: *source, Graph: g})
+			if err != nil {
+				t.Fatal(err)
+			}
+			var kept register.App
+			if err := json.Unmarshal(b, &kept); err != nil {
+				t.Fatal(err)
+			}
+			st.Old = &kept.Graph
+			again, err := expand.Run(&kept.Source, script.TypesOf(actors.All()), st)
+			if err != nil || !reflect.DeepEqual(again, kept.Graph) {
+				t.Errorf("%s: %v: expanded again:\n%+v\nwas\n%+v", file, err, again, kept.Graph)
+			}
+			g, st.Wanted = again, map[flow.ActorID]int{"14-replicas:square": 2}
+			if g, err = expand.Run(&kept.Source, script.TypesOf(actors.All()), st); err != nil {
+				t.Fatal(err)
+			}
+		}
 	}
 }
 
