@@ -21,11 +21,17 @@ var Default = Terms{TTL: 5 * time.Second, Margin: time.Second}
 type Holder struct {
 	Terms Terms
 	until time.Time
+	term  uint64
 }
 
-// Renewed says that the renewal sent at that time was granted. Answers may come
-// in any order.
-func (h *Holder) Renewed(sent time.Time) {
+// Renewed says that the renewal sent at that time was granted, and that it is
+// now that time. Answers may come in any order. When the lease has lapsed
+// meanwhile another may hold it already, so a new term begins with it: what
+// acted in the one before must not go on.
+func (h *Holder) Renewed(sent, now time.Time) {
+	if !h.Holds(now) {
+		h.term++
+	}
 	if until := sent.Add(h.Terms.TTL - h.Terms.Margin); until.After(h.until) {
 		h.until = until
 	}
@@ -33,6 +39,10 @@ func (h *Holder) Renewed(sent time.Time) {
 
 // Holds reports whether exclusive actors may run now.
 func (h *Holder) Holds(now time.Time) bool { return now.Before(h.until) }
+
+// Term rises with each lease that did not continue the one before. What is
+// exclusive belongs to the term it began in, and acts only in that.
+func (h *Holder) Term() uint64 { return h.term }
 
 // Until is when they must have stopped; zero when nothing was ever granted.
 func (h *Holder) Until() time.Time { return h.until }

@@ -33,7 +33,7 @@ func TestNeverTwo(t *testing.T) {
 				granted[sent] = true
 			case 1: // an answer arrives, perhaps for the second time
 				for sent := range granted {
-					holder.Renewed(node(sent))
+					holder.Renewed(node(sent), node(now))
 					break
 				}
 			case 2: // another leader is elected; the older one grants nothing from now on
@@ -51,6 +51,21 @@ func TestZeroHolderHoldsNothing(t *testing.T) {
 	var h Holder
 	if h.Holds(time.Time{}) || h.Holds(time.Now()) {
 		t.Error("a node that never renewed holds a lease")
+	}
+}
+
+func TestALapseEndsTheTerm(t *testing.T) {
+	start := time.Unix(0, 0)
+	h := Holder{Terms: Default}
+	h.Renewed(start, start)
+	first := h.Term()
+	h.Renewed(start.Add(3*time.Second), start.Add(3500*time.Millisecond))
+	if h.Term() != first {
+		t.Error("a renewal in time began another term")
+	}
+	h.Renewed(start.Add(7900*time.Millisecond), start.Add(8*time.Second))
+	if h.Term() == first || !h.Holds(start.Add(8*time.Second)) {
+		t.Error("a renewal after the lease had lapsed went on with its term")
 	}
 }
 

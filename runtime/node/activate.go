@@ -55,7 +55,7 @@ func (n *Node) activate(ctx context.Context, w *wiring, ids []flow.ActorID, done
 // sees that it may run now.
 func (n *Node) admit(ctx context.Context, res *resident) (flow.Signer, error) {
 	spec := n.types[res.node.Type].Spec
-	if spec.Exclusive && !n.tenure.holds() {
+	if spec.Exclusive && !n.tenure.begin(res.node.ID) {
 		return flow.Signer{}, errNoLease
 	}
 	signer, err := n.signerFor(&spec, res.node)

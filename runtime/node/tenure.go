@@ -23,10 +23,11 @@ type tenure struct {
 	mu     sync.Mutex // guards holder
 	holder lease.Holder
 	over   bool // given back: nothing exclusive runs here any more
+	began  map[flow.ActorID]uint64 // the term in which an exclusive actor was started here
 }
 
 func newTenure(n *Node) *tenure {
-	return &tenure{n: n, holder: lease.Holder{Terms: lease.Default}}
+	return &tenure{n: n, holder: lease.Holder{Terms: lease.Default}, began: map[flow.ActorID]uint64{}}
 }
 
 // How often the lease is renewed, and how long one try may take.
@@ -39,6 +40,25 @@ func (t *tenure) holds() bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return !t.over && t.holder.Holds(time.Now())
+}
+
+// begin notes that an exclusive actor begins in the term there is; false when
+// there is none.
+func (t *tenure) begin(id flow.ActorID) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.began[id] = t.holder.Term()
+	return !t.over && t.holder.Holds(time.Now())
+}
+
+// may reports whether an exclusive actor may act now. It is asked before each
+// firing: after the process was stopped for a while, the actor may be sooner to
+// run than the timer that would end it, and than a renewal that begins the next
+// term.
+func (t *tenure) may(id flow.ActorID, _ uint64) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return !t.over && t.holder.Holds(time.Now()) && t.began[id] == t.holder.Term()
 }
 
 // release gives the lease back: what is exclusive has stopped when it returns.
@@ -58,11 +78,15 @@ func (t *tenure) left() time.Duration {
 
 // run renews until ctx ends.
 func (t *tenure) run(ctx context.Context) {
-	held := false
+	held, term := false, uint64(0)
 	for {
 		sent := time.Now()
-		if t.renew(ctx, sent) && !held {
-			held = true
+		now, granted := t.renew(ctx, sent)
+		if granted && (!held || now != term) {
+			if held {
+				t.expire("the lease of its node had ended for a while")
+			}
+			held, term = true, now
 			t.n.reconciler.again() // exclusive actors may begin
 		}
 		select {
@@ -89,7 +113,7 @@ func (t *tenure) next(sent time.Time, held bool) time.Time {
 	return at
 }
 
-func (t *tenure) renew(ctx context.Context, sent time.Time) bool {
+func (t *tenure) renew(ctx context.Context, sent time.Time) (term uint64, granted bool) {
 	t.mu.Lock()
 	deadline := sent.Add(renewWithin)
 	if until := t.holder.Until(); until.After(sent) && until.Before(deadline) {
@@ -99,12 +123,12 @@ func (t *tenure) renew(ctx context.Context, sent time.Time) bool {
 	ctx, cancel := context.WithDeadline(ctx, deadline)
 	defer cancel()
 	if err := t.n.register.Renew(ctx); err != nil {
-		return false
+		return 0, false
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.holder.Renewed(sent)
-	return t.holder.Holds(time.Now())
+	t.holder.Renewed(sent, time.Now())
+	return t.holder.Term(), t.holder.Holds(time.Now())
 }
 
 // expire stops what may act no more, at once and without waiting for anybody.

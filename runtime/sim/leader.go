@@ -47,7 +47,7 @@ func (n *node) renew() {
 			if !n.holder.Holds(n.h.clock()) {
 				n.term++ // what ran under the lease before may run elsewhere by now
 			}
-			n.holder.Renewed(sent)
+			n.holder.Renewed(sent, n.h.clock())
 			n.p.after(max(0, n.holder.Until().Sub(n.h.clock())), n.look) // to stop in time
 			n.look()
 		default:
