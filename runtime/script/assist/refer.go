@@ -280,7 +280,30 @@ func (x *index) rule(r script.RuleExpr) {
 		}
 		for _, a := range r.Args {
 			x.expr(x.program, a.Value)
+			if n := r.Name.Name; n == "near" || n == "apart" {
+				x.company(a.Value)
+			}
 		}
+	}
+}
+
+// company enters the actors that near and apart name, which are strings.
+func (x *index) company(e script.Expr) {
+	list, ok := e.(*script.List)
+	if !ok {
+		return
+	}
+	for _, item := range list.Items {
+		s, ok := item.(*script.Scalar)
+		if !ok {
+			continue
+		}
+		name, _ := s.Value.(string)
+		if int(s.End.Offset-s.Start.Offset) != len(name)+2 || s.Start.Line != s.End.Line {
+			continue // it is written with escapes, or in pieces
+		}
+		at := script.Span{Start: shift(s.Start, 1), End: shift(s.End, -1), Src: s.Src}
+		x.paths(x.block(s.Src, s.Start.Offset), []script.Ident{{Span: at, Name: name}})
 	}
 }
 

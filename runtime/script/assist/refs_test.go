@@ -158,6 +158,46 @@ func TestRenameShared(t *testing.T) {
 	}
 }
 
+// Rules name actors in strings, too.
+func TestRenameInRules(t *testing.T) {
+	const src = `component Bed() -> {
+  ecg : std.Counter()
+  ecg.integer > voidport
+}
+bed : Bed()
+far : std.Counter()
+far.integer > voidport
+for w in ["a"] {
+  t : std.Counter()
+  u : std.Counter()
+  t.integer > voidport
+  u.integer > voidport
+  apply u : apart(actors=["t", "far"])
+}
+group g : bed
+rule r : near(actors=["far", "bed:ecg"])
+apply far : apart(actors=["g"])
+`
+	for _, tt := range []struct{ what, to, want string }{
+		{"far :", "away", `near(actors=["away", "bed:ecg"])`},
+		{"far :", "away", `apart(actors=["t", "away"])`},
+		{"ecg :", "heart", `near(actors=["far", "bed:heart"])`},
+		{"bed :", "place", `near(actors=["far", "place:ecg"])`},
+		{"t :", "tt", `apart(actors=["tt", "far"])`},
+		{"g : bed", "all", `apply far : apart(actors=["all"])`},
+	} {
+		s, offset := read(t, marked(t, src, tt.what, 1))
+		edits, err := s.Rename(offset, tt.to, nil)
+		if err != nil {
+			t.Errorf("%q to %s: %v", tt.what, tt.to, err)
+			continue
+		}
+		if got := string(assist.Apply([]byte(src), edits["in.calvin"])); !strings.Contains(got, tt.want) {
+			t.Errorf("with %q as %s the script is\n%s\nwant %q in it", tt.what, tt.to, got, tt.want)
+		}
+	}
+}
+
 func TestRenameRefused(t *testing.T) {
 	for _, tt := range []struct{ what, to, want string }{
 		{"bed_1 :", "print", "'print' is the name of the instance at in.calvin:9:1"},
