@@ -162,7 +162,8 @@ func (p *planner) stay(u *unit) bool {
 	}
 	state := state(h)
 	if misfit != "" {
-		state = strings.TrimPrefix(state+" and does not fit ("+misfit+")", " and ")
+		state = strings.TrimPrefix(state+" and not fit (", " and ")
+		state = "is " + strings.TrimPrefix(state, "is ") + misfit + ")"
 	}
 	switch {
 	case h.held != "":
