@@ -48,6 +48,7 @@ type Config struct {
 	Every      time.Duration // between snapshots for viewers; default and least 250 ms
 	Heartbeat  time.Duration // between comments on a quiet stream; default 15 s
 	Patience   time.Duration // for a body to arrive, for a viewer to take an event; default 10 s
+	Within     time.Duration // for a change to be agreed before its caller is told that it was not; default 10 s
 	LoginFor   time.Duration // how long a one-time link can be used; default 10 min
 	SessionFor time.Duration // how long a viewer stays logged in; default 8 h
 	MaxViewers int           // at the same time; default 64
@@ -79,7 +80,7 @@ func (c *Config) setDefaults() error {
 	for _, d := range []struct {
 		to  *time.Duration
 		def time.Duration
-	}{{&c.Heartbeat, 15 * time.Second}, {&c.Patience, 10 * time.Second}, {&c.LoginFor, 10 * time.Minute}, {&c.SessionFor, 8 * time.Hour}} {
+	}{{&c.Heartbeat, 15 * time.Second}, {&c.Patience, 10 * time.Second}, {&c.Within, 10 * time.Second}, {&c.LoginFor, 10 * time.Minute}, {&c.SessionFor, 8 * time.Hour}} {
 		if *d.to <= 0 {
 			*d.to = d.def
 		}
@@ -183,7 +184,11 @@ func (s *Server) mountAll() {
 	const base = "/api/v1"
 	for _, rt := range s.routes() {
 		method, path, _ := strings.Cut(rt.pattern, " ")
-		s.api.Handle(method+" "+base+path, s.allow(rt.roles, s.answer(rt.handle)))
+		handle := rt.handle
+		if method != http.MethodGet && rt.pattern != restoring {
+			handle = s.within(handle)
+		}
+		s.api.Handle(method+" "+base+path, s.allow(rt.roles, s.answer(handle)))
 	}
 	s.api.Handle("GET "+base+"/events", s.allow(readers, http.HandlerFunc(s.events)))
 	nothing := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -194,6 +199,20 @@ func (s *Server) mountAll() {
 	if s.cfg.Page != nil {
 		// The page itself holds no data, and must load before one can log in.
 		s.api.Handle("/", s.allow(anybody, newPage(s.cfg.Page)))
+	}
+}
+
+// within ends a change that is not agreed in time: without a majority it would
+// wait for ever, and whoever asked with it.
+func (s *Server) within(handle func(http.ResponseWriter, *http.Request) error) func(http.ResponseWriter, *http.Request) error {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		ctx, cancel := context.WithTimeout(r.Context(), s.cfg.Within)
+		defer cancel()
+		err := handle(w, r.WithContext(ctx))
+		if err != nil && ctx.Err() != nil && r.Context().Err() == nil && !errors.Is(err, ErrUnavailable) {
+			err = fmt.Errorf("not agreed within %s, and may be later: %w: %w", s.cfg.Within, ErrUnavailable, err)
+		}
+		return err
 	}
 }
 

@@ -30,6 +30,9 @@ const MaxReplicas = 1000
 // maxBackup is how long a backup may be that is restored, in bytes.
 const maxBackup = 4 << 30
 
+// restoring takes as long as the backup does that is sent.
+const restoring = "POST /register/restore"
+
 func (s *Server) clusterRoutes() []route {
 	return []route{
 		{"POST /actors/{id}/move", staffOnly, s.postMove},
@@ -41,7 +44,7 @@ func (s *Server) clusterRoutes() []route {
 		{"PUT /register/voters/{id}", staffOnly, s.vote(true)},
 		{"DELETE /register/voters/{id}", staffOnly, s.vote(false)},
 		{"GET /register/backup", staffOnly, s.getBackup},
-		{"POST /register/restore", staffOnly, s.postRestore},
+		{restoring, staffOnly, s.postRestore},
 		{"POST /gossip/rotate", staffOnly, s.postRotate},
 	}
 }

@@ -189,3 +189,27 @@ func TestPlainReasonWithoutSnapshot(t *testing.T) {
 		t.Errorf("%d %s, want 503 and why", status, body)
 	}
 }
+
+// A change that is never agreed ends all the same, and says so.
+func TestChangesEndInTime(t *testing.T) {
+	b := newBench(t, func(cfg *control.Config) {
+		cfg.Backend, cfg.Within = &stuck{cfg.Backend}, time.Millisecond
+	})
+	c := b.client(b.h.Staff("admin"), b.h.Verifier())
+	if err := c.Stop(t.Context(), "ward"); !errors.Is(err, control.ErrUnavailable) || !strings.Contains(err.Error(), "not agreed within 1ms") {
+		t.Errorf("with a majority: %v, want %v", err, control.ErrUnavailable)
+	}
+	b.ward.Down("records", "no answer")
+	b.ward.Down("bedside", "no answer")
+	if err := c.Stop(t.Context(), "ward"); !errors.Is(err, control.ErrNoMajority) {
+		t.Errorf("without a majority: %v, want %v", err, control.ErrNoMajority)
+	}
+}
+
+// stuck is a backend that agrees to nothing until the caller is gone.
+type stuck struct{ control.Backend }
+
+func (*stuck) Stop(ctx context.Context, _ flow.Identity, app string) error {
+	<-ctx.Done()
+	return fmt.Errorf("stop %s: %w", app, ctx.Err())
+}
