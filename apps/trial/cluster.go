@@ -160,23 +160,30 @@ func (c *cluster) kill(name flow.NodeID) {
 	h.end()
 }
 
-// stop ends all nodes that run and removes everything. When err is one, it
-// comes back with where the logs are, which stay.
-func (c *cluster) stop(err error) error {
-	for _, n := range c.names {
-		if cl := c.clients[n]; cl != nil {
-			cl.Close()
-		}
+// end lets all nodes that run end, and waits for it.
+func (c *cluster) end() (err error) {
+	for _, cl := range c.clients {
+		cl.Close()
 	}
+	clear(c.clients)
 	for _, h := range c.hosts { // all at once: each would wait for those that are gone
 		h.in.Close()
 	}
 	for name, h := range c.hosts {
-		if e := h.end(); e != nil && err == nil {
-			err = fmt.Errorf("node %s did not end well: %w", name, e)
+		if e := h.end(); e != nil {
+			err = errors.Join(err, fmt.Errorf("node %s did not end well: %w", name, e))
 		}
 	}
 	clear(c.hosts)
+	return err
+}
+
+// stop ends all nodes and removes everything. When err is one, or there is one
+// now, it comes back with where the logs are, which stay.
+func (c *cluster) stop(err error) error {
+	if e := c.end(); err == nil {
+		err = e
+	}
 	if err != nil {
 		return fmt.Errorf("%w; the nodes' logs are %s", err, c.file("*", "node.log"))
 	}

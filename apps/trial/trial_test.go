@@ -85,3 +85,22 @@ func TestDeploy(t *testing.T) {
 		t.Errorf("measured %+v, want 20 actors over 2 nodes that ran and then were linked", res)
 	}
 }
+
+// A small ward goes on when an actor is moved and a host is killed, and the
+// store holds every acknowledged reading once.
+func TestFailover(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes half a minute")
+	}
+	res, err := trial.Failover(within(t, 3*time.Minute), trial.FailoverConfig{Exe: self(t), Args: []string{"host"},
+		Rate: 100, Beds: 2, Each: 2, Kills: 1, Moves: 2, Progress: func(s string) { t.Log(s) }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if res.Lost != 0 || res.Duplicated != 0 {
+		t.Errorf("%d lost, %d duplicated: %v", res.Lost, res.Duplicated, res.Notes)
+	}
+	if res.Kills != 1 || res.Moves != 2 || res.Acked == 0 || res.Stored < int(res.Acked) || res.ResumeMedian <= 0 || res.MovePauseMS <= 0 {
+		t.Errorf("measured %+v, want one kill, two moves, and all that was acknowledged stored", res)
+	}
+}

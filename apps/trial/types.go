@@ -17,7 +17,7 @@ type counts struct {
 // types are all actor types of a node, and those of the trials.
 func types(c *counts) flow.Types {
 	all := maps.Clone(actors.All())
-	for _, t := range []flow.Type{idleSource(c), idleSink(c)} {
+	for _, t := range []flow.Type{idleSource(c), idleSink(c), deviceType()} {
 		all[t.Spec.Name] = t
 	}
 	return all

@@ -12,7 +12,8 @@ import (
 // benchCommand measures this very binary on this host.
 func benchCommand() *cobra.Command {
 	cmd := &cobra.Command{Use: "bench", Short: "Measure links, idle actors, deployments and failover on this host"}
-	cmd.AddCommand(benchLinksCommand(), benchIdleCommand(), benchDeployCommand(), benchAwayCommand(), benchHostCommand())
+	cmd.AddCommand(benchLinksCommand(), benchIdleCommand(), benchDeployCommand(), benchFailoverCommand(),
+		benchAwayCommand(), benchHostCommand())
 	return cmd
 }
 
