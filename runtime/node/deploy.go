@@ -55,6 +55,9 @@ func controlIssues(issues script.Issues) []control.Issue {
 // both keep their state and their tokens, and those whose declaration and links
 // are the same are not touched.
 func (n *Node) Deploy(ctx context.Context, by flow.Identity, d control.Deployment) (*control.App, error) {
+	if err := n.agreeing(); err != nil {
+		return nil, err
+	}
 	dr, err := n.draft(d)
 	if err != nil {
 		return nil, err
@@ -82,6 +85,9 @@ func (n *Node) Deploy(ctx context.Context, by flow.Identity, d control.Deploymen
 
 // Stop removes an application everywhere.
 func (n *Node) Stop(ctx context.Context, by flow.Identity, app string) error {
+	if err := n.agreeing(); err != nil {
+		return err
+	}
 	if _, ok := n.register.View().Apps[app]; !ok {
 		return fmt.Errorf("application %s: %w", app, control.ErrNotFound)
 	}

@@ -12,6 +12,13 @@ import (
 // do, and so can tell when there are two.
 type pump struct{ running, most, starts *atomic.Int32 }
 
+func newPump() pump { return pump{new(atomic.Int32), new(atomic.Int32), new(atomic.Int32)} }
+
+func (p pump) typ() flow.Type {
+	return flow.Type{Spec: flow.Spec{Name: "t.Pump", In: []flow.Port{{Name: "in"}}, Exclusive: true},
+		New: func(map[string]flow.Value) (flow.Actor, error) { return p, nil }}
+}
+
 func (p pump) Start(flow.Env) error {
 	p.starts.Add(1)
 	n := p.running.Add(1)
@@ -31,9 +38,8 @@ func (p pump) Actions() []flow.Action {
 
 // An exclusive actor is moved, and its node stops: at no time are there two.
 func TestExclusiveActorsNeverActTwice(t *testing.T) {
-	p := pump{new(atomic.Int32), new(atomic.Int32), new(atomic.Int32)}
-	c, _ := sharing(t, flow.Type{Spec: flow.Spec{Name: "t.Pump", In: []flow.Port{{Name: "in"}}, Exclusive: true},
-		New: func(map[string]flow.Value) (flow.Actor, error) { return p, nil }})
+	p := newPump()
+	c, _ := sharing(t, p.typ())
 	c.deploy("a", "app", `
 count : std.CountTimer(sleep=0.005, steps=100000)
 pump : t.Pump()

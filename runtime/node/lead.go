@@ -114,6 +114,9 @@ func (l *leader) look(ctx context.Context, last sight) sight {
 	for id := range l.stopping() {
 		now.acting[id] = l.acting(view, id)
 	}
+	if !l.advance(ctx, view) {
+		return sight{}
+	}
 	if reflect.DeepEqual(now, last) {
 		return last
 	}

@@ -220,12 +220,19 @@ func (n *Node) meet(ctx context.Context) (err error) {
 		Self: flow.NodeInfo{ID: n.cfg.Node, Boot: n.boot, Door: n.door.Addr(), Control: n.cfg.Control,
 			Attributes: n.attributes(), Capabilities: n.offer.names()},
 		Signer: n.signer, Verifier: n.verifier, Transport: n.door, Seeds: n.cfg.Join,
-		Dir: filepath.Join(n.cfg.Dir, "members"), Preset: member.Preset(n.cfg.Gossip), Log: n.log})
+		Dir: filepath.Join(n.cfg.Dir, "members"), Preset: member.Preset(n.cfg.Gossip), Log: n.log,
+		Measure: new(member.Meter).Measure, Refused: n.disbelieve})
 	if err == nil {
 		n.met.Store(true)
 		n.ends = append(n.ends, n.part)
 	}
 	return err
+}
+
+// disbelieve tells of gossip that was refused.
+func (n *Node) disbelieve(r member.Refusal) {
+	n.log.Warn("gossip was refused", "peer", r.Node, "err", r.Why)
+	n.events.add(control.PeerRefused, "", "", fmt.Sprintf("gossip about node %s was not believed: %s", r.Node, r.Why))
 }
 
 // part says goodbye to the other members.
@@ -312,6 +319,8 @@ func (n *Node) run() {
 	n.done.Go(func() { n.gatherer.run(ctx) })
 	n.done.Go(func() { n.tenure.run(ctx) })
 	n.done.Go(func() { n.leader.run(ctx) })
+	n.done.Go(func() { n.rotate(ctx) })
+	n.done.Go(func() { n.watchMajority(ctx) })
 	n.done.Go(func() { n.watchMembers(ctx) })
 }
 

@@ -81,6 +81,9 @@ func (n *Node) Vote(ctx context.Context, by flow.Identity, node flow.NodeID, on 
 	if err := n.knows(node); err != nil {
 		return err
 	}
+	if err := n.agreeing(); err != nil {
+		return err
+	}
 	var err error
 	if on {
 		m, _ := n.members.Lookup(node)
@@ -97,12 +100,18 @@ func (n *Node) Vote(ctx context.Context, by flow.Identity, node flow.NodeID, on 
 
 // Backup writes the whole register.
 func (n *Node) Backup(ctx context.Context, by flow.Identity, to io.Writer) error {
+	if err := n.agreeing(); err != nil {
+		return err
+	}
 	n.log.Info("register is backed up", "by", by.URI)
 	return unavailable(n.register.Backup(ctx, to))
 }
 
 // Restore reads what Backup wrote.
 func (n *Node) Restore(ctx context.Context, by flow.Identity, from io.Reader, force bool) error {
+	if err := n.agreeing(); err != nil {
+		return err
+	}
 	n.log.Warn("register is restored", "by", by.URI, "force", force)
 	err := n.register.Restore(ctx, from, force)
 	switch {
@@ -116,6 +125,9 @@ func (n *Node) Restore(ctx context.Context, by flow.Identity, from io.Reader, fo
 
 // note puts a mark, or takes it away, and says so.
 func (n *Node) note(ctx context.Context, by flow.Identity, kind control.EventKind, key string, m *mark, text string) error {
+	if err := n.agreeing(); err != nil {
+		return err
+	}
 	var value []byte
 	if m != nil {
 		value = m.bytes()
@@ -137,9 +149,4 @@ func (n *Node) knows(node flow.NodeID) error {
 		}
 	}
 	return fmt.Errorf("node %s: %w", node, control.ErrNotFound)
-}
-
-// Rotate gives gossip a new key.
-func (n *Node) Rotate(context.Context, flow.Identity) error {
-	return fmt.Errorf("this node can't rotate the gossip key yet: %w", control.ErrUnavailable)
 }

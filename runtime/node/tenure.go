@@ -22,7 +22,7 @@ type tenure struct {
 
 	mu     sync.Mutex // guards holder
 	holder lease.Holder
-	over   bool // given back: nothing exclusive runs here any more
+	over   bool                    // given back: nothing exclusive runs here any more
 	began  map[flow.ActorID]uint64 // the term in which an exclusive actor was started here
 }
 

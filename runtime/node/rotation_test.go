@@ -1,0 +1,30 @@
+package node_test
+
+import (
+	"testing"
+
+	"github.com/wardflow/wardflow/runtime/control"
+)
+
+// Gossip gets a new key while all nodes are there, and says so at the end.
+func TestRotate(t *testing.T) {
+	c := newCluster(t, "a", "b", "c")
+	c.startAll()
+	c.ready("a")
+	by := c.h.Staff("dr").ID
+	if err := c.nodes["b"].Rotate(t.Context(), by); err != nil {
+		t.Fatal(err)
+	}
+	c.until("c", "it is done", func(s *control.Snapshot) bool {
+		for _, e := range s.Events {
+			if e.Kind == control.KeyRotated {
+				return true
+			}
+		}
+		return false
+	})
+	c.ready("a")
+	if err := c.nodes["c"].Rotate(t.Context(), by); err != nil {
+		t.Errorf("a second time: %v", err)
+	}
+}
