@@ -95,14 +95,9 @@ type boxed struct {
 	bytes  int
 }
 
-// boxKey is the name of an actor's box in checkpoints.
-func boxKey(actor flow.ActorID) flow.LinkID {
-	return flow.LinkID(string(actor) + "." + firing.DeadLetter + " #box")
-}
-
 // restoreBox makes the box as a checkpoint left it.
 func restoreBox(actor flow.ActorID, from *capsule.Start) (*box, error) {
-	key := boxKey(actor)
+	key := flow.BoxOf(actor)
 	made, settled, held := from.Held(key)
 	b := &box{actor: actor, key: key, made: made, settled: settled, stepped: made}
 	var text []byte

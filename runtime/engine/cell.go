@@ -202,7 +202,7 @@ func (c *cell) connect(a Activation, ck flow.Checkpoint) error {
 		if err != nil {
 			return err
 		}
-		o.loop = a.Loop[o.id]
+		o.loop = c.apart(a.Loop, o.id)
 		c.outEnds = append(c.outEnds, o)
 	}
 	var err error
@@ -211,6 +211,12 @@ func (c *cell) connect(a Activation, ck flow.Checkpoint) error {
 	}
 	c.capsule = c.newCapsule(from)
 	return c.bind()
+}
+
+// apart reports whether what is given on an out-link holds up nothing that leads
+// here: in a feedback loop, and where the actor itself keeps what it has taken.
+func (c *cell) apart(loop map[flow.LinkID]bool, id flow.LinkID) bool {
+	return loop[id] || c.typ.Spec.Keeps
 }
 
 func (c *cell) inEnd(l flow.Link, life uint64, from *capsule.Start) (*inEnd, error) {
@@ -232,7 +238,11 @@ func (c *cell) outEnd(l flow.Link, life uint64, from *capsule.Start) (*outEnd, e
 		return nil, err
 	}
 	id := l.ID()
-	out, err := from.Out(id, capsule.Key(id, life), c.eng.cfg.Window)
+	window := c.eng.cfg.Window
+	if c.typ.Spec.Keeps {
+		window = min(window, keptWindow)
+	}
+	out, err := from.Out(id, capsule.Key(id, life), window)
 	if err != nil {
 		return nil, err
 	}
@@ -240,6 +250,10 @@ func (c *cell) outEnd(l flow.Link, life uint64, from *capsule.Start) (*outEnd, e
 	out.Limit(c.eng.cfg.Bytes)
 	return &outEnd{id: id, link: l, cell: c, free: queue == 0, status: status{peer: nobody}, out: out}, nil
 }
+
+// keptWindow is how many tokens a link holds whose sender keeps what it has
+// taken on its disk: more would stand there twice, in each of its checkpoints.
+const keptWindow = 256
 
 // newCapsule joins the ends and the box to one capsule.
 func (c *cell) newCapsule(from *capsule.Start) *capsule.Capsule {

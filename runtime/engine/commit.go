@@ -35,6 +35,22 @@ func (b *batch) clear() {
 	b.cells, b.steps = b.cells[:0], b.steps[:0]
 }
 
+// prune leaves out the steps of activations that have ended, which nobody waits
+// for: else the answer that they are stale would seem to be about the next
+// activation of the same actor.
+func (b *batch) prune() {
+	n := 0
+	for i, c := range b.cells {
+		if !c.capsule.Closed() {
+			b.cells[n], b.steps[n] = c, b.steps[i]
+			n++
+		}
+	}
+	clear(b.cells[n:])
+	clear(b.steps[n:])
+	b.cells, b.steps = b.cells[:n], b.steps[:n]
+}
+
 func newCommitter(to Checkpoints, log *slog.Logger) *committer {
 	ctx, stop := context.WithCancel(context.Background())
 	m := &committer{to: to, log: log, stop: stop, done: make(chan struct{}), signal: make(chan struct{}, 1)}
@@ -73,6 +89,7 @@ func (m *committer) run(ctx context.Context) {
 		m.mu.Lock()
 		b, m.waiting = m.waiting, b
 		m.mu.Unlock()
+		b.prune()
 		if len(b.steps) == 0 {
 			continue
 		}

@@ -44,6 +44,10 @@ type Config struct {
 
 	// Capability gives what this node offers to an actor under a name.
 	Capability func(actor flow.ActorID, name string) (any, error)
+	// May, when set, says whether an activation of an exclusive actor may act
+	// now. It is asked before each firing, since a lease may end while the
+	// process was not running; false: it fires nothing, and asks again soon.
+	May func(actor flow.ActorID, epoch uint64) bool
 	// Judge says who stands at both ends of a link between two actors of
 	// this node, or why they may not be linked.
 	Judge func(l flow.Link, from, to flow.Signer) (fromID, toID flow.Identity, err error)
@@ -212,14 +216,14 @@ func (e *Engine) typ(name string) (*flow.Type, bool) {
 	return &t, ok
 }
 
-// Join connects the two ends of a link if both are on this node and the judge
-// allows it. It reports whether the link is up. Joining again is harmless.
+// Join connects the two ends of a link if both are on this node, in the same
+// life of the link, and the judge allows it. It reports whether the link is up. Joining again is harmless.
 func (e *Engine) Join(id flow.LinkID) bool {
 	e.mu.Lock()
 	out, in := e.outs[id], e.ins[id]
 	e.mu.Unlock()
-	if out == nil || in == nil {
-		return false
+	if out == nil || in == nil || out.out.Key != in.in.Key {
+		return false // of two lives of the link, the older end has yet to end
 	}
 	if out.local() == in {
 		return true

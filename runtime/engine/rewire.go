@@ -156,7 +156,7 @@ func (c *cell) change(h *harness) {
 	for _, o := range h.outs {
 		stays[o] = true
 		o.mu.Lock()
-		o.link, o.loop = h.links[o.id], h.loop[o.id]
+		o.link, o.loop = h.links[o.id], c.apart(h.loop, o.id)
 		o.mu.Unlock()
 	}
 	e.mu.Lock()

@@ -62,7 +62,7 @@ func (a *pooled) Actions() []flow.Action {
 // Replicas come and go while their source fires, and is never started anew:
 // each token is taken once, by one of them.
 func TestRewireWhileTokensFlow(t *testing.T) {
-	const limit = 200_000
+	const limit = 20_000
 	p := &pool{got: map[string][]int64{}}
 	made := 0
 	types := flow.Types{

@@ -37,19 +37,22 @@ func (e *Engine) Stop(ctx context.Context, id flow.ActorID) error { return e.end
 func (e *Engine) StopNow(ctx context.Context, id flow.ActorID) error { return e.end(ctx, id, false) }
 
 func (e *Engine) end(ctx context.Context, id flow.ActorID, last bool) error {
-	e.mu.Lock()
-	c := e.cells[id]
-	e.mu.Unlock()
-	if c == nil {
+	c, err := e.cell(id)
+	if err != nil {
 		return nil
 	}
+	return c.end(ctx, last)
+}
+
+// end stops this activation, whichever else there may be, and closes its links.
+func (c *cell) end(ctx context.Context, last bool) error {
 	if _, ends := ctx.Deadline(); !ends {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, stopWithin)
 		defer cancel()
 	}
 	err := c.stop(ctx, last)
-	e.remove(c)
+	c.eng.remove(c)
 	return err
 }
 
@@ -215,11 +218,14 @@ func (c *cell) drain(ctx context.Context) error {
 
 // expire ends an activation that a newer one has replaced.
 func (c *cell) expire() {
+	if c.capsule.Closed() {
+		return // it has ended already, perhaps before that one began on this node
+	}
 	c.eng.cfg.Event(Event{Actor: c.id, What: "stale", Why: "a newer activation runs elsewhere"})
 	c.eng.cfg.Log.Info("actor was replaced by a newer activation and stopped", "actor", c.id)
 	c.over()
 	c.eng.ending.Go(func() {
-		if err := c.eng.StopNow(context.Background(), c.id); err != nil {
+		if err := c.end(context.Background(), false); err != nil {
 			c.eng.cfg.Log.Error("replaced actor could not be stopped", "actor", c.id, "err", err)
 		}
 	})

@@ -3,7 +3,6 @@ package engine_test
 import (
 	"context"
 	"errors"
-	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -63,12 +62,12 @@ func TestAHangingActorHoldsUpNobody(t *testing.T) {
 	}
 }
 
-// until polls a condition for at most ten seconds.
+// until polls a condition for at most thirty seconds.
 func until(t *testing.T, what string, is func() bool) {
 	t.Helper()
-	for end := time.Now().Add(10 * time.Second); !is(); runtime.Gosched() {
+	for end := time.Now().Add(30 * time.Second); !is(); time.Sleep(time.Millisecond) {
 		if time.Now().After(end) {
-			t.Fatalf("after 10 s it is not so that %s", what)
+			t.Fatalf("after 30 s it is not so that %s", what)
 		}
 	}
 }

@@ -63,6 +63,9 @@ func (c *cell) fireAll() (more bool) {
 		if c.paused = c.given >= stepBytes || c.careful > 0 && c.dirty.Load(); c.paused {
 			break
 		}
+		if c.typ.Spec.Exclusive && !c.may() {
+			break
+		}
 		res, err := c.actions.Fire(c.now)
 		if err == nil && res.Letters == 0 && res.Fault == nil { // the usual
 			if !res.Fired {
@@ -80,6 +83,19 @@ func (c *cell) fireAll() (more bool) {
 	}
 	c.well(fired)
 	return more
+}
+
+// leaseRest is how often an exclusive actor asks whether it may act again.
+const leaseRest = 50 * time.Millisecond
+
+// may asks whether an exclusive actor may act.
+func (c *cell) may() bool {
+	if c.eng.cfg.May == nil || c.eng.cfg.May(c.id, c.epoch) {
+		return true
+	}
+	c.health.wait("its lease has ended: its node can't reach a majority of the voters")
+	c.retry.at(time.Now().Add(leaseRest))
+	return false
 }
 
 // well counts firings.
