@@ -104,7 +104,7 @@ func (c *cell) turn() {
 // may reports whether the actor may fire: an exclusive one only while its node
 // holds the lease that it was claimed under.
 func (c *cell) may() bool {
-	return c.kind != pump || c.term == c.n.term && c.n.holder.Holds(c.n.h.clock())
+	return c.kind != pump || c.term == c.n.holder.Term() && c.n.holder.Holds(c.n.h.clock())
 }
 
 // fall is a panic: what was done since the last step has not happened.

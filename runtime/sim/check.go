@@ -133,7 +133,7 @@ func (j *judge) began(c *cell) {
 		if other == nil || other == c || other.gone || h.run == nil {
 			continue
 		}
-		if other.may() {
+		if !other.stopping && other.may() {
 			j.w.breach("not two at once", "%s begins with epoch %d on %s while epoch %d may act on %s until %v of its clock, which shows %v",
 				c.id, c.epoch, c.n.h.id, other.epoch, h.id, n.holder.Until(), h.clock())
 		}

@@ -184,6 +184,9 @@ func (n *node) acting(leased func(flow.NodeID) bool) func(flow.ActorID) flow.Nod
 		}
 	}
 	return func(id flow.ActorID) flow.NodeID {
+		if p := n.view.Placements[id]; p.Node != "" {
+			return p.Node
+		}
 		if n.lead.away[id] == 0 {
 			n.lead.away[id] = n.view.Index
 		}

@@ -210,7 +210,7 @@ func (n *node) activate(id flow.ActorID) {
 	app := n.view.Apps[id.App()]
 	decl, _ := app.Graph.Actor(id)
 	plan, _ := n.w.plans.of(n.view, id)
-	c := &cell{n: n, id: id, decl: decl, kind: kind(decl.Type), plan: plan, device: n.w.devices[id], term: n.term}
+	c := &cell{n: n, id: id, decl: decl, kind: kind(decl.Type), plan: plan, device: n.w.devices[id], term: n.holder.Term()}
 	if !c.may() {
 		return // it may not act yet; the renewal that lets it wakes us
 	}

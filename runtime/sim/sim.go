@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"runtime/debug"
 	"time"
 
 	"github.com/wardflow/wardflow/runtime/flow"
@@ -38,15 +39,17 @@ func Run(cfg Config) Report {
 		cfg.Storm = 12 * time.Second
 	}
 	w := newWorld(cfg)
-	w.begin()
+	w.safely(w.begin)
 	w.until(w.mood.until)
-	w.calm()
+	w.safely(w.calm)
 	for end := w.now + peaceTime; w.broken == nil && w.now < end && !w.rests(); {
 		w.until(w.now + 250*time.Millisecond)
 	}
-	if w.broken == nil {
-		w.judge.atRest()
-	}
+	w.safely(func() {
+		if w.broken == nil {
+			w.judge.atRest()
+		}
+	})
 	if w.broken != nil && cfg.Story {
 		w.portrait()
 	}
@@ -75,10 +78,23 @@ func (w *world) begin() {
 
 // until lets everything happen up to a time.
 func (w *world) until(end time.Duration) {
-	for w.broken == nil && len(w.queue) > 0 && w.queue[0].at <= end {
-		w.step()
-	}
-	w.now = max(w.now, end)
+	w.safely(func() {
+		for w.broken == nil && len(w.queue) > 0 && w.queue[0].at <= end {
+			w.step()
+		}
+		w.now = max(w.now, end)
+	})
+}
+
+// safely makes a panic one more thing that must not be.
+func (w *world) safely(do func()) {
+	defer func() {
+		if r := recover(); r != nil {
+			w.breach("nothing panics", "%v", r)
+			w.tell("%s", debug.Stack())
+		}
+	}()
+	do()
 }
 
 // rests reports whether everything that was read has arrived and is settled.

@@ -1,7 +1,6 @@
 package sim
 
 import (
-	"container/heap"
 	"fmt"
 	"math/rand/v2"
 	"time"
@@ -19,32 +18,74 @@ type event struct {
 	do    func()
 }
 
-type events []event
-
-func (q events) Len() int { return len(q) }
-func (q events) Less(i, j int) bool {
-	return q[i].at < q[j].at || q[i].at == q[j].at && q[i].order < q[j].order
+// A slot is an event's place in the queue. The queue itself holds no pointers,
+// so that the collector of garbage has nothing to do with its order.
+type slot struct {
+	at    time.Duration
+	order uint64
+	event int // in agenda.events
 }
-func (q events) Swap(i, j int) { q[i], q[j] = q[j], q[i] }
-func (q *events) Push(e any)   { *q = append(*q, e.(event)) }
-func (q *events) Pop() any {
-	old := *q
-	n := len(old) - 1
-	e := old[n]
-	old[n] = event{}
-	*q = old[:n]
+
+// An agenda is what will happen, a heap by time.
+type agenda struct {
+	queue  []slot
+	events []event
+	free   []int
+}
+
+func (a slot) before(b slot) bool { return a.at < b.at || a.at == b.at && a.order < b.order }
+
+func (g *agenda) push(e event) {
+	n := len(g.events)
+	if last := len(g.free) - 1; last >= 0 {
+		n, g.free = g.free[last], g.free[:last]
+		g.events[n] = e
+	} else {
+		g.events = append(g.events, e)
+	}
+	g.queue = append(g.queue, slot{e.at, e.order, n})
+	for i := len(g.queue) - 1; i > 0; {
+		up := (i - 1) / 4
+		if !g.queue[i].before(g.queue[up]) {
+			break
+		}
+		g.queue[i], g.queue[up] = g.queue[up], g.queue[i]
+		i = up
+	}
+}
+
+func (g *agenda) pop() event {
+	first, last := g.queue[0], len(g.queue)-1
+	g.queue[0] = g.queue[last]
+	g.queue = g.queue[:last]
+	for i := 0; ; {
+		least := i
+		for down := 4*i + 1; down <= 4*i+4 && down < last; down++ {
+			if g.queue[down].before(g.queue[least]) {
+				least = down
+			}
+		}
+		if least == i {
+			break
+		}
+		g.queue[i], g.queue[least] = g.queue[least], g.queue[i]
+		i = least
+	}
+	e := g.events[first.event]
+	g.events[first.event] = event{}
+	g.free = append(g.free, first.event)
 	return e
 }
 
 // A world is one run: hosts, what is between them, and what must hold.
 type world struct {
-	cfg   Config
-	rng   *rand.Rand
-	now   time.Duration // true time, which no process can read
-	made  uint64        // events made so far
-	done  int           // events that have happened
-	queue events
-	tale  []string // what happened, when somebody wants to read it
+	cfg  Config
+	rng  *rand.Rand
+	now  time.Duration // true time, which no process can read
+	made uint64        // events made so far
+	done int           // events that have happened
+	agenda
+	tale []string // what happened, when somebody wants to read it
 
 	hosts []*host // by name
 	by    map[flow.NodeID]*host
@@ -77,7 +118,7 @@ func (w *world) after(d time.Duration, to *process, do func()) {
 func (w *world) put(e event) {
 	w.made++
 	e.order = w.made
-	heap.Push(&w.queue, e)
+	w.push(e)
 }
 
 // step lets the next event happen; false means that there is none.
@@ -85,7 +126,7 @@ func (w *world) step() bool {
 	if len(w.queue) == 0 {
 		return false
 	}
-	e := heap.Pop(&w.queue).(event)
+	e := w.pop()
 	w.now = e.at
 	switch {
 	case e.to == nil:
