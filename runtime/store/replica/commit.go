@@ -38,6 +38,9 @@ func (s *Store) Commit(ctx context.Context, b store.Batch) error {
 // committed before.
 func (s *Store) Fence(ctx context.Context, actor flow.ActorID, epoch uint64) (flow.Checkpoint, error) {
 	a, err := s.ask(ctx, op{actor: actor, epoch: epoch})
+	if err == nil {
+		err = s.group.Wait(ctx, s.acked.Load())
+	}
 	if err != nil {
 		return flow.Checkpoint{}, fmt.Errorf("take over %s in the store: %w", actor, err)
 	}
@@ -174,7 +177,7 @@ func (s *Store) refuse() {
 	s.waiting = nil
 }
 
-// question has a question agreed on, and waits until this copy has its outcome.
+// question has a question agreed on.
 func (s *Store) question(seq uint64, asks []*ask) ([]answer, error) {
 	ops := make([][]byte, len(asks))
 	for i, a := range asks {
@@ -197,9 +200,7 @@ func (s *Store) question(seq uint64, asks []*ask) ([]answer, error) {
 	if len(answers) != len(asks) {
 		return nil, fmt.Errorf("read the answer: %d outcomes of %d", len(answers), len(asks))
 	}
-	if err := s.group.Wait(s.run, last.Index); err != nil {
-		return nil, s.ended(err)
-	}
+	s.acked.Store(last.Index)
 	return answers, nil
 }
 

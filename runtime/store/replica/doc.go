@@ -1,7 +1,7 @@
 // Package replica is a [store.Store] that several nodes hold alike: its members.
 //
 //	s, err := replica.Open(replica.Config{Self: "bedside", Dir: dir, File: file, Members: three, ...})
-//	err = s.Commit(ctx, batch)  // nil: a majority has it on disk, and this member's copy shows it
+//	err = s.Commit(ctx, batch)  // nil: a majority has it on disk
 //	c, err := s.Fence(ctx, actor, epoch)
 //
 // Each member keeps a whole copy in an SQLite file of its own. What is to be
@@ -14,9 +14,10 @@
 //
 // Writing needs a majority of the members; without one [Store.Commit] and
 // [Store.Fence] wait, and end with [ErrUnsure] or a withdrawal. Reading needs
-// this member only and never waits: what it shows may be behind what the others
-// have agreed on, and [Store.Behind] says so. After a Fence it is not: the copy
-// has everything that was committed before.
+// this member only: it shows what was committed through this member (for which
+// it waits a moment at most), and may be behind what was committed through the
+// others; [Store.Behind] says when that may be for long. After a Fence the copy
+// has everything that was committed before it.
 //
 // Batches that wait go out together as one question, without a timer, and the
 // next question follows when the last is answered. A question has a number, and

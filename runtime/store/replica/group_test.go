@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/wardflow/wardflow/runtime/agree"
+	"github.com/wardflow/wardflow/runtime/agree/agreetest"
 	"github.com/wardflow/wardflow/runtime/flow"
 	"github.com/wardflow/wardflow/runtime/leaktest"
 	"github.com/wardflow/wardflow/runtime/pki/pkitest"
@@ -45,37 +46,46 @@ func wards(h *pkitest.Hospital) func(*testing.T, string) *prooftest.Ward {
 type group struct {
 	t       testing.TB
 	dir     string
-	wire    *wire
+	wire    *agreetest.Wire
 	first   []agree.Voter
-	ports   map[flow.NodeID]*port
+	ports   map[flow.NodeID]*agreetest.Port
 	members map[flow.NodeID]*replica.Store
 	log     *slog.Logger
+
+	snapshot, trailing uint64
 }
 
 func newGroup(t testing.TB, dir string, ids ...flow.NodeID) *group {
 	t.Helper()
-	g := &group{t: t, dir: dir, wire: newWire(), ports: map[flow.NodeID]*port{}, members: map[flow.NodeID]*replica.Store{},
+	g := &group{t: t, dir: dir, wire: agreetest.NewWire(), ports: map[flow.NodeID]*agreetest.Port{}, members: map[flow.NodeID]*replica.Store{},
 		log: slog.New(slog.DiscardHandler)}
+	g.begin(ids...)
+	t.Cleanup(g.close)
+	return g
+}
+
+// begin opens the first members.
+func (g *group) begin(ids ...flow.NodeID) {
+	g.t.Helper()
 	for _, id := range ids {
 		g.first = append(g.first, agree.Voter{ID: id, Addr: string(id) + ":7000"})
 	}
 	for _, id := range ids {
 		g.open(id)
 	}
-	t.Cleanup(g.close)
-	return g
 }
 
 func (g *group) config(id flow.NodeID) replica.Config {
 	return replica.Config{Name: "ward-a", Self: id, File: filepath.Join(g.dir, string(id)+".db"), Dir: filepath.Join(g.dir, string(id)),
 		Members: g.first, Transport: g.ports[id], Log: g.log, Election: 60 * time.Millisecond,
+		Snapshot: g.snapshot, Trailing: g.trailing,
 		Lookup: func(id flow.NodeID) (string, bool) { return string(id) + ":7000", true }}
 }
 
 // open opens one member's store, as its process does when it starts.
 func (g *group) open(id flow.NodeID) *replica.Store {
 	g.t.Helper()
-	g.ports[id] = g.wire.port(id)
+	g.ports[id] = g.wire.Port(id)
 	s, err := replica.Open(g.config(id))
 	if err != nil {
 		g.t.Fatal(err)
@@ -87,11 +97,11 @@ func (g *group) open(id flow.NodeID) *replica.Store {
 // kill ends a member without a word to the others.
 func (g *group) kill(id flow.NodeID) {
 	g.t.Helper()
-	g.wire.isolate(id, true)
+	g.wire.Isolate(id, true)
 	if err := g.members[id].Close(); err != nil {
 		g.t.Errorf("close %s: %v", id, err)
 	}
-	g.ports[id].unplug()
+	g.ports[id].Unplug()
 	delete(g.members, id)
 }
 
@@ -106,7 +116,7 @@ func (g *group) close() {
 	}
 	all.Wait()
 	for id := range g.members {
-		g.ports[id].unplug()
+		g.ports[id].Unplug()
 	}
 	clear(g.members)
 }
@@ -185,7 +195,13 @@ func TestStore(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			storetest.Run(t, wards(h), func(t *testing.T, dir string) store.Store {
 				g := newGroup(t, dir, "a", "b", "c")
-				return &whole{g.members[pick(g)], g}
+				s := g.members[pick(g)]
+				// The group was closed and opened: what another committed before
+				// may come a moment later.
+				if err := s.Sync(ctx); err != nil {
+					t.Fatal(err)
+				}
+				return &whole{s, g}
 			})
 		})
 	}

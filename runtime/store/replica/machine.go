@@ -15,8 +15,9 @@ import (
 
 // A machine applies what is agreed to this member's file.
 type machine struct {
-	db  *sqlite.Store
-	tmp string // folder for files on their way in or out
+	db    *sqlite.Store
+	tmp   string // folder for files on their way in or out
+	least uint64 // bytes of log between two snapshots, at least
 }
 
 var _ agree.Durable = (*machine)(nil)
@@ -121,18 +122,15 @@ func (m *machine) Applied() uint64 {
 	return n
 }
 
-// leastDue is how many bytes of log at least lie between two snapshots.
-const leastDue = 64 << 20
-
 // Due reports whether a snapshot is due. It is a copy of the whole file, so it
-// is made when half as much has been written anew: over all, what is copied is a
-// small multiple of what is stored.
+// is made when an eighth as much of log has come, which makes the file larger by
+// about a half: over all, what is copied is a small multiple of what is stored.
 func (m *machine) Due(written uint64) bool {
-	if written < leastDue {
+	if written < m.least {
 		return false
 	}
 	size, err := m.db.Size(context.Background())
-	return err == nil && written > uint64(size)/2
+	return err == nil && written > uint64(size)/8
 }
 
 // A snapshot is these eight bytes, the length of the file, and the file.

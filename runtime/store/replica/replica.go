@@ -11,11 +11,11 @@ import (
 	"path/filepath"
 	"regexp"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/wardflow/wardflow/runtime/agree"
 	"github.com/wardflow/wardflow/runtime/flow"
-	"github.com/wardflow/wardflow/runtime/proof"
 	"github.com/wardflow/wardflow/runtime/store"
 	"github.com/wardflow/wardflow/runtime/store/sqlite"
 )
@@ -30,8 +30,7 @@ var (
 	ErrClosed = errors.New("the store is closed")
 )
 
-// Config is what a replicated store needs. All but Lookup and Election are
-// required.
+// Config is what a replicated store needs. All before Lookup are required, and Log.
 type Config struct {
 	Name string      // of the group of stores: lower case letters, digits and -; the same on all members
 	Self flow.NodeID // this node
@@ -47,11 +46,19 @@ type Config struct {
 	Log       *slog.Logger
 
 	Election time.Duration // silence after which a leader is given up; 500 ms
+	Snapshot uint64        // bytes of log after which a copy of the file may be made; 64 MiB
+	Trailing uint64        // entries kept behind such a copy, for members that were away; 8192
 }
 
 var named = regexp.MustCompile(`^[a-z0-9-]{1,32}$`)
 
-func (c *Config) check() error {
+func (c *Config) setDefaults() error {
+	if c.Snapshot == 0 {
+		c.Snapshot = 64 << 20
+	}
+	if c.Trailing == 0 {
+		c.Trailing = 8192
+	}
 	switch {
 	case !named.MatchString(c.Name):
 		return fmt.Errorf("replica: Config.Name is %q: want up to 32 lower case letters, digits and -", c.Name)
@@ -67,19 +74,15 @@ func (c *Config) check() error {
 	return nil // agree checks the rest
 }
 
-// reads are the calls that this member's copy answers alone.
-type reads interface {
-	store.Reader
-	proof.Source
-}
-
 // A Store is one member's part of a replicated store. Any goroutine may call it.
 type Store struct {
-	reads
 	db     *sqlite.Store
 	group  *agree.Group
 	log    *slog.Logger
 	origin []byte
+
+	acked atomic.Uint64 // index of the last entry committed through this member
+	shown atomic.Uint64 // of those, the last that the copy has
 
 	stop context.CancelFunc
 	run  context.Context // ends with Close
@@ -99,7 +102,7 @@ var _ store.Store = (*Store)(nil)
 // another name, for nobody knows what it missed; one of a store that was never
 // replicated is refused: [Store.Import] takes it.
 func Open(cfg Config) (*Store, error) {
-	if err := cfg.check(); err != nil {
+	if err := cfg.setDefaults(); err != nil {
 		return nil, err
 	}
 	if err := os.MkdirAll(cfg.Dir, 0o700); err != nil {
@@ -109,12 +112,12 @@ func Open(cfg Config) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open replicated store: %w", err)
 	}
-	s := &Store{reads: db, db: db, log: cfg.Log, origin: make([]byte, originLen), signal: make(chan struct{}, 1)}
+	s := &Store{db: db, log: cfg.Log, origin: make([]byte, originLen), signal: make(chan struct{}, 1)}
 	rand.Read(s.origin)
 	s.run, s.stop = context.WithCancel(context.Background())
-	s.group, err = agree.Open(agree.Config{Name: "store-" + cfg.Name, Self: cfg.Self, Dir: cfg.Dir, Machine: &machine{db, cfg.Dir},
+	s.group, err = agree.Open(agree.Config{Name: "store-" + cfg.Name, Self: cfg.Self, Dir: cfg.Dir, Machine: &machine{db, cfg.Dir, cfg.Snapshot},
 		Voters: cfg.Members, Transport: cfg.Transport, Lookup: cfg.Lookup, Log: cfg.Log, Election: cfg.Election,
-		May: s.may, Trailing: trailing})
+		May: s.may, Snapshot: cfg.Snapshot, Trailing: cfg.Trailing})
 	if err != nil {
 		s.stop()
 		db.Close()
@@ -123,10 +126,6 @@ func Open(cfg Config) (*Store, error) {
 	s.busy.Go(s.propose)
 	return s, nil
 }
-
-// trailing is how many entries stay in the log behind a snapshot, so that a
-// member that was away for a while needs no whole file.
-const trailing = 8192
 
 // openCopy opens the file that goes with the log in the folder.
 func openCopy(cfg *Config) (*sqlite.Store, error) {
