@@ -1,6 +1,7 @@
 package script
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -73,25 +74,43 @@ func (pl *placing) walk(e RuleExpr, top bool, trail []string, do func(p *Predica
 // named rule says it says for the whole script, any other for the frame that it
 // stands in.
 func (pl *placing) company(x *expander, f *frame, r flow.Rule, where Span) flow.Rule {
-	if r.Op != "match" {
-		if r.Name != "" {
-			f = x.main
-		}
-		terms := make([]flow.Rule, len(r.Terms))
-		for i, t := range r.Terms {
-			terms[i] = pl.company(x, f, t, where)
-		}
-		r.Terms = terms
+	if !hasCompany(r) {
 		return r
 	}
-	if !company(r.Name) {
+	if r.Op == "match" {
+		r.Args = map[string]flow.Value{"actors": pl.members(x, f, r, where)}
 		return r
 	}
+	if r.Name != "" {
+		f = x.main
+	}
+	terms := make([]flow.Rule, len(r.Terms))
+	for i, t := range r.Terms {
+		terms[i] = pl.company(x, f, t, where)
+	}
+	r.Terms = terms
+	return r
+}
+
+func hasCompany(r flow.Rule) bool {
+	if r.Op == "match" {
+		return company(r.Name)
+	}
+	return slices.ContainsFunc(r.Terms, hasCompany)
+}
+
+// maxCompany is how many actors the rules of a script may name, each as often
+// as it is applied.
+const maxCompany = 100_000
+
+// members are the actors that a predicate names, each once.
+func (pl *placing) members(x *expander, f *frame, r flow.Rule, where Span) []any {
 	names, _ := r.Args["actors"].([]any)
 	ids := []any{}
+	seen := map[flow.ActorID]bool{}
 	for _, v := range names {
 		name, ok := v.(string)
-		if !ok {
+		if !ok || pl.many > maxCompany {
 			continue
 		}
 		at := pl.mention[name]
@@ -100,14 +119,18 @@ func (pl *placing) company(x *expander, f *frame, r flow.Rule, where Span) flow.
 		}
 		for _, path := range pl.expand(x, f, Ident{Span: at, Name: name}, r.Name, nil) {
 			for _, id := range pl.within(x, path) {
-				if !slices.Contains(ids, any(string(id))) {
-					ids = append(ids, string(id))
+				if seen[id] || pl.many > maxCompany {
+					continue
+				}
+				seen[id] = true
+				ids = append(ids, string(id))
+				if pl.many++; pl.many > maxCompany {
+					pl.p.report(tooLarge.at(pl.p.file, at, fmt.Sprintf("near and apart name more than %d actors", maxCompany)))
 				}
 			}
 		}
 	}
-	r.Args = map[string]flow.Value{"actors": ids}
-	return r
+	return ids
 }
 
 // within are the actors at a path: the one, or those of the component.

@@ -110,7 +110,11 @@ func TestLimits(t *testing.T) {
 	for i := range 40 {
 		groups += "group " + cName(i+1) + " : " + cName(i) + ", " + cName(i) + "\n"
 	}
+	list := "[" + string(bytes.Repeat([]byte("1,"), 400)) + "]"
+	company := "component C() -> { for i in " + list + " { t : std.Counter(n=1) t.integer > voidport } }\nc : C()\n" +
+		"for i in " + list + " {\nt : std.Counter(n=1)\nt.integer > voidport\napply t : r\n}\nrule r : apart(actors=[\"c\"])\n"
 	for _, tt := range []struct{ name, src, code string }{
+		{"company", company, tooLarge.code},
 		{"actors", doubling, tooLarge.code},
 		{"rules", rules, tooLarge.code},
 		{"groups", groups + "apply C40 : all_nodes()\n", ""},

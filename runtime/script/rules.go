@@ -22,6 +22,7 @@ type placing struct {
 	at      map[string]Span       // where each target got its rule
 	sets    map[string][]string   // groups expanded
 
+	many    int                       // actors that near and apart name so far
 	mention map[string]Span           // where near and apart name actors first
 	ids     map[string][]flow.ActorID // actors by each path that they are on
 }
