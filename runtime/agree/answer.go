@@ -42,6 +42,7 @@ func (g *Group) answer() {
 	g.led1("out", g.answerOut)
 	g.led1("handover", g.answerHandover)
 	g.told("state", g.answerState)
+	g.told("term", g.answerTerm)
 	g.told("join", g.answerJoin)
 	g.told("leave", g.answerLeave)
 }

@@ -128,7 +128,7 @@ func ReadBackup(from io.Reader, out io.Writer) (Head, error) {
 	r := bufio.NewReader(from)
 	line := make([]byte, len(backupLine))
 	if _, err := io.ReadFull(r, line); err != nil || string(line) != backupLine {
-		return head, errors.New("this is no backup, or one of a newer wardflow")
+		return head, fmt.Errorf("%w: it is no backup, or one of a newer wardflow", ErrDamaged)
 	}
 	sum.Write(line)
 	for first := true; ; first = false {

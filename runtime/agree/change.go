@@ -279,7 +279,7 @@ func (g *Group) answerJoin(_ context.Context, peer flow.Identity, body []byte) (
 	}
 	if q.From != "" {
 		r := g.roll()
-		r.Servers = slices.DeleteFunc(r.Servers, func(s server) bool { return s.node() == nodeOf(q.From) })
+		r.Servers = slices.DeleteFunc(slices.Clone(r.Servers), func(s server) bool { return s.node() == nodeOf(q.From) })
 		r.Servers = append(r.Servers, server{Full: q.From, Votes: true})
 		g.learn(r)
 	}

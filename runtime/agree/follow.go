@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"github.com/wardflow/wardflow/runtime/flow"
@@ -129,9 +130,11 @@ func (g *Group) answerOut(_ context.Context, v *voter, _ flow.Identity, body []b
 func (g *Group) hear(node flow.NodeID, q stateAsk) error {
 	ctx, cancel := context.WithTimeout(g.run, stateWait+patience)
 	defer cancel()
-	stop := g.untilHolder(cancel)
-	defer stop()
+	stop := g.untilOther(q.Lead, cancel)
 	a, err := g.askState(ctx, node, q)
+	if other := stop(); other && err != nil {
+		return nil // another question is to be asked
+	}
 	if err != nil {
 		return err
 	}
@@ -147,13 +150,17 @@ func (g *Group) hear(node flow.NodeID, q stateAsk) error {
 	return nil
 }
 
-// untilHolder ends a question when this node comes to hold the log itself.
-func (g *Group) untilHolder(cancel func()) (stop func()) {
+// untilOther ends a question when this node comes to hold the log itself, or when
+// it was told of another leader than the question says. stop reports whether it
+// did.
+func (g *Group) untilOther(lead flow.NodeID, cancel func()) (stop func() bool) {
 	ctx, end := context.WithCancel(g.run)
+	var other atomic.Bool
 	g.busy.Go(func() {
 		for {
 			changed := g.Changed()
-			if g.Holds() {
+			if now, _ := g.Leader(); now != lead || g.Holds() {
+				other.Store(true)
 				cancel()
 				return
 			}
@@ -164,7 +171,7 @@ func (g *Group) untilHolder(cancel func()) (stop func()) {
 			}
 		}
 	})
-	return end
+	return func() bool { end(); return other.Load() }
 }
 
 // compareID looks for what an operator must know: this node is taken for a

@@ -52,6 +52,9 @@ func (l *logger) emit(level slog.Level, msg string, args []any) {
 	if msg == "failed to get log" && slices.Contains(args, any(raft.ErrLogNotFound)) {
 		level = slog.LevelDebug // a voter lags further behind than the log reaches: it gets a snapshot
 	}
+	if slices.Contains(args, any(raft.ErrRaftShutdown)) {
+		level = slog.LevelDebug // what was under way when this node closed
+	}
 	if !l.to.Enabled(context.Background(), level) {
 		return
 	}

@@ -2,6 +2,8 @@ package agree
 
 import (
 	"context"
+	"encoding/binary"
+	"fmt"
 	"sync"
 
 	"github.com/wardflow/wardflow/runtime/flow"
@@ -15,8 +17,8 @@ type prover struct {
 	running bool
 }
 
-// Prove returns nil when, after the call began, a majority of the voters took
-// this node for the leader. Many calls at a time cost one round.
+// Prove returns nil when, after the call began, a majority of the voters was in
+// the term that this node leads, so that no other led a later one. Many calls at a time cost one round.
 func (g *Group) Prove(ctx context.Context) error {
 	if !g.enter() {
 		return ErrClosed
@@ -53,14 +55,66 @@ func (v *voter) prove() {
 		if len(waiting) == 0 {
 			return
 		}
-		err := ofRaft(v.raft.VerifyLeader().Error())
-		if err == nil && !v.leading() {
-			err = errElection
-		}
+		err := v.round()
 		for _, w := range waiting {
 			w <- err
 		}
 	}
+}
+
+// round asks all voters, and returns nil when a majority says that it is in the
+// term in which this node leads: nobody led a later one when the round began.
+// Raft's own round counts answers to what was sent before, which a process that
+// was stopped for a while finds in its connections.
+func (v *voter) round() error {
+	term := v.ahead.Load()
+	ctx, cancel := context.WithTimeout(v.ended, v.g.cfg.Election)
+	defer cancel()
+	var voters []server
+	for _, s := range v.g.roll().Servers {
+		if s.Votes {
+			voters = append(voters, s)
+		}
+	}
+	said := make(chan bool, len(voters))
+	for _, s := range voters {
+		if s.Full == v.full {
+			said <- true
+			continue
+		}
+		v.g.busy.Go(func() { said <- v.g.inTerm(ctx, s, term) })
+	}
+	yes := 0
+	for range voters {
+		if <-said {
+			yes++
+		}
+		if yes > len(voters)/2 {
+			break
+		}
+	}
+	if yes <= len(voters)/2 || !v.leading() || v.ahead.Load() != term {
+		return errElection
+	}
+	return nil
+}
+
+// inTerm reports whether a voter says that it is in a term.
+func (g *Group) inTerm(ctx context.Context, s server, term uint64) bool {
+	b, err := g.cfg.Transport.Ask(ctx, s.node(), g.kind("term"), []byte(s.Full))
+	if err != nil || len(b) != 8 {
+		return false
+	}
+	return binary.BigEndian.Uint64(b) == term
+}
+
+// answerTerm says in which term this voter is, if it is the one who is meant.
+func (g *Group) answerTerm(_ context.Context, _ flow.Identity, body []byte) ([]byte, error) {
+	v := g.holder()
+	if v == nil || v.full != string(body) {
+		return nil, fmt.Errorf("node %s is not voter %s", g.cfg.Self, body)
+	}
+	return binary.BigEndian.AppendUint64(nil, v.raft.CurrentTerm()), nil
 }
 
 // self is this node as one that asks its own leader.

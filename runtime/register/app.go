@@ -102,6 +102,9 @@ func mapGraph(g flow.Graph, f func(any) (any, error)) (flow.Graph, error) {
 	actors := make([]flow.Node, len(g.Actors))
 	for i, n := range g.Actors {
 		var err error
+		if len(n.Args) == 0 {
+			n.Args = nil // as it comes back
+		}
 		if n.Args, err = mapArgs(n.Args, f); err != nil {
 			return g, fmt.Errorf("actor %s: %w", n.ID, err)
 		}

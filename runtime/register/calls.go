@@ -42,8 +42,8 @@ func (r *Register) PutApp(ctx context.Context, app App) (App, error) {
 
 // PutAppPlan is [Register.PutApp] and [Register.PutPlan] in one: nobody sees the
 // new version with the old plan. base is the version that app is to replace, or
-// 0 for any; if another one is deployed by now the error is [ErrVersion], and
-// nothing has changed.
+// 0 for any; if another one is deployed by now, or an actor to be moved has
+// begun anew, the error is [ErrVersion] and nothing has changed.
 func (r *Register) PutAppPlan(ctx context.Context, app App, base uint64, plan []flow.Placement) (App, error) {
 	res, err := r.applySeen(ctx, putAppPlan{app, base, plan})
 	if err != nil {
@@ -73,12 +73,14 @@ func (r *Register) RemoveApp(ctx context.Context, name string) error {
 	return nil
 }
 
-// PutPlan replaces all placements of an application. Their Epoch is not used:
-// each actor keeps its own. Actors that are not in the plan any more lose their
-// checkpoints. version is that of the application the plan was made for, or 0
-// for any; if another one is deployed by now the error is [ErrVersion].
+// PutPlan replaces all placements of an application. Each actor keeps its epoch;
+// of one that gets another node, Epoch must be the one it has, as in the View
+// that the plan was made from. Actors that are not in the plan any more lose
+// their checkpoints. version is that of the application the plan was made for,
+// or 0 for any. If another one is deployed by now, or an actor to be moved has
+// begun anew, the error is [ErrVersion] and nothing has changed.
 func (r *Register) PutPlan(ctx context.Context, app string, version uint64, plan []flow.Placement) error {
-	if _, err := r.applySeen(ctx, putPlan{app, version, plan}); err != nil {
+	if _, err := r.applySeen(ctx, putPlanAt{app, version, plan}); err != nil {
 		return fmt.Errorf("put plan of application %s: %w", app, err)
 	}
 	return nil

@@ -29,6 +29,7 @@ const (
 	kindClaimAll       = 10 // each as kindClaim
 	kindCommitPart     = 11 // numbered; a part that is there changes nothing, and the last is as kindCommit
 	kindAdopt          = 12 // numbered as kindCommit is
+	kindPutPlanAt      = 14 // as kindPutPlan; and moves an actor only from the epoch that it names
 	kindPacked         = 13 // any but a commit or a part, compressed
 )
 
@@ -42,7 +43,8 @@ type (
 		Version    uint64 // of the application; 0: whichever there is
 		Placements []flow.Placement
 	}
-	claim struct {
+	putPlanAt putPlan
+	claim     struct {
 		Actor flow.ActorID
 		Node  flow.NodeID
 		Seen  uint64 // the epoch the claimant knows of
@@ -89,6 +91,7 @@ type (
 func (putApp) kind() byte         { return kindPutApp }
 func (removeApp) kind() byte      { return kindRemoveApp }
 func (putPlan) kind() byte        { return kindPutPlan }
+func (putPlanAt) kind() byte      { return kindPutPlanAt }
 func (claim) kind() byte          { return kindClaim }
 func (commit) kind() byte         { return kindCommit }
 func (putCertificate) kind() byte { return kindPutCertificate }
@@ -175,6 +178,8 @@ func decodeCommand(b []byte) (command, error) {
 		c, err = decodeJSON[syncUp](body)
 	case kindPutAppPlan:
 		c, err = decodeJSON[putAppPlan](body)
+	case kindPutPlanAt:
+		c, err = decodeJSON[putPlanAt](body)
 	case kindClaimAll:
 		c, err = decodeJSON[claimAll](body)
 	case kindCommitPart:

@@ -116,7 +116,7 @@ func (r *Register) answerPart(_ context.Context, peer flow.Identity, body []byte
 	a := r.machine.state.actors[q.Actor]
 	r.machine.mu.RUnlock()
 	if a.holder != flow.NodeID(peer.Name) || a.place.Epoch != q.Epoch {
-		return json.Marshal(partAnswer{Stale: true})
+		return nil, nil // another epoch has begun
 	}
 	whole := a.whole.checkpoint(q.Actor)
 	whole.Epoch = q.Epoch
@@ -127,13 +127,7 @@ func (r *Register) answerPart(_ context.Context, peer flow.Identity, body []byte
 	if q.Offset < 0 || q.Offset > len(b) {
 		return nil, fmt.Errorf("checkpoint of %s has %d bytes, not %d", q.Actor, len(b), q.Offset)
 	}
-	return json.Marshal(partAnswer{Bytes: b[q.Offset:min(len(b), q.Offset+2*maxEntry)], Size: len(b)})
-}
-
-type partAnswer struct {
-	Stale bool   `json:"stale,omitempty"` // another epoch has begun
-	Bytes []byte `json:"bytes,omitempty"`
-	Size  int    `json:"size"` // of all of it
+	return append(binary.AppendUvarint(nil, uint64(len(b))), b[q.Offset:min(len(b), q.Offset+3*maxEntry)]...), nil
 }
 
 // fetchWhole gets a checkpoint that was too large for the answer to its claim.
@@ -148,14 +142,14 @@ func (r *Register) fetchWhole(ctx context.Context, actor flow.ActorID, epoch uin
 		if err != nil {
 			return flow.Checkpoint{}, err
 		}
-		var a partAnswer
-		if err := json.Unmarshal(b, &a); err != nil {
-			return flow.Checkpoint{}, err
-		}
-		if a.Stale {
+		if len(b) == 0 {
 			return flow.Checkpoint{}, fmt.Errorf("epoch %d of it is over already: %w", epoch, flow.ErrStale)
 		}
-		if all = append(all, a.Bytes...); len(all) >= a.Size {
+		size, b, err := readUvarint(b)
+		if err != nil {
+			return flow.Checkpoint{}, err
+		}
+		if all = append(all, b...); uint64(len(all)) >= size || len(b) == 0 {
 			c, _, err := flow.ReadCheckpoint(all)
 			return c, err
 		}

@@ -63,7 +63,7 @@ func RemoveAppCommand(name string) ([]byte, error) { return encodeCommand(remove
 
 // PutPlanCommand is [Register.PutPlan].
 func PutPlanCommand(app string, version uint64, plan []flow.Placement) ([]byte, error) {
-	return encodeCommand(putPlan{app, version, plan})
+	return encodeCommand(putPlanAt{app, version, plan})
 }
 
 // PutAppPlanCommand is [Register.PutAppPlan].

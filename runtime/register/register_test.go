@@ -220,7 +220,7 @@ func TestPartition(t *testing.T) {
 	}
 	second := c.leader(old)
 	r := c.nodes[second]
-	if err := r.PutPlan(ctx, "ward", 0, []flow.Placement{{Actor: "ward:sum", Node: second}}); err != nil {
+	if err := r.PutPlan(ctx, "ward", 0, []flow.Placement{{Actor: "ward:sum", Node: second, Epoch: whole.Epoch}}); err != nil {
 		t.Fatal(err)
 	}
 	moved, err := r.Claim(ctx, "ward:sum", 0)

@@ -85,6 +85,11 @@ func (s *state) apply(index uint64, c command) result {
 		return s.putCertificate(index, c)
 	case putSetting:
 		return s.putSetting(index, c)
+	case putPlanAt:
+		if late := s.tooLate(c.Placements); late != nil {
+			return *late
+		}
+		return s.putPlan(index, putPlan(c))
 	case putAppPlan:
 		return s.putAppPlan(index, c)
 	case claimAll:
@@ -160,6 +165,9 @@ func (s *state) putAppPlan(index uint64, c putAppPlan) result {
 	if bad := checkPlan(c.App.Name, c.Placements); bad != nil {
 		return *bad
 	}
+	if late := s.tooLate(c.Placements); late != nil {
+		return *late
+	}
 	r := s.putApp(index, putApp{c.App})
 	if r.Fault != faultNone {
 		return r
@@ -167,6 +175,20 @@ func (s *state) putAppPlan(index uint64, c putAppPlan) result {
 	p := s.putPlan(index, putPlan{App: c.App.Name, Placements: c.Placements})
 	p.App, p.Version = r.App, r.Version
 	return p
+}
+
+// tooLate refuses a plan that moves an actor out of another epoch than it was
+// planned in. A plan may be agreed on long after it was made, when its leader
+// was cut off meanwhile; by then the actor may have begun anew where it was.
+func (s *state) tooLate(plan []flow.Placement) *result {
+	for _, p := range plan {
+		a, ok := s.actors[p.Actor]
+		if ok && a.place.Node != p.Node && a.place.Epoch != p.Epoch {
+			r := refuse(faultVersion, "plan moves actor %s from epoch %d, and it is at epoch %d", p.Actor, p.Epoch, a.place.Epoch)
+			return &r
+		}
+	}
+	return nil
 }
 
 func checkPlan(app string, plan []flow.Placement) *result {

@@ -36,7 +36,7 @@ func (w whole) step(c flow.Checkpoint, seq uint64) (next whole, ok bool) {
 		last[l] = w.made[l]
 	}
 	next = whole{epoch: c.Epoch, seq: seq, version: c.Version, state: c.State,
-		taken: c.Taken, made: c.Made, settled: c.Settled, out: maps.Clone(w.out)}
+		taken: thin(c.Taken), made: thin(c.Made), settled: thin(c.Settled), out: maps.Clone(w.out)}
 	if next.out == nil {
 		next.out = map[flow.LinkID][]flow.Token{}
 	}
@@ -67,6 +67,15 @@ func (w whole) step(c flow.Checkpoint, seq uint64) (next whole, ok bool) {
 	return next, true
 }
 
+// thin is m, or nil if there is nothing in it: ten thousand idle actors have
+// three such maps each.
+func thin(m map[flow.LinkID]uint64) map[flow.LinkID]uint64 {
+	if len(m) == 0 {
+		return nil
+	}
+	return m
+}
+
 // letters is w without anything but the actor's box of dead letters, which is a
 // link that nobody receives.
 func (w whole) letters(actor flow.ActorID) whole {
@@ -93,7 +102,7 @@ func (w whole) checkpoint(actor flow.ActorID) flow.Checkpoint {
 // wholeOf undoes checkpoint.
 func wholeOf(c flow.Checkpoint, seq uint64) whole {
 	w := whole{epoch: c.Epoch, seq: seq, version: c.Version, state: c.State,
-		taken: c.Taken, made: c.Made, settled: c.Settled, out: map[flow.LinkID][]flow.Token{}}
+		taken: thin(c.Taken), made: thin(c.Made), settled: thin(c.Settled), out: map[flow.LinkID][]flow.Token{}}
 	for _, o := range c.Out {
 		w.out[o.Link] = append(w.out[o.Link], o.Token)
 	}

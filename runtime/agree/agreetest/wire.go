@@ -93,6 +93,17 @@ func (w *Wire) reach(from, to flow.NodeID) (*Port, error) {
 	return p, nil
 }
 
+// join notes a connection, unless one of its ends was cut off meanwhile.
+func (w *Wire) join(c net.Conn, from, to flow.NodeID) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.cut[from] || w.cut[to] {
+		return false
+	}
+	w.conns[c] = [2]flow.NodeID{from, to}
+	return true
+}
+
 // Handle implements agree.Transport.
 func (p *Port) Handle(proto string, serve func(net.Conn, flow.Identity)) {
 	p.mu.Lock()
@@ -120,9 +131,9 @@ func (p *Port) Dial(ctx context.Context, proto, addr string, want flow.NodeID) (
 		return nil, errors.New("connection refused")
 	}
 	near, far := net.Pipe()
-	p.w.mu.Lock()
-	p.w.conns[near] = [2]flow.NodeID{p.self, want}
-	p.w.mu.Unlock()
+	if !p.w.join(near, p.self, want) {
+		return nil, errors.New("connection refused")
+	}
 	to.busy.Go(func() { serve(far, Identity(p.self)) })
 	return near, nil
 }
