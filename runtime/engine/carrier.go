@@ -91,7 +91,7 @@ func (e *Engine) Receive(id flow.LinkID, m link.Message) error {
 	case in != nil && m.Kind == link.KindOpen:
 		return in.answer()
 	case in != nil && m.Kind == link.KindFrame:
-		return in.accept(&m.Frame)
+		return in.acceptFar(&m.Frame)
 	case out != nil && m.Kind == link.KindOpened:
 		return out.opened(m.Taken, m.Credit)
 	case out != nil && m.Kind == link.KindCredit:

@@ -229,7 +229,9 @@ func (c *cell) inEnd(l flow.Link, life uint64, from *capsule.Start) (*inEnd, err
 		queue = c.eng.cfg.Window
 	}
 	id := l.ID()
-	return &inEnd{id: id, link: l, cell: c, free: free, far: nobody, status: status{peer: nobody}, most: tellAfter(queue), hungry: true, in: from.In(id, capsule.Key(id, life), queue)}, nil
+	in := from.In(id, capsule.Key(id, life), queue)
+	in.Limit(farBytes * max(c.eng.cfg.Bytes, DefaultBytes))
+	return &inEnd{id: id, link: l, cell: c, free: free, far: nobody, status: status{peer: nobody}, most: tellAfter(queue), hungry: true, in: in}, nil
 }
 
 func (c *cell) outEnd(l flow.Link, life uint64, from *capsule.Start) (*outEnd, error) {

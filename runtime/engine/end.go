@@ -25,6 +25,10 @@ const (
 // and back.
 const nearTokens = 1024
 
+// farBytes is how many times the bytes that a sender may hold its receiver takes:
+// senders may overshoot by a turn, and an older node may weigh otherwise.
+const farBytes = 4
+
 // A sink takes what an out-end sends: the in-end on this node, or the carrier.
 type sink interface {
 	// open asks the other end where it is; the answer comes by outEnd.opened.
@@ -62,7 +66,7 @@ func (s *status) refuse(why string) (changed bool) {
 func (i *inEnd) open(*outEnd, uint64, uint64) { _ = i.answer() } // both ends say why it is down
 
 func (i *inEnd) frame(f *link.Frame) bool {
-	if err := i.accept(f); err != nil {
+	if err := i.accept(f, nil); err != nil {
 		panic("engine: a local link broke: " + err.Error()) // both ends are ours
 	}
 	return true

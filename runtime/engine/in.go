@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/wardflow/wardflow/runtime/capsule"
+	"github.com/wardflow/wardflow/runtime/firing"
 	"github.com/wardflow/wardflow/runtime/flow"
 	"github.com/wardflow/wardflow/runtime/link"
 )
@@ -187,10 +188,24 @@ func (i *inEnd) answer() error {
 	return nil
 }
 
+// acceptFar is accept of a frame from another node.
+func (i *inEnd) acceptFar(f *link.Frame) error {
+	var room [farTokens]int32
+	weights := room[:0]
+	for n := range f.Tokens {
+		w, err := firing.Weigh(f.Tokens[n].Value)
+		if err != nil {
+			return fmt.Errorf("link %s: token %d: %w", i.id, f.First+uint64(n), err)
+		}
+		weights = append(weights, int32(w))
+	}
+	return i.accept(f, weights)
+}
+
 // accept queues a frame's new tokens.
-func (i *inEnd) accept(f *link.Frame) error {
+func (i *inEnd) accept(f *link.Frame, weights []int32) error {
 	i.mu.Lock()
-	n, err := i.in.Accept(f)
+	n, err := i.in.AcceptOf(f, weights)
 	i.got += uint64(n)
 	wake := n > 0 && i.hungry
 	if wake {

@@ -21,6 +21,10 @@ type In struct {
 	window int
 	queue  ring[flow.Token] // tokens forgotten+1 … received
 
+	weights weights // of the oldest tokens of queue, as far as they were weighed
+	bytes   int     // their sum
+	limit   int     // that it may not exceed; 0: none
+
 	forgotten uint64 // last number that is not kept any more
 	taken     uint64 // last number the actor has taken
 	granted   uint64 // last number the sender may send
@@ -52,10 +56,19 @@ func (in *In) Widen(window int) {
 // ID is the link's name.
 func (in *In) ID() flow.LinkID { return in.id }
 
+// Limit bounds the bytes of tokens that were weighed and are not forgotten: it is
+// for senders of other nodes, which are to hold less ([Out.Limit]), and might not
+// keep to it. 0, as in the beginning, is no bound.
+func (in *In) Limit(bytes int) { in.limit = bytes }
+
 // Accept queues the tokens of f that come next, copying them, and returns how
 // many those are. Tokens seen before are dropped. A frame that leaves some out
 // ([ErrGap]) or goes beyond the credit ([ErrOverrun]) queues nothing.
-func (in *In) Accept(f *Frame) (n int, err error) {
+func (in *In) Accept(f *Frame) (n int, err error) { return in.AcceptOf(f, nil) }
+
+// AcceptOf is [In.Accept] with what the tokens of f weigh, one number of bytes
+// each; nil: nothing. A frame that goes beyond the limit is [ErrOverrun].
+func (in *In) AcceptOf(f *Frame, weights []int32) (n int, err error) {
 	received := in.Received()
 	last := f.First + uint64(len(f.Tokens)) - 1
 	switch {
@@ -74,6 +87,11 @@ func (in *In) Accept(f *Frame) (n int, err error) {
 		return 0, nil
 	}
 	fresh := f.Tokens[received+1-f.First:]
+	if weights != nil {
+		if err := in.weigh(weights[received+1-f.First:]); err != nil {
+			return 0, err
+		}
+	}
 	one, two := in.queue.pushAll(fresh)
 	for i := range one {
 		one[i].Seq = received + 1 + uint64(i)
@@ -82,6 +100,23 @@ func (in *In) Accept(f *Frame) (n int, err error) {
 		two[i].Seq = received + 1 + uint64(len(one)+i)
 	}
 	return len(fresh), nil
+}
+
+// weigh adds the weights of tokens that come next.
+func (in *In) weigh(weights []int32) error {
+	sum := 0
+	for _, w := range weights {
+		sum += int(w)
+	}
+	if in.limit > 0 && in.bytes+sum > in.limit {
+		return fmt.Errorf("link %s: %d bytes of tokens, at most %d may be here: %w", in.id, in.bytes+sum, in.limit, ErrOverrun)
+	}
+	for in.weights.n < in.queue.n {
+		in.weights.push() // 0: those came without
+	}
+	in.weights.pushAll(weights)
+	in.bytes += sum
+	return nil
 }
 
 // Len is how many tokens wait.
@@ -125,6 +160,7 @@ func (in *In) TakeAll(n int) {
 func (in *In) Forget(upto uint64) {
 	if upto = min(upto, in.taken); upto > in.forgotten {
 		in.queue.drop(int(upto - in.forgotten))
+		in.bytes -= in.weights.shed(int(upto - in.forgotten))
 		in.forgotten = upto
 	}
 }

@@ -28,9 +28,9 @@ type Out struct {
 	queue  int              // tokens held beyond the credit; 0: as many as the window has
 	held   ring[flow.Token] // tokens settled+1 … made
 
-	weights ring[int32] // of held, bytes, about
-	bytes   int         // their sum
-	limit   int         // that it may reach; 0: none
+	weights weights // of held, bytes, about
+	bytes   int     // their sum
+	limit   int     // that it may reach; 0: none
 
 	made     uint64 // last number given
 	released uint64 // last number that a committed checkpoint covers
@@ -162,17 +162,6 @@ func (o *Out) keep(t *flow.Token, weight int32) {
 	o.bytes += int(weight)
 }
 
-// lighten subtracts the weights from the i-th oldest token's on, n of them.
-func (o *Out) lighten(i, n int) {
-	one, two := o.weights.span(i, n)
-	for _, w := range one {
-		o.bytes -= int(w)
-	}
-	for _, w := range two {
-		o.bytes -= int(w)
-	}
-}
-
 // Release says that a checkpoint covering all tokens up to that number is
 // committed: they may be sent. It never takes back; releasing what is not made
 // yet is a bug and panics.
@@ -192,8 +181,8 @@ func (o *Out) Withdraw(n uint64) {
 	}
 	if n < o.made {
 		back := int(o.made - n)
-		o.lighten(o.held.n-back, back)
 		o.held.pop(back)
+		o.bytes -= total(o.weights.span(o.weights.n-back, back))
 		o.weights.pop(back)
 		o.made = n
 	}
@@ -277,9 +266,8 @@ func (o *Out) Settled(upto uint64) (freed int, err error) {
 		return 0, fmt.Errorf("link %s: the receiver settles %d tokens of %d sent: %w", o.id, upto, o.sent, ErrAstray)
 	}
 	freed = int(upto - o.settled)
-	o.lighten(0, freed)
 	o.held.drop(freed)
-	o.weights.drop(freed)
+	o.bytes -= o.weights.shed(freed)
 	o.settled = upto
 	return freed, nil
 }

@@ -99,3 +99,24 @@ func (r *ring[T]) view(i int) []T {
 	upto := min(from+r.n-i, len(r.buf))
 	return r.buf[from:upto:upto]
 }
+
+// weights are what tokens weigh, bytes, about.
+type weights struct{ ring[int32] }
+
+// shed forgets the n oldest, or all if there are fewer, and gives their sum.
+func (w *weights) shed(n int) int {
+	n = min(n, w.n)
+	sum := total(w.span(0, n))
+	w.drop(n)
+	return sum
+}
+
+func total(one, two []int32) (sum int) {
+	for _, w := range one {
+		sum += int(w)
+	}
+	for _, w := range two {
+		sum += int(w)
+	}
+	return sum
+}
