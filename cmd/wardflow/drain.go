@@ -114,7 +114,7 @@ func (e *exodus) see(s *control.Snapshot) (string, bool) {
 		left--
 	}
 	arrived += left // they were stopped meanwhile, by somebody else
-	said := fmt.Sprintf("%s: %d of %s run elsewhere", e.node, arrived, count(len(e.from), "actor"))
+	said := fmt.Sprintf("%s: %d of %d actors run elsewhere", e.node, arrived, len(e.from))
 	if under > 0 {
 		said += fmt.Sprintf(", %d still here", under)
 	}

@@ -105,7 +105,7 @@ type Difference string
 const (
 	Added   Difference = "added"
 	Removed Difference = "removed"
-	Changed Difference = "changed" // it starts anew with its state: [Planned].Changes says why
+	Changed Difference = "changed" // its arguments, ports, rule or links differ, as [Planned].Changes says; it goes on from its state
 	Kept    Difference = "kept"
 )
 
