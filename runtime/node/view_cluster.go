@@ -71,8 +71,10 @@ func (n *Node) placed(s *control.ActorState, app *register.App, node flow.Node, 
 			}
 		}
 	}
-	if _, drained := markOf(view, markDrain, string(s.Node)); s.Node != "" && len(s.Why) > 0 && (drained || !n.isUp(view, s.Node)) {
-		s.Stays = s.Why[0]
+	// What placement says of an actor that it holds where it should leave; any
+	// other reason is why the actor came there.
+	if held, ok := strings.CutPrefix(strings.Join(s.Why, "; "), string(s.Node)+": is "); ok && s.Node != "" {
+		s.Stays = "it is " + held
 	}
 }
 
