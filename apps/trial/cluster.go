@@ -9,6 +9,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/wardflow/wardflow/runtime/control"
@@ -28,6 +29,7 @@ type cluster struct {
 	staff   flow.Signer
 	configs map[flow.NodeID]*node.Config
 	hosts   map[flow.NodeID]*child // that run
+	ground  Ground                 // nil: all stand on this host
 	clients map[flow.NodeID]*control.Client
 }
 
@@ -36,11 +38,16 @@ const trialHospital = "trial.example"
 // newCluster prepares nodes below a new directory; the first voters of them
 // keep the register. edit changes each configuration; it may be nil.
 func newCluster(exe string, args []string, names []flow.NodeID, voters int, edit func(*cluster, *node.Config) error) (*cluster, error) {
+	return newClusterOn(nil, exe, args, names, voters, edit)
+}
+
+// newClusterOn is newCluster on other ground.
+func newClusterOn(g Ground, exe string, args []string, names []flow.NodeID, voters int, edit func(*cluster, *node.Config) error) (*cluster, error) {
 	dir, err := os.MkdirTemp("", "wardflow-trial-")
 	if err != nil {
 		return nil, err
 	}
-	c := &cluster{dir: dir, exe: exe, args: args, names: names, configs: map[flow.NodeID]*node.Config{}, hosts: map[flow.NodeID]*child{}, clients: map[flow.NodeID]*control.Client{}}
+	c := &cluster{ground: g, dir: dir, exe: exe, args: args, names: names, configs: map[flow.NodeID]*node.Config{}, hosts: map[flow.NodeID]*child{}, clients: map[flow.NodeID]*control.Client{}}
 	if err := c.prepare(voters, edit); err != nil {
 		return nil, errors.Join(err, os.RemoveAll(dir))
 	}
@@ -57,7 +64,7 @@ func (c *cluster) prepare(voters int, edit func(*cluster, *node.Config) error) (
 	if c.staff, err = c.ca.Enroll(pki.Request{Role: flow.RoleStaff, Name: "trial"}, time.Now()); err != nil {
 		return err
 	}
-	addrs, err := freeAddresses(2 * len(c.names))
+	addrs, err := c.addresses()
 	if err != nil {
 		return err
 	}
@@ -115,7 +122,11 @@ func (c *cluster) start(ctx context.Context, name flow.NodeID) error {
 		return err
 	}
 	defer log.Close()
-	h, err := spawnTo(log, c.exe, c.args...)
+	exe, args := c.exe, c.args
+	if c.ground != nil {
+		exe, args = c.ground.Command(slices.Index(c.names, name), exe, args)
+	}
+	h, err := spawnTo(log, exe, args...)
 	if err != nil {
 		return err
 	}
@@ -236,6 +247,17 @@ func (c *cluster) until(ctx context.Context, from flow.NodeID, what string, miss
 		case <-tick.C:
 		}
 	}
+}
+
+// addresses are two for each node.
+func (c *cluster) addresses() (addrs []string, err error) {
+	if c.ground == nil {
+		return freeAddresses(2 * len(c.names))
+	}
+	for i := range c.names {
+		addrs = append(addrs, c.ground.Address(i)+":7000", c.ground.Address(i)+":7001")
+	}
+	return addrs, nil
 }
 
 // freeAddresses are loopback addresses that nobody listens at now.

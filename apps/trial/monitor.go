@@ -51,8 +51,9 @@ type ack struct {
 	at   time.Time
 }
 
-func newMonitor() (*monitor, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+// newMonitor is one whose devices are reached at an address of this host.
+func newMonitor(at string) (*monitor, error) {
+	l, err := net.Listen("tcp", at)
 	if err != nil {
 		return nil, err
 	}
@@ -191,7 +192,34 @@ func (m *monitor) fence(o *outside, epoch uint64) message {
 		return message{kind: sayStale}
 	}
 	o.epoch = epoch
-	return message{kind: sayDone, body: o.kept}
+	b, err := o.whole()
+	if err != nil {
+		m.fault(err)
+		return wrong(err)
+	}
+	return message{kind: sayDone, body: b}
+}
+
+// whole is the newest checkpoint with the readings that were given and are not
+// settled; the caller holds the lock.
+func (o *outside) whole() ([]byte, error) {
+	if o.kept == nil {
+		return nil, nil
+	}
+	c, _, err := flow.ReadCheckpoint(o.kept)
+	if err != nil {
+		return nil, err
+	}
+	for l, made := range c.Made {
+		if l == flow.BoxOf(c.Actor) {
+			continue
+		}
+		for n := c.Settled[l]; n < made; n++ {
+			c.Out = append(c.Out, flow.OutToken{Link: l, Token: flow.Token{Seq: n + 1, Source: c.Actor, Made: o.made[n],
+				Value: flow.Sealed{Kind: proof.KindReading, Bytes: o.bytes[n]}}})
+		}
+	}
+	return flow.AppendCheckpoint(nil, c)
 }
 
 // commit keeps a checkpoint, which says how far the readings are settled.
