@@ -53,8 +53,12 @@ func nodeRunCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			<-ctx.Done()
-			return n.Close()
+			select {
+			case <-ctx.Done():
+				return n.Close()
+			case err := <-n.Failed():
+				return err // without an orderly end: it must not last
+			}
 		},
 	}
 	cmd.Flags().StringVar(&file, "config", "node.yaml", "the node's configuration")

@@ -26,7 +26,7 @@ type leader struct {
 
 	mu      sync.Mutex // guards what follows
 	refused map[flow.NodeID]refusal
-	nowhere map[flow.ActorID]time.Time // exclusive actors that the plan has on no node, and since when this node knows
+	nowhere map[flow.ActorID]uint64 // exclusive actors that the plan has on no node, and the view in which that was seen first
 	scaler  scaler
 }
 
@@ -37,7 +37,7 @@ type refusal struct {
 }
 
 func newLeader(n *Node) *leader {
-	return &leader{n: n, kick: make(chan struct{}, 1), refused: map[flow.NodeID]refusal{}, nowhere: map[flow.ActorID]time.Time{}, scaler: scaler{n: n}}
+	return &leader{n: n, kick: make(chan struct{}, 1), refused: map[flow.NodeID]refusal{}, nowhere: map[flow.ActorID]uint64{}, scaler: scaler{n: n}}
 }
 
 // again makes it look again soon.
@@ -267,11 +267,12 @@ func (l *leader) leased(node flow.NodeID) bool {
 	return g.Leased(node, time.Now())
 }
 
-// acting is a node that may still run an exclusive actor which the plan has
-// taken from it: one that holds a lease, and has not said since that it does not
-// run it. "" when there is none.
+// acting is a node that may still run an exclusive actor which the plan has on
+// none: one that holds a lease, and has not said yet that it does what the plan
+// says and does not run it. "" when there is none. An actor that never ran may
+// have had a namesake in an application that was there before.
 func (l *leader) acting(view *register.View, id flow.ActorID) flow.NodeID {
-	if p := view.Placements[id]; p.Epoch == 0 || p.Node != "" {
+	if p := view.Placements[id]; p.Node != "" {
 		return p.Node
 	}
 	if !l.n.register.Leading() {
@@ -280,7 +281,7 @@ func (l *leader) acting(view *register.View, id flow.ActorID) flow.NodeID {
 	l.mu.Lock()
 	since, ok := l.nowhere[id]
 	if !ok {
-		since = time.Now()
+		since = view.Index
 		l.nowhere[id] = since
 	}
 	l.mu.Unlock()
@@ -290,7 +291,7 @@ func (l *leader) acting(view *register.View, id flow.ActorID) flow.NodeID {
 			continue
 		}
 		r := reports[m.ID]
-		if r == nil || r.got.Before(since.Add(gatherAll)) || statOf(r, id) != nil {
+		if r == nil || r.View < since || statOf(r, id) != nil {
 			return m.ID
 		}
 	}
@@ -298,7 +299,7 @@ func (l *leader) acting(view *register.View, id flow.ActorID) flow.NodeID {
 }
 
 // stopping are the exclusive actors that the plan has on no node.
-func (l *leader) stopping() map[flow.ActorID]time.Time {
+func (l *leader) stopping() map[flow.ActorID]uint64 {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return maps.Clone(l.nowhere)

@@ -66,6 +66,7 @@ type Node struct {
 	boot       uint64
 	gatherer   *gatherer
 	events     *events
+	failed     chan error
 	judged     *judged
 
 	stop context.CancelFunc
@@ -78,7 +79,8 @@ type Node struct {
 // not be there yet. Close ends it.
 func Start(ctx context.Context, cfg Config, types flow.Types, log *slog.Logger) (*Node, error) {
 	log = log.With("node", cfg.Node)
-	n := &Node{cfg: cfg, log: log, types: types, events: &events{node: cfg.Node}, judged: newJudged()}
+	n := &Node{cfg: cfg, log: log, types: types, events: &events{node: cfg.Node}, judged: newJudged(),
+		failed: make(chan error, 1)}
 	n.links = newLinks(n)
 	n.reconciler = newReconciler(n)
 	n.gatherer = &gatherer{n: n}
@@ -126,6 +128,17 @@ func (n *Node) Close() error {
 	}
 	n.log.Info("node stopped")
 	return nil
+}
+
+// Failed gives the reason for which this process must end at once, should there
+// be one: an actor that acts on the world, may not any more, and can't be stopped.
+func (n *Node) Failed() <-chan error { return n.failed }
+
+func (n *Node) fail(err error) {
+	select {
+	case n.failed <- err:
+	default:
+	}
 }
 
 func (n *Node) signer() flow.Signer { return n.own }
@@ -267,7 +280,7 @@ func (n *Node) openChain(context.Context) (err error) {
 
 func (n *Node) openEngine(context.Context) (err error) {
 	n.engine, err = engine.New(engine.Config{Types: n.types, Checkpoints: n.register, Local: n.journal, Log: n.log,
-		Capability: n.offer.give, Judge: n.judgeLocal, Event: n.engineEvent})
+		Capability: n.offer.give, Judge: n.judgeLocal, Event: n.engineEvent, May: n.tenure.may})
 	if err == nil {
 		n.ends = append(n.ends, n.engine.Close)
 	}
@@ -281,6 +294,12 @@ func (n *Node) engineEvent(e engine.Event) {
 	case "stopped":
 		n.log.Warn("actor stopped after a fault", "actor", e.Actor, "err", e.Why)
 		n.events.add(control.ActorFault, e.Actor, "", fmt.Sprintf("%s stopped until somebody lets it go on: %s", e.Actor, e.Why))
+	case "hung":
+		n.log.Error("actor does not end and was left behind", "actor", e.Actor, "err", e.Why)
+		n.events.add(control.ActorFault, e.Actor, "", fmt.Sprintf("%s does not end and was left behind: %s", e.Actor, e.Why))
+		if n.exclusive(e.Actor) {
+			n.fail(fmt.Errorf("actor %s acts on the world and does not end: %s", e.Actor, e.Why))
+		}
 	case "link refused":
 		n.log.Warn("link refused", "link", e.Link, "err", e.Why)
 		n.events.add(control.LinkRefused, e.Actor, e.Link, fmt.Sprintf("link %s was refused: %s", e.Link, e.Why))

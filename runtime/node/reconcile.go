@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/wardflow/wardflow/runtime/control"
@@ -28,6 +29,7 @@ type standing struct {
 type reconciler struct {
 	n    *Node
 	kick chan struct{} // holds one: look again now
+	done atomic.Uint64 // index of the last view that was carried out
 
 	mu       sync.Mutex // guards standings; held while nothing is called
 	standing map[flow.ActorID]*standing
@@ -113,6 +115,7 @@ func (r *reconciler) once(ctx context.Context) {
 	r.forget(wanted)
 	r.startMissing(ctx, view, wanted)
 	r.links(view)
+	r.done.Store(view.Index)
 	r.n.keep(ctx, view)
 	r.n.tidy(ctx, view)
 }

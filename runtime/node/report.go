@@ -31,8 +31,9 @@ type report struct {
 	// Lease is for how long this node may run what acts on the world, in
 	// seconds from At; 0: it may not.
 	Lease float64 `json:"lease,omitempty"`
-
-	got time.Time // by the clock of who asked for it
+	// View is the index of the newest view that this node has carried out: what
+	// it takes away has stopped.
+	View uint64 `json:"view"`
 }
 
 // askReport is the question that a report answers.
@@ -40,9 +41,10 @@ const askReport = "node.report"
 
 // self is this node's own report.
 func (n *Node) self(ctx context.Context) *report {
+	done := n.reconciler.done.Load() // before looking at what runs
 	actors, links := n.engine.Stats()
 	r := &report{Node: n.cfg.Node, At: time.Now(), Actors: actors, Links: links, Judged: map[flow.ActorID]*control.Judged{},
-		Faults: n.reconciler.faults(), Refusals: n.judged.newest(), Events: n.events.newest(),
+		Faults: n.reconciler.faults(), View: done, Refusals: n.judged.newest(), Events: n.events.newest(),
 		Chain: n.chainState(ctx), Store: n.storeState(ctx)}
 	r.Lease, r.Spools = n.tenure.left().Seconds(), n.spools(ctx, actors)
 	for _, a := range actors {
@@ -148,7 +150,6 @@ func (g *gatherer) round(ctx context.Context) {
 func (g *gatherer) put(r *report) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	r.got = time.Now()
 	prev := g.now[r.Node]
 	if old := g.old[r.Node]; prev != nil && (old == nil || r.At.Sub(old.At) >= 2*rateOver) {
 		g.old[r.Node] = prev
