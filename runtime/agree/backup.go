@@ -232,7 +232,10 @@ func (g *Group) replace(ctx context.Context, f *os.File, index uint64) error {
 	}
 	done := make(chan error, 1)
 	g.busy.Go(func() { // ends with raft at the latest
-		done <- ofRaft(v.raft.Restore(&raft.SnapshotMeta{Version: raft.SnapshotVersionMax, Index: index, Size: size}, io.NopCloser(f), 0))
+		done <- v.do(func() error {
+			meta := &raft.SnapshotMeta{Version: raft.SnapshotVersionMax, Index: index, Size: size}
+			return v.raft.Restore(meta, io.NopCloser(f), 0)
+		})
 	})
 	select {
 	case err := <-done:
@@ -276,5 +279,5 @@ func (g *Group) answerHandover(_ context.Context, v *voter, peer flow.Identity, 
 	if !ok || !s.Votes || s.Full != string(body) {
 		return Answer{}, refuse("%s is not a voter", peer.Name)
 	}
-	return Answer{}, ofRaft(v.raft.LeadershipTransferToServer(raft.ServerID(s.Full), s.address()).Error())
+	return Answer{}, v.wait(func() raft.Future { return v.raft.LeadershipTransferToServer(raft.ServerID(s.Full), s.address()) })
 }

@@ -91,19 +91,19 @@ func (g *Group) add(ctx context.Context, v *voter, to Voter) error {
 	}
 	if known && was.Full != full { // its old log is lost
 		g.log.Info("voter replaced: its log was lost", "group", g.cfg.Name, "peer", to.ID)
-		if err := ofRaft(v.raft.RemoveServer(raft.ServerID(was.Full), 0, 0).Error()); err != nil {
+		if err := v.wait(func() raft.Future { return v.raft.RemoveServer(raft.ServerID(was.Full), 0, 0) }); err != nil {
 			return err
 		}
 	}
 	s := server{full, to.Addr, true}
-	if err := ofRaft(v.raft.AddNonvoter(raft.ServerID(full), s.address(), 0, 0).Error()); err != nil {
+	if err := v.wait(func() raft.Future { return v.raft.AddNonvoter(raft.ServerID(full), s.address(), 0, 0) }); err != nil {
 		return err
 	}
 	g.bell.ring()
 	if err := g.caughtUpBy(ctx, v, to.ID, full); err != nil {
 		return err
 	}
-	if err := ofRaft(v.raft.AddVoter(raft.ServerID(full), s.address(), 0, 0).Error()); err != nil {
+	if err := v.wait(func() raft.Future { return v.raft.AddVoter(raft.ServerID(full), s.address(), 0, 0) }); err != nil {
 		return err
 	}
 	g.log.Info("voter added", "group", g.cfg.Name, "peer", to.ID)
@@ -149,12 +149,12 @@ func (g *Group) remove(ctx context.Context, v *voter, id flow.NodeID) error {
 		return err
 	}
 	if s.Full == v.full { // another one must lead to remove this one
-		if err := v.raft.LeadershipTransfer().Error(); err != nil {
+		if err := v.wait(v.raft.LeadershipTransfer); err != nil {
 			g.log.Debug("lead not handed over", "group", g.cfg.Name, "err", err)
 		}
 		return errElection
 	}
-	if err := ofRaft(v.raft.RemoveServer(raft.ServerID(s.Full), 0, 0).Error()); err != nil {
+	if err := v.wait(func() raft.Future { return v.raft.RemoveServer(raft.ServerID(s.Full), 0, 0) }); err != nil {
 		return err
 	}
 	g.log.Info("voter removed", "group", g.cfg.Name, "peer", id)

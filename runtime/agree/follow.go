@@ -7,6 +7,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/hashicorp/raft"
+
 	"github.com/wardflow/wardflow/runtime/flow"
 )
 
@@ -120,7 +122,7 @@ func (g *Group) answerOut(_ context.Context, v *voter, _ flow.Identity, body []b
 		return Answer{Body: []byte("in")}, nil
 	}
 	// What stood in the log when out was read is agreed when this returns.
-	if err := ofRaft(v.raft.Barrier(0).Error()); err != nil {
+	if err := v.wait(func() raft.Future { return v.raft.Barrier(0) }); err != nil {
 		return Answer{}, err
 	}
 	return Answer{Body: []byte("out")}, nil

@@ -134,6 +134,9 @@ func (f *fsm) ApplyBatch(logs []*raft.Log) []any {
 	}
 	answers, ok := f.insist(entries)
 	if !ok {
+		for _, i := range at {
+			out[i] = errBroken
+		}
 		return out
 	}
 	for i, a := range answers {

@@ -33,6 +33,7 @@ type voter struct {
 	ended context.Context
 	busy  sync.WaitGroup
 	proof prover
+	calls calls
 
 	ahead atomic.Uint64 // the term it leads, once it has applied all that was agreed before; 0: none
 	mu    sync.Mutex    // guards what follows
@@ -183,7 +184,7 @@ func (v *voter) watch() {
 		for {
 			select {
 			case <-v.small:
-				if err := v.raft.Snapshot().Error(); err != nil && !errors.Is(err, raft.ErrNothingNewToSnapshot) && v.ended.Err() == nil {
+				if err := v.do(func() error { return v.raft.Snapshot().Error() }); err != nil && !errors.Is(err, raft.ErrNothingNewToSnapshot) && v.ended.Err() == nil {
 					v.g.log.Error("snapshot of the "+v.g.cfg.Name+" could not be written", "err", err)
 				}
 			case <-v.ended.Done():
@@ -234,7 +235,7 @@ func (v *voter) lead(leads bool) {
 	v.ahead.Store(0)
 	if leads {
 		term := v.raft.CurrentTerm()
-		if v.raft.Barrier(0).Error() == nil && v.raft.CurrentTerm() == term {
+		if v.wait(func() raft.Future { return v.raft.Barrier(0) }) == nil && v.raft.CurrentTerm() == term {
 			v.mu.Lock()
 			v.since = time.Now()
 			v.mu.Unlock()
@@ -271,11 +272,50 @@ func ofRaft(err error) error {
 		return nil
 	case errors.Is(err, raft.ErrRaftShutdown):
 		return errElection // this node holds the log no more, or closes
-	case errors.Is(err, raft.ErrNotLeader), errors.Is(err, raft.ErrLeadershipLost),
+	case err == errElection, errors.Is(err, raft.ErrNotLeader), errors.Is(err, raft.ErrLeadershipLost),
 		errors.Is(err, raft.ErrLeadershipTransferInProgress), errors.Is(err, raft.ErrAbortedByRestore):
 		return errElection
 	}
 	return err
+}
+
+// do makes a call of raft, unless the voter ends.
+func (v *voter) do(call func() error) error {
+	if !v.calls.enter() {
+		return errElection
+	}
+	defer v.calls.leave()
+	return ofRaft(call())
+}
+
+func (v *voter) wait(f func() raft.Future) error { return v.do(func() error { return f().Error() }) }
+
+// calls counts the calls of raft that are under way. Raft answers all of them as
+// long as it runs, on a leader without a majority too, which stops leading; but
+// when it is shut down it forgets some.
+type calls struct {
+	mu     sync.Mutex // guards closed, and adding to busy
+	closed bool
+	busy   sync.WaitGroup
+}
+
+func (c *calls) enter() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !c.closed {
+		c.busy.Add(1)
+	}
+	return !c.closed
+}
+
+func (c *calls) leave() { c.busy.Done() }
+
+// close lets no more begin, and waits for those under way.
+func (c *calls) close() {
+	c.mu.Lock()
+	c.closed = true
+	c.mu.Unlock()
+	c.busy.Wait()
 }
 
 // apply puts one entry into the log and waits until it is applied. It gives
@@ -288,13 +328,20 @@ func (v *voter) apply(ctx context.Context, body []byte) (Answer, error) {
 	}
 	done := make(chan outcome, 1)
 	v.g.busy.Go(func() { // ends with raft at the latest
-		f := v.raft.Apply(body, 0)
-		if err := f.Error(); err != nil {
-			done <- outcome{err: ofRaft(err)}
-			return
-		}
-		answer, _ := f.Response().([]byte)
-		done <- outcome{answer: Answer{f.Index(), answer}}
+		var o outcome
+		o.err = v.do(func() error {
+			f := v.raft.Apply(body, 0)
+			if err := f.Error(); err != nil {
+				return err
+			}
+			if f.Response() == errBroken {
+				return errElection // agreed, and not applied here: this voter ends
+			}
+			answer, _ := f.Response().([]byte)
+			o.answer = Answer{f.Index(), answer}
+			return nil
+		})
+		done <- o
 	})
 	select {
 	case o := <-done:
@@ -318,13 +365,14 @@ func (g *Group) shorten() {
 // an election; they can do without.
 func (v *voter) handOver() {
 	if v.leading() && len(v.g.roll().Servers) > 1 {
-		v.raft.LeadershipTransfer().Error()
+		v.wait(v.raft.LeadershipTransfer)
 	}
 }
 
 // close ends the voter and all that runs beside it. It is called once.
 func (v *voter) close() error {
 	v.end()
+	v.calls.close()
 	err := v.raft.Shutdown().Error()
 	err = errors.Join(err, v.release())
 	v.busy.Wait()

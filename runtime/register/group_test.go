@@ -111,7 +111,7 @@ func TestLargeStep(t *testing.T) {
 		t.Fatalf("Claim = %d tokens, %v", len(whole.Out), err)
 	}
 	for id, n := range c.nodes {
-		if n.machine.state.laid != nil && len(n.machine.state.laid) > 0 {
+		if len(n.machine.state.laid) > 0 {
 			t.Errorf("%s still holds parts", id)
 		}
 	}
