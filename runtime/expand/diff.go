@@ -123,7 +123,7 @@ func diffNode(old, n flow.Node) []string {
 			why = append(why, fmt.Sprintf("properties of %s are %s, were %s", k, show(any(b)), show(any(a))))
 		}
 	}
-	if !sameRule(old.Rule, n.Rule) {
+	if !ending(n) && !sameRule(old.Rule, n.Rule) {
 		why = append(why, "the rule for where it may run is another")
 	}
 	if old.Local != n.Local {

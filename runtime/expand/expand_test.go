@@ -182,7 +182,10 @@ func TestWanted(t *testing.T) {
 			t.Fatalf("wanted %d, empty %s: got %s, want %s", step.want, step.empty, got, step.told)
 		}
 		for _, n := range g.Actors {
-			if Of(n) == "app:work" && (n.Rule.Op != "and" || n.Rule.Terms[1].Name != "apart") {
+			if ending(n) && n.Rule != nil {
+				t.Fatalf("%s, which ends, has the rule %+v", n.ID, n.Rule)
+			}
+			if Of(n) == "app:work" && !ending(n) && (n.Rule.Op != "and" || n.Rule.Terms[1].Name != "apart") {
 				t.Fatalf("%s is not kept apart: %+v", n.ID, n.Rule)
 			}
 		}

@@ -226,7 +226,10 @@ func (s *replicaSet) nodes(n flow.Node, scaled, alone bool) []flow.Node {
 		c := n
 		c.ID = name(n.ID, s.all[i].Number)
 		c.Replica = &s.all[i]
-		if alone {
+		switch {
+		case c.Replica.Ending:
+			c.Rule = nil // it may end where it is, whether that matches still or not
+		case alone:
 			c.Rule = also(c.Rule, "apart", n.ID)
 		}
 		nodes = append(nodes, c)
