@@ -2,12 +2,19 @@
 # lacks, the target installs: Go modules and tools by themselves, Debian and
 # npm packages by ./.ci/tools, which leaves alone what is there.
 
-.PHONY: test lint bench generate build
+.PHONY: test sim lint bench generate build
 
 # All checks: what .ci/run runs, and nothing else.
 test: lint
 	./.ci/tools
 	go test -race -timeout 15m ./...
+	$(MAKE) sim
+
+# The simulator: 10,000 seeds of a hostile world in virtual time, and every guard
+# taken out in turn, which it must notice. SEEDS=100000 runs longer.
+SEEDS ?= 10000
+sim:
+	go test -count=1 -timeout 30m ./runtime/sim -seeds $(SEEDS) -mutants
 
 # Vet, staticcheck, formatting, and known vulnerabilities where a database is at hand.
 lint:
