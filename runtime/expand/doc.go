@@ -20,9 +20,12 @@
 // name, and it stands as it is in an address, a file name and a command. A
 // number is never given twice, so that a late token never reaches a successor.
 //
-// Every replica has the links of the original. One that is not wanted any more
-// is ending: the links that lead to it close, and it leaves the graph when
-// [State.Empty] says that it holds nothing.
+// Every replica has the links of the original, but where a component is scaled
+// as a whole by device_scaling: then each node that fits all of it has a copy of
+// the component, linked within itself.
+//
+// A replica that is not wanted any more is ending: the links that lead to it
+// close, and it leaves the graph when [State.Empty] says that it holds nothing.
 //
 // # Spools
 //

@@ -31,6 +31,7 @@ type State struct {
 func Run(source *flow.Graph, specs func(typ string) (flow.Spec, bool), st State) (flow.Graph, error) {
 	x := &expansion{source: source, specs: specs, st: st, copies: map[flow.ActorID][]flow.Node{}}
 	x.remember()
+	x.gather()
 	for _, n := range source.Actors {
 		if err := x.replicate(n); err != nil {
 			return flow.Graph{}, fmt.Errorf("expand %s: %w", n.ID, err)
@@ -53,6 +54,8 @@ type expansion struct {
 	old    map[flow.ActorID][]flow.Node // what runs now, by the actor of the script, by number
 	spools []flow.Node                  // spools that run now
 	copies map[flow.ActorID][]flow.Node // what shall run, by the actor of the script, by number
+	teams  map[string][]flow.Node       // actors that are scaled as one, by their rule's target
+	player map[flow.ActorID]string      // the team of each
 	out    flow.Graph
 }
 
@@ -115,9 +118,12 @@ const Mark = '~'
 // a replica that is ending closes.
 func (x *expansion) join() {
 	for _, l := range x.source.Links {
+		team := x.oneTeam(l)
 		for _, from := range x.copies[l.From.Actor] {
 			for _, to := range x.copies[l.To.Actor] {
-				x.out.Links = append(x.out.Links, between(l, from, to))
+				if b := between(l, from, to); !team || x.belong(b, from, to) {
+					x.out.Links = append(x.out.Links, b)
+				}
 			}
 		}
 	}

@@ -19,7 +19,7 @@ func (x *expansion) replicate(n flow.Node) error {
 	case !scaled:
 		set.single()
 	case s.Kind == Device:
-		set.spread(x.matching(n), s.Max)
+		set.spread(x.matching(x.team(n), s.Max), s.Max)
 	default:
 		want, given := x.st.Wanted[n.ID]
 		if !given {
@@ -165,26 +165,42 @@ type matched struct {
 	fresh bool // something may start there: it is up and not being drained
 }
 
-// matching are the nodes that have or may get a replica of an actor, by name.
-// One that is not known now but not gone either keeps its replica.
-func (x *expansion) matching(n flow.Node) []matched {
+// matching are the nodes that have or may get a replica of each actor of a team,
+// by name. One that is not known now but not gone either keeps its replicas. Of
+// more than most, a team of several goes to those that have the most of it.
+func (x *expansion) matching(team []flow.Node, most int) []matched {
 	in := placement.Input{Specs: x.specs, Here: map[string]flow.NodeID{x.source.App: x.st.Here}, Zones: x.st.Zones}
 	var match []matched
 	known := map[flow.NodeID]bool{}
 	for i := range x.st.Nodes {
 		v := &x.st.Nodes[i]
 		known[v.ID] = true
-		if placement.Fits(&in, n, v) && !x.gone(v.ID) {
-			match = append(match, matched{v.ID, v.Up && !v.Drain})
+		misfit := func(n flow.Node) bool { return !placement.Fits(&in, n, v) }
+		if !x.gone(v.ID) && !slices.ContainsFunc(team, misfit) {
+			match = append(match, matched{node: v.ID, fresh: v.Up && !v.Drain})
 		}
 	}
-	for _, old := range x.old[n.ID] {
-		if r := old.Replica; r != nil && r.Node != "" && !known[r.Node] && !x.gone(r.Node) {
-			match = append(match, matched{r.Node, false})
-			known[r.Node] = true
+	has := map[flow.NodeID]int{}
+	for _, n := range team {
+		for _, old := range x.old[n.ID] {
+			r := old.Replica
+			if r == nil || r.Node == "" {
+				continue
+			}
+			has[r.Node]++
+			if !known[r.Node] && !x.gone(r.Node) {
+				match = append(match, matched{node: r.Node})
+				known[r.Node] = true
+			}
 		}
 	}
 	slices.SortFunc(match, func(a, b matched) int { return cmp.Compare(a.node, b.node) })
+	if len(team) > 1 {
+		match = slices.DeleteFunc(match, func(m matched) bool { return !m.fresh && has[m.node] == 0 })
+		slices.SortStableFunc(match, func(a, b matched) int { return cmp.Compare(has[b.node], has[a.node]) })
+		match = match[:min(len(match), most)]
+		slices.SortFunc(match, func(a, b matched) int { return cmp.Compare(a.node, b.node) })
+	}
 	return match
 }
 

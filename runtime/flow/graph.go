@@ -66,4 +66,8 @@ type Rule struct {
 	Name  string           `json:"name,omitempty"`
 	Args  map[string]Value `json:"args,omitempty"`
 	Line  int              `json:"line,omitempty"` // in the script, from 1
+	// Target is what apply gave the rule to, as its path within the application:
+	// the actors of one component, scaled as one, keep together on each node. It
+	// stands with the outermost rule.
+	Target string `json:"target,omitempty"`
 }

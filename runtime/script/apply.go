@@ -47,7 +47,9 @@ func (pl *placing) target(x *expander, f *frame, t Ident, rule *flow.Rule) {
 			continue
 		}
 		pl.at[path] = t.Span
-		pl.targets[path] = rule
+		own := *rule
+		own.Target = path
+		pl.targets[path] = &own
 	}
 }
 

@@ -9,8 +9,15 @@ import (
 
 // A scaledActor is one whose rule asks for replicas.
 type scaledActor struct {
-	kind string // the predicate
-	at   Span   // where it got the rule
+	kind   string // the predicate
+	target string // the path of what got the rule
+	at     Span   // where it got it
+}
+
+// together reports whether two actors are replicated as one: each node has both,
+// linked with each other alone.
+func (s scaledActor) together(o scaledActor) bool {
+	return s.kind == "device_scaling" && s.kind == o.kind && s.target == o.target
 }
 
 // shares are the routings that give each token to one of several replicas.
@@ -31,7 +38,7 @@ func (x *expander) checkScaling(pl *placing) {
 		byID[a.ID] = a
 		if r, at := pl.ruleAt(a.ID); r != nil {
 			if p := scalingIn(r); p != nil {
-				scaled[a] = scaledActor{p.Name, at}
+				scaled[a] = scaledActor{p.Name, r.Target, at}
 			}
 		}
 	}
@@ -46,11 +53,16 @@ func (x *expander) checkScaling(pl *placing) {
 	}
 	for i := range x.links {
 		c := &x.links[i]
-		if s, ok := scaled[c.to.actor]; ok {
-			x.checkSource(c, s)
+		from, many := scaled[c.from.actor]
+		to, several := scaled[c.to.actor]
+		if many && several && from.together(to) {
+			continue
 		}
-		if s, ok := scaled[c.from.actor]; ok {
-			x.checkTaker(c, s)
+		if several {
+			x.checkSource(c, to)
+		}
+		if many {
+			x.checkTaker(c, from)
 		}
 	}
 }

@@ -164,6 +164,8 @@
 //     gives up or forgets a ~ beside a |.
 //   - Actors with replicas need out-ports before them that share out, in-ports
 //     behind them that collect, and a type that bears it. A rule has one scaling.
+//     A component that device_scaling is applied to is on each node as a whole,
+//     and its links stay within.
 //   - Every actor type has the out-port dead_letter, which need not be linked.
 //   - Arguments and links of which the actor type says the kind must be of it.
 //   - Every issue has its real place. That an argument is left to its default is a
