@@ -29,6 +29,7 @@ import (
 //
 //	cluster start|stop NODE
 //	cluster counted N ACTOR   waits until a test.Sink has 1 to N, each once, in order
+//	cluster gathered N ACTOR  the same, in any order
 //	cluster sees NODE STATE   waits until a sees a node so
 func TestClusterScripts(t *testing.T) {
 	if testing.Short() {
@@ -162,7 +163,9 @@ func (c *realCluster) do(args []string) error {
 	case len(args) == 2 && args[0] == "stop":
 		return c.stop(flow.NodeID(args[1]))
 	case len(args) == 3 && args[0] == "counted":
-		return c.counted(args[1], flow.ActorID(args[2]))
+		return c.sunk(args[1], flow.ActorID(args[2]), inOrder)
+	case len(args) == 3 && args[0] == "gathered":
+		return c.sunk(args[1], flow.ActorID(args[2]), inAnyOrder)
 	case len(args) == 3 && args[0] == "sees":
 		return c.watch(args[1]+" is "+args[2], func(s *control.Snapshot) bool {
 			for _, n := range s.Nodes {
@@ -173,7 +176,7 @@ func (c *realCluster) do(args []string) error {
 			return args[2] == "gone"
 		})
 	}
-	return errors.New("usage: cluster start|stop NODE, cluster counted N ACTOR, cluster sees NODE STATE")
+	return errors.New("usage: cluster start|stop NODE, cluster counted|gathered N ACTOR, cluster sees NODE STATE")
 }
 
 // within is how long a script waits for anything.
@@ -185,21 +188,22 @@ func (c *realCluster) watch(what string, ok func(*control.Snapshot) bool) error 
 	return keepWatching(ctx, c.client, newProgress(io.Discard), func(s *control.Snapshot) bool { return !ok(s) })
 }
 
-// counted waits until a sink has counted so far, and looks whether it has each
-// number once and in order.
-func (c *realCluster) counted(upto string, id flow.ActorID) error {
+// sunk waits until a sink has all numbers up to that, and looks for what is
+// wrong with all that it has.
+func (c *realCluster) sunk(upto string, id flow.ActorID, look func(got []any, n int) (all bool, err error)) error {
 	n, err := strconv.Atoi(upto)
 	if err != nil {
 		return err
 	}
-	var got []any
 	for end := time.Now().Add(within); ; {
-		v, err := c.client.Report(c.t.Context(), id, nil)
-		if got, _ = v.([]any); len(got) >= n {
-			break
+		v, failed := c.client.Report(c.t.Context(), id, nil)
+		got, _ := v.([]any) // none while the actor is on its way
+		all, err := look(got, n)
+		if all || err != nil {
+			return err
 		}
 		if time.Now().After(end) {
-			return fmt.Errorf("%s has %d of %d after %s: %w", id, len(got), n, within, err)
+			return fmt.Errorf("%s has not all up to %d after %s: %w: %v", id, n, within, failed, got)
 		}
 		select {
 		case <-time.After(20 * time.Millisecond):
@@ -207,10 +211,29 @@ func (c *realCluster) counted(upto string, id flow.ActorID) error {
 			return c.t.Context().Err()
 		}
 	}
+}
+
+func inOrder(got []any, n int) (bool, error) {
 	for i, v := range got {
 		if v != int64(i+1) {
-			return fmt.Errorf("token %d of %s is %v: lost or repeated: %v", i+1, id, v, got)
+			return false, fmt.Errorf("token %d is %v: lost, repeated or out of order: %v", i+1, v, got)
 		}
 	}
-	return nil
+	return len(got) >= n, nil
+}
+
+func inAnyOrder(got []any, n int) (bool, error) {
+	seen := map[int64]bool{}
+	upto := 0 // of 1 to n
+	for _, v := range got {
+		i, ok := v.(int64)
+		if !ok || i < 1 || seen[i] {
+			return false, fmt.Errorf("%v is no number, or came twice: %v", v, got)
+		}
+		seen[i] = true
+		if i <= int64(n) {
+			upto++
+		}
+	}
+	return upto == n, nil
 }

@@ -24,7 +24,9 @@ func TestWaitOverRestart(t *testing.T) {
 	own, admin := h.Node("ward"), h.Staff("admin")
 	serve := func(addr string) *control.Server {
 		s, err := control.Serve(control.Config{Addr: addr, Backend: controltest.New(nil), Own: func() flow.Signer { return own },
-			Verify: func(chain []*x509.Certificate) (flow.Identity, error) { return h.Verifier().Identify(chain, time.Now()) }})
+			Verify: func(chain []*x509.Certificate) (flow.Identity, error) {
+				return h.Verifier().Identify(chain, time.Now())
+			}})
 		if err != nil {
 			t.Fatal(err)
 		}
