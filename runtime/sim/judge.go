@@ -136,9 +136,15 @@ func (j *judge) carriedOut(c *council, index uint64, e entry, answer []byte) {
 }
 
 func (j *judge) claimed(n claimNote, answer []byte) {
-	epoch, ok := grantedEpoch(answer)
+	ck, ok := granted(answer)
 	if !ok {
 		return
+	}
+	epoch := ck.Epoch
+	for key, taken := range ck.Taken {
+		if taken != j.places[key] {
+			j.w.breach("what is kept is given back", "epoch %d of %s begins at token %d of %s, but %d are kept as taken", epoch, n.actor, taken, key, j.places[key])
+		}
 	}
 	old := j.owners[n.actor]
 	switch {

@@ -16,7 +16,7 @@ import (
 // leases, takes nodes for dead, and plans.
 
 // terms are those of all leases here: as the usual ones, but shorter.
-var terms = lease.Terms{TTL: 2 * time.Second, Margin: 400 * time.Millisecond}
+var terms = lease.Terms{TTL: 4 * time.Second, Margin: 800 * time.Millisecond}
 
 // A leading is one time of leading the register.
 type leading struct {
@@ -32,7 +32,7 @@ type leading struct {
 	planned string // what the last plan was made of, when it changed nothing
 }
 
-// renew renews the lease of what is exclusive here, each half second.
+// renew renews the lease of what is exclusive here, each second.
 func (n *node) renew() {
 	n.p.after(terms.TTL/4, n.renew)
 	sent, done := n.h.clock(), n.done
@@ -190,12 +190,16 @@ func (n *node) acting(leased func(flow.NodeID) bool) func(flow.ActorID) flow.Nod
 		if n.lead.away[id] == 0 {
 			n.lead.away[id] = n.view.Index
 		}
+		var one flow.NodeID
 		for _, h := range n.w.hosts {
 			if leased(h.id) && n.lead.done[h.id] < n.lead.away[id] {
-				return h.id
+				if one != "" {
+					return "one of several" // placement goes to the one that is named
+				}
+				one = h.id
 			}
 		}
-		return ""
+		return one
 	}
 }
 

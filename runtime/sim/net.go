@@ -46,7 +46,7 @@ func (p *process) say(to flow.NodeID, hear func(*process)) {
 		}
 	}
 	run := target.run
-	for range times {
+	for n := range times {
 		if to == p.h.id {
 			w.after(0, run, func() { hear(run) })
 			continue
@@ -54,7 +54,11 @@ func (p *process) say(to flow.NodeID, hear func(*process)) {
 		if !w.reachable(p.h.id, to) {
 			continue
 		}
-		w.after(w.delay(), run, func() {
+		late := w.delay()
+		if n > 0 && w.chance(2) { // as of a question that was asked again before it arrived
+			late += w.between(0, 1500*time.Millisecond)
+		}
+		w.after(late, run, func() {
 			if w.reachable(p.h.id, to) {
 				hear(run)
 			}

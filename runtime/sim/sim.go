@@ -58,14 +58,19 @@ func Run(cfg Config) Report {
 
 // begin founds the cluster, deploys the application and lets the weather turn.
 func (w *world) begin() {
-	w.mood = weather{loss: w.rng.IntN(40), again: w.rng.IntN(40), every: w.between(250*time.Millisecond, 1500*time.Millisecond),
-		until: w.cfg.Storm, shape: w.shape(), mark: 1}
+	c := climates[w.rng.IntN(len(climates))]
+	w.mood = weather{climate: c, loss: w.rng.IntN(c.loss), again: w.rng.IntN(c.again),
+		every: w.between(250*time.Millisecond, 1500*time.Millisecond), until: w.cfg.Storm, shape: w.shape(), mark: 1}
+	w.mood.shape.pump = w.mood.shape.pump || c.lamp
 	w.found()
 	g := w.mood.shape.graph(1)
 	for i, id := range []flow.ActorID{app + ":source0", app + ":source1"} {
 		if _, there := g.Actor(id); there {
 			w.devices[id] = &device{id: id, number: i, every: w.between(40*time.Millisecond, 160*time.Millisecond)}
 		}
+	}
+	for _, h := range w.hosts {
+		h.disk.slow = c.slowDisks
 	}
 	w.follow(&g)
 	w.deploy(w.mood.shape, 1)

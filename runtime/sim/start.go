@@ -199,9 +199,10 @@ func readAnswer(w *world, b []byte) register.Answer {
 	return a
 }
 
-func grantedEpoch(b []byte) (uint64, bool) {
+// granted is the checkpoint that a claim was answered with.
+func granted(b []byte) (flow.Checkpoint, bool) {
 	a, err := register.ReadAnswer(b)
-	return a.Checkpoint.Epoch, err == nil && a.Err == nil && a.Checkpoint.Epoch > 0
+	return a.Checkpoint, err == nil && a.Err == nil && a.Checkpoint.Epoch > 0
 }
 
 func staleOf(b []byte) map[flow.ActorID]bool {

@@ -10,8 +10,9 @@ import (
 // A weather is how bad things are.
 type weather struct {
 	peace bool // nothing goes wrong any more
-	loss  int  // messages lost, of a thousand
-	again int  // messages repeated, of a thousand
+	climate
+	loss  int // messages lost, of a thousand
+	again int // messages repeated, of a thousand
 	every time.Duration
 	until time.Duration
 	shape shape
@@ -29,38 +30,73 @@ func (w *world) storm() {
 	})
 }
 
+// A climate says what goes wrong how often.
+type climate struct {
+	crash, power, freeze, part, slow, drain, move, update, vote int
+	slowDisks                                                   bool
+	loss, again                                                 int // messages, of a thousand, at most
+	lamp                                                        bool
+}
+
+// The climates: one with everything, one in which the power fails, one that is
+// hard on leases, and one whose network brings everything late or twice.
+var climates = []climate{
+	{crash: 5, power: 1, freeze: 3, part: 2, slow: 1, drain: 1, move: 2, update: 1, vote: 1, loss: 40, again: 40},
+	{crash: 5, power: 1, freeze: 3, part: 2, slow: 1, drain: 1, move: 2, update: 1, vote: 1, loss: 40, again: 40},
+	{crash: 3, power: 3, freeze: 1, update: 1, vote: 1, slowDisks: true, loss: 10, again: 10},
+	{crash: 1, freeze: 6, part: 4, drain: 1, move: 2, loss: 10, again: 40, lamp: true},
+	{crash: 3, freeze: 2, part: 1, move: 2, update: 2, loss: 80, again: 250},
+}
+
 // strike is one thing that goes wrong, or that people do.
 func (w *world) strike() {
 	h := w.hosts[w.rng.IntN(len(w.hosts))]
-	switch w.rng.IntN(16) {
-	case 0, 1, 2, 3:
+	c := w.mood.climate
+	if at := w.node(app + ":lamp"); c.lamp && at != nil && w.chance(2) {
+		h = at.h
+	}
+	one := w.rng.IntN(c.crash + c.power + c.freeze + c.part + c.slow + c.drain + c.move + c.update + c.vote)
+	hit := func(n int) bool { one -= n; return one < 0 }
+	switch {
+	case hit(c.crash):
 		w.crash(h)
-	case 4, 5, 6:
+	case hit(c.power):
+		for _, h := range w.hosts {
+			w.crash(h)
+		}
+	case hit(c.freeze):
 		w.freeze(h)
-	case 7, 8:
+	case hit(c.part):
 		w.part(h)
-	case 9:
+	case hit(c.slow):
 		w.tell("%s: its disk is slow", h.id)
 		h.disk.slow = true
 		w.after(w.between(time.Second, 5*time.Second), nil, func() { h.disk.slow = false })
-	case 10:
+	case hit(c.drain):
 		key := "drain/" + string(h.id)
 		w.set(key, []byte("1"))
 		w.after(w.between(time.Second, 4*time.Second), nil, func() { w.set(key, nil) })
-	case 11, 12:
+	case hit(c.move):
 		w.move()
-	case 13:
+	case hit(c.update):
 		w.update()
-	case 14:
+	default:
 		w.vote()
-	case 15:
-		w.crash(h)
-		if w.chance(3) { // the power of all goes
-			for _, h := range w.hosts {
-				w.crash(h)
-			}
+	}
+}
+
+// node is where an actor runs, the newest activation of it; nil: nowhere.
+func (w *world) node(id flow.ActorID) *node {
+	var at *cell
+	for _, h := range w.hosts {
+		if c := w.nodes[h.id].cells[id]; h.run != nil && c != nil && (at == nil || c.epoch > at.epoch) {
+			at = c
 		}
 	}
+	if at == nil {
+		return nil
+	}
+	return at.n
 }
 
 func (w *world) crash(h *host) {
@@ -83,7 +119,7 @@ func (w *world) freeze(h *host) {
 	}
 	w.tell("%s: stopped", h.id)
 	p.pause()
-	w.after(w.between(200*time.Millisecond, 5*time.Second), nil, func() {
+	w.after(w.between(200*time.Millisecond, 6*time.Second), nil, func() {
 		if !p.ended {
 			w.tell("%s: goes on", h.id)
 			p.resume()
