@@ -144,3 +144,36 @@ func TestLessonOfReplicas(t *testing.T) {
 		t.Errorf("squares on %v, lamps on %v", squares, lamps)
 	}
 }
+
+// A component that device_scaling is applied to is on each node as a whole.
+func TestComponentOnEachNode(t *testing.T) {
+	src := `component Bed() -> hot {
+    probe : sensor.Temperature(period=60)
+    hot : std.Compare(rel=">")
+    probe.centigrade > hot.a
+    38.5 > hot.b
+    hot.result > .hot
+}
+bed : Bed()
+out : io.Print()
+bed.hot > out.token
+out.token(routing="collect-tagged")
+apply bed : device_scaling() & ~runtime_name(name="home")
+`
+	f, _ := script.Parse("beds.calvin", []byte(src))
+	source, issues := script.Compile(f, script.TypesOf(actors.All()))
+	if source == nil {
+		t.Fatal(issues)
+	}
+	g, err := expand.Run(source, script.TypesOf(actors.All()), expand.State{Nodes: house()})
+	if err != nil || len(g.Actors) != 3*3+1 || len(g.Links) != 3*3 {
+		t.Fatalf("%d actors, %d links: %v", len(g.Actors), len(g.Links), err)
+	}
+	for _, l := range g.Links {
+		from, _ := g.Actor(l.From.Actor)
+		to, _ := g.Actor(l.To.Actor)
+		if to.Replica != nil && from.Replica.Node != to.Replica.Node {
+			t.Errorf("%s leads from %s to %s", l.ID(), from.Replica.Node, to.Replica.Node)
+		}
+	}
+}
