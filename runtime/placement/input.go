@@ -27,8 +27,8 @@ type Input struct {
 	// Nil: none does.
 	Leased func(flow.NodeID) bool
 	// Acting is, for an exclusive actor that no node has by the plan of before,
-	// a node that may not have stopped it yet, or "": until there is none it
-	// goes nowhere else. Nil: there is none.
+	// a node that may not have stopped it yet, or "": until there is none it goes
+	// nowhere, not there either, since there may be others. Nil: there is none.
 	Acting func(flow.ActorID) flow.NodeID
 	// Zones are, by application, what the zone must be in the certificate of a
 	// node that handles patient data: {"site": "north"}. An actor does so whose

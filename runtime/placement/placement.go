@@ -130,12 +130,6 @@ func (p *planner) place(u *unit) {
 	if len(u.apart) > 0 {
 		free = slices.DeleteFunc(slices.Clone(u.fit), func(n *site) bool { return u.blocked(n.ID) != "" })
 	}
-	for _, t := range u.tasks { // who may still run it need not stop it
-		if i := slices.IndexFunc(free, func(n *site) bool { return n.ID == p.acting(t) }); i >= 0 {
-			p.decide(u, free[i], "it may run there still")
-			return
-		}
-	}
 	if len(free) > 0 {
 		t := p.taste(u)
 		best := slices.MinFunc(free, t.compare)
@@ -155,7 +149,7 @@ func (p *planner) place(u *unit) {
 func (p *planner) decide(u *unit, n *site, why string) {
 	p.settle(u, n, func(t *task) []string { return p.among(t, t.praise(n.NodeView), why) })
 	for _, t := range u.tasks {
-		if from := p.acting(t); from != "" && from != n.ID {
+		if from := p.acting(t); from != "" && p.old[t.ID].Node != n.ID {
 			p.waits[t.ID] = from
 			p.at[t.ID] = flow.Placement{Actor: t.ID, Epoch: p.old[t.ID].Epoch, Why: []string{
 				fmt.Sprintf("waits until %s has stopped it: it acts on the world, as only one may", from)}}

@@ -195,7 +195,8 @@ func (w *world) acts(t *rapid.T, a flow.Node, pl flow.Placement) bool {
 			}
 		}
 	}
-	if !w.specs[a.Type].Exclusive || from == "" || pl.Node == from {
+	was := slices.ContainsFunc(w.in.Old, func(o flow.Placement) bool { return o.Actor == a.ID && o.Node == from })
+	if !w.specs[a.Type].Exclusive || from == "" || was && pl.Node == from {
 		return false
 	}
 	if pl.Node != "" {
