@@ -21,7 +21,8 @@ type book struct {
 
 	mu      sync.Mutex // guards what follows
 	entries map[flow.NodeID]*entry
-	refused map[string]*Refusal // by node and reason
+	raw     map[string]*statement // of entries, by its bytes
+	refused map[string]*Refusal   // by node and reason
 }
 
 type entry struct {
@@ -50,7 +51,7 @@ type Refusal struct {
 }
 
 func newBook(self flow.NodeID, v Verifier) *book {
-	return &book{self: self, verify: v, entries: map[flow.NodeID]*entry{}, refused: map[string]*Refusal{}}
+	return &book{self: self, verify: v, entries: map[flow.NodeID]*entry{}, raw: map[string]*statement{}, refused: map[string]*Refusal{}}
 }
 
 // newest is the node's info as far as its statement and its record go.
@@ -102,13 +103,24 @@ func (b *book) put(s *statement) error {
 	e := b.entries[s.info.ID]
 	if e == nil {
 		b.entries[s.info.ID] = &entry{said: s}
+		b.raw[string(s.raw)] = s
 		return nil
 	}
 	if !e.said.at.less(s.at) {
 		return errOld
 	}
+	delete(b.raw, string(e.said.raw))
+	b.raw[string(s.raw)] = s
 	e.said = s
 	return nil
+}
+
+// knows is the statement of those bytes, if it is the newest of its node; it has
+// been verified then.
+func (b *book) knows(raw []byte) *statement {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.raw[string(raw)]
 }
 
 // own replaces what this node says of itself.
@@ -140,10 +152,15 @@ func (b *book) believe(id flow.NodeID, meta []byte) error {
 	case e.short != nil && r.at.less(e.short.at) || r.at.boot < e.said.at.boot:
 		return errOld
 	}
+	if r.at == e.said.at && r.digest == sha256.Sum256(e.said.body) && r.door == e.said.info.Door {
+		// It says nothing that the statement, whose signature holds, does not.
+		e.meta, e.short = bytes.Clone(meta), r
+		return nil
+	}
 	if err := r.check(id, e.said.chain[0]); err != nil {
 		return err
 	}
-	if r.at == e.said.at && r.digest != sha256.Sum256(e.said.body) {
+	if r.at == e.said.at {
 		return errMismatch
 	}
 	e.meta, e.short = bytes.Clone(meta), r

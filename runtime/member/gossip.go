@@ -113,6 +113,9 @@ func (g gossip) MergeRemoteState(b []byte, _ bool) {
 
 // hear takes in a statement from somebody, and hands it on if it is news.
 func (m *Members) hear(raw []byte) (*statement, error) {
+	if s := m.book.knows(raw); s != nil {
+		return s, nil // as nearly all are: not worth reading
+	}
 	s, err := readStatement(raw)
 	if err != nil {
 		return nil, m.refuse("", err)
@@ -131,7 +134,11 @@ func (m *Members) hear(raw []byte) (*statement, error) {
 // meet takes in the statement a connection began with. It must be want's, which
 // is "" for a seed.
 func (m *Members) meet(raw []byte, want flow.NodeID) (flow.NodeID, error) {
-	s, err := readStatement(raw)
+	known := m.book.knows(raw)
+	s, err := known, error(nil)
+	if known == nil {
+		s, err = readStatement(raw)
+	}
 	if err != nil {
 		return "", m.refuse(want, err)
 	}
@@ -140,6 +147,8 @@ func (m *Members) meet(raw []byte, want flow.NodeID) (flow.NodeID, error) {
 		return "", errSelf // one of the seeds is this node
 	case want != "" && s.info.ID != want:
 		return "", m.refuse(want, fmt.Errorf("it spoke as node %s", s.info.ID))
+	case known != nil:
+		return s.info.ID, nil // it was verified when it was learned
 	}
 	// A statement that is not news was verified when it was, but perhaps not
 	// this one: its signature shows that it is the node's.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math/rand/v2"
 	"net"
 	"sync"
 	"time"
@@ -76,6 +77,7 @@ type Members struct {
 	queue     *memberlist.TransmitLimitedQueue
 	visits    chan string // stand-in names to visit
 	save      chan struct{}
+	meeting   chan struct{} // holds one: unmet is not empty
 	respeak   chan struct{} // holds one: what this node says of itself has changed
 	keyring   *memberlist.Keyring
 
@@ -96,8 +98,9 @@ type Members struct {
 	meta    []byte // this node's record
 	said    *statement
 	changed chan struct{}
-	doors   map[string]door      // by stand-in address: where to find it
-	visited map[string]time.Time // by stand-in name: the last visit
+	unmet   map[flow.NodeID]string // doors of nodes whose statements are not known
+	doors   map[string]door        // by stand-in address: where to find it
+	visited map[string]time.Time   // by stand-in name: the last visit
 }
 
 // A door is where a node or a seed is found.
@@ -120,7 +123,8 @@ func Start(cfg Config) (*Members, error) {
 	}
 	run, stop := context.WithCancel(context.Background())
 	m := &Members{cfg: cfg, log: cfg.Log, book: newBook(cfg.Self.ID, cfg.Verifier), transport: newTransport(cfg.Transport),
-		visits: make(chan string, 256), save: make(chan struct{}, 1), respeak: make(chan struct{}, 1), keyring: &memberlist.Keyring{}, run: run, stop: stop,
+		visits: make(chan string, 256), save: make(chan struct{}, 1), meeting: make(chan struct{}, 1), unmet: map[flow.NodeID]string{},
+		respeak: make(chan struct{}, 1), keyring: &memberlist.Keyring{}, run: run, stop: stop,
 		changed: make(chan struct{}), doors: map[string]door{}, visited: map[string]time.Time{}}
 	m.queue = &memberlist.TransmitLimitedQueue{RetransmitMult: lc.RetransmitMult, NumNodes: m.count}
 	m.transport.self, m.transport.met, m.transport.find = m.statement, m.meet, m.find
@@ -134,6 +138,7 @@ func Start(cfg Config) (*Members, error) {
 		m.busy.Go(func() { m.visitor(run) })
 	}
 	m.busy.Go(func() { m.rejoin(run) })
+	m.busy.Go(func() { m.introducer(run) })
 	m.busy.Go(func() { m.speaker(run) })
 	if cfg.Measure != nil {
 		m.busy.Go(func() { m.measure(run) })
@@ -153,6 +158,10 @@ func (m *Members) begin(lc *memberlist.Config) error {
 	}
 	if err := m.speak(m.cfg.Self, false); err != nil {
 		return err
+	}
+	select {
+	case <-m.respeak: // it has just been said
+	default:
 	}
 	g := gossip{m}
 	lc.Name = string(m.cfg.Self.ID)
@@ -277,11 +286,19 @@ func (m *Members) Update(info flow.NodeInfo) error {
 	return nil
 }
 
+// respeakAfter ± half is the pause before a change that came by itself is told.
+const respeakAfter = time.Second
+
 // speaker tells the others what has changed here by itself.
 func (m *Members) speaker(ctx context.Context) {
 	for {
 		select {
 		case <-m.respeak:
+		case <-ctx.Done():
+			return
+		}
+		select { // what else changes in this moment is said with it
+		case <-time.After(respeakAfter/2 + rand.N(respeakAfter)):
 		case <-ctx.Done():
 			return
 		}

@@ -133,17 +133,74 @@ func TestKnownNodesSurvive(t *testing.T) {
 	})
 }
 
+// Hundreds of nodes that start together and know two of them find all others,
+// come to one gossip key, and hear of a change of one.
 func TestManyConverge(t *testing.T) {
-	const n = 12
+	many := many
+	if testing.Short() {
+		many = min(many, 50)
+	}
 	synctest.Test(t, func(t *testing.T) {
 		c := newCluster(t)
 		defer c.stop()
 		var ids []flow.NodeID
-		for i := range n {
-			id := flow.NodeID(fmt.Sprintf("n%02d", i))
+		for i := range many {
+			id := flow.NodeID(fmt.Sprintf("n%03d", i))
 			ids = append(ids, id)
-			c.start(c.config(id, string(id)+":1", "n00:1", "n01:1"))
+			c.start(c.config(id, string(id)+":1", "n000:1", "n001:1"))
+			time.Sleep(10 * time.Millisecond) // at once would be more than the two of them take
 		}
+		start := time.Now()
 		c.untilUp(ids...)
+		t.Logf("%d nodes found each other in %v", many, time.Since(start))
+		key := c.nodes["n000"].Keys()[0]
+		for id, m := range c.nodes {
+			c.until(id, "the key in use", func([]Member) bool { return m.Keys()[0] == key })
+		}
+		info := c.nodes["n007"].Self()
+		info.Capabilities = []string{"new"}
+		start = time.Now()
+		if err := c.nodes["n007"].Update(info); err != nil {
+			t.Fatal(err)
+		}
+		for id := range c.nodes {
+			c.until(id, "the change of n007", func(all []Member) bool { m := find(all, "n007"); return m.Offers("new") })
+		}
+		t.Logf("a change was known to all after %v", time.Since(start))
+	})
+}
+
+// Calvin's users saw runtimes vanish after a reconnect: up, and yet unknown to
+// some. Here a node whose network comes back, at another address and with other
+// things to offer, is up with all of that at every other node, also at one that
+// started meanwhile and has never met it.
+func TestRuntimesThatVanish(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newCluster(t)
+		defer c.stop()
+		for _, id := range []flow.NodeID{"a", "b", "home"} {
+			c.start(c.config(id, string(id)+":1", "a:1"))
+		}
+		c.untilUp("a", "b", "home")
+		for round, away := range []time.Duration{3 * time.Second, 20 * time.Second, 5 * time.Minute} {
+			was := c.nodes["home"].Self().Door
+			c.w.split(was)
+			time.Sleep(away)
+			here := c.nodes["home"].Self()
+			here.Door, here.Capabilities = fmt.Sprintf("home:%d", round+2), []string{fmt.Sprint("io.", round)}
+			c.w.move(was, here.Door) // a router gave it another address
+			if err := c.nodes["home"].Update(here); err != nil {
+				t.Fatal(err)
+			}
+			fresh := flow.NodeID(fmt.Sprint("fresh", round))
+			c.start(c.config(fresh, string(fresh)+":1", "b:1"))
+			c.w.split()
+			for id := range c.nodes {
+				c.until(id, fmt.Sprintf("home after %v", away), func(all []Member) bool {
+					m := find(all, "home")
+					return m.Up && m.Door == here.Door && m.Offers(here.Capabilities[0]) && len(up(all)) == len(c.nodes)
+				})
+			}
+		}
 	})
 }

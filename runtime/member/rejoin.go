@@ -4,8 +4,6 @@ import (
 	"context"
 	"math/rand/v2"
 	"time"
-
-	"github.com/wardflow/wardflow/runtime/flow"
 )
 
 const (
@@ -14,12 +12,6 @@ const (
 	soon       = time.Second     // ± half, the same while no other node is up
 	visitAgain = time.Second     // at the earliest, the same node
 )
-
-// introduce has a node visited whose statement is not known. The address is not
-// verified; who is there is.
-func (m *Members) introduce(id flow.NodeID, addr string) {
-	m.visit(string(id), door{name: id, addr: addr})
-}
 
 // visit queues a visit: a push/pull of everything, and so an introduction. It
 // never waits.
