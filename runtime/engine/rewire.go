@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"reflect"
 
 	"github.com/wardflow/wardflow/runtime/capsule"
@@ -43,8 +44,23 @@ func (e *Engine) Rewire(ctx context.Context, a Activation) error {
 func Rewirable(was, is flow.Node) bool {
 	for _, n := range []*flow.Node{&was, &is} {
 		n.Rule, n.Replica = nil, nil // where it may run, and for whom, does not change what it is
+		n.Ports = uncounted(n.Ports)
 	}
 	return reflect.DeepEqual(was, is)
+}
+
+// uncounted are the properties of ports without how many links each has: the
+// links say that.
+func uncounted(ports map[string]map[string]any) map[string]map[string]any {
+	all := map[string]map[string]any{}
+	for port, props := range ports {
+		rest := maps.Clone(props)
+		delete(rest, "nbr_peers")
+		if len(rest) > 0 {
+			all[port] = rest
+		}
+	}
+	return all
 }
 
 // A harness is the ends that an actor is to have.
