@@ -177,8 +177,8 @@ func (g *Group) Restore(ctx context.Context, from io.Reader, prepare func(io.Rea
 		return fail(Head{}, ErrClosed)
 	}
 	defer g.leave()
-	if err := g.takeLead(ctx); err != nil {
-		return fail(Head{}, err)
+	if !g.Holds() {
+		return fail(Head{}, fmt.Errorf("%w: a voter must do it, one of %s", ErrNoCopy, g.voterNames()))
 	}
 	whole, err := os.CreateTemp(g.cfg.Dir, "restore-*")
 	if err != nil {
@@ -207,7 +207,15 @@ func (g *Group) Restore(ctx context.Context, from io.Reader, prepare func(io.Rea
 			return fail(head, err)
 		}
 	}
-	if err := g.replace(ctx, use, head.Index+leap); err != nil {
+	for {
+		if err = g.takeLead(ctx); err == nil {
+			err = g.replace(ctx, use, head.Index+leap)
+		}
+		if err != errElection {
+			break
+		} // else the lead was lost on the way
+	}
+	if err != nil {
 		return fail(head, err)
 	}
 	return head, nil

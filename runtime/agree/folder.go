@@ -232,6 +232,8 @@ func (g *Group) learn(r roll) {
 	if g.cfg.Dir == "" {
 		return
 	}
+	g.files.Lock()
+	defer g.files.Unlock()
 	err := os.MkdirAll(g.cfg.Dir, 0o700)
 	if err == nil {
 		err = g.writeFile("voters.json", r)

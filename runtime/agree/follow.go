@@ -115,8 +115,15 @@ func (g *Group) confirmed(leader flow.NodeID, full string) bool {
 	return err == nil && string(a.Body) == "out"
 }
 
-// answerOut says "out" if a server is none any more and that is agreed.
-func (g *Group) answerOut(_ context.Context, v *voter, _ flow.Identity, body []byte) (Answer, error) {
+// answerOut says "out" if a server is none any more and that is agreed. While
+// somebody is being made a voter it waits: it may be the one who asks.
+func (g *Group) answerOut(ctx context.Context, v *voter, _ flow.Identity, body []byte) (Answer, error) {
+	select {
+	case <-g.change:
+		defer func() { g.change <- struct{}{} }()
+	case <-ctx.Done():
+		return Answer{}, ctx.Err()
+	}
 	out := !slices.ContainsFunc(g.roll().Servers, func(s server) bool { return s.Full == string(body) })
 	if !out {
 		return Answer{Body: []byte("in")}, nil
@@ -161,7 +168,7 @@ func (g *Group) untilOther(lead flow.NodeID, cancel func()) (stop func() bool) {
 	g.busy.Go(func() {
 		for {
 			changed := g.Changed()
-			if now, _ := g.Leader(); now != lead || g.Holds() {
+			if now, _ := g.Leader(); now != lead || g.holder() != nil {
 				other.Store(true)
 				cancel()
 				return
@@ -180,7 +187,7 @@ func (g *Group) untilOther(lead flow.NodeID, cancel func()) (stop func() bool) {
 // voter whose log it hasn't, or the group is not the one it was.
 func (g *Group) compareID(a stateAnswer) {
 	problem := ""
-	if s, ok := a.Roll.find(g.cfg.Self); ok && a.Begun {
+	if s, ok := g.stillVoter(a); ok {
 		problem = fmt.Sprintf("node %s is a voter of the %s, but its log as %s is not in its folder %s: it takes part as a node without log. "+
 			"What it had promised is lost with its disk, so it is not let in empty: make it a voter again (register add %s), which gives it a new log, or remove it (register remove %s)",
 			g.cfg.Self, g.cfg.Name, s.Full, g.cfg.Dir, g.cfg.Self, g.cfg.Self)
@@ -204,6 +211,28 @@ func (g *Group) compareID(a stateAnswer) {
 	if changed {
 		g.bell.ring()
 	}
+}
+
+// stillVoter reports whether this node, which holds no log, is taken for a voter.
+// Only the leader knows; when there is none for long, whoever answers is believed.
+func (g *Group) stillVoter(a stateAnswer) (server, bool) {
+	s, ok := a.Roll.find(g.cfg.Self)
+	if !ok {
+		g.suspected = time.Time{}
+		return s, false
+	}
+	if g.suspected.IsZero() {
+		g.suspected = time.Now()
+	}
+	if !a.Leads && a.Leader != "" {
+		ctx, cancel := context.WithTimeout(g.run, time.Second)
+		defer cancel()
+		if lead, err := g.askState(ctx, a.Leader, stateAsk{}); err == nil && lead.Leads {
+			a = lead
+			s, ok = a.Roll.find(g.cfg.Self)
+		}
+	}
+	return s, ok && (a.Leads || time.Since(g.suspected) > 10*g.cfg.Election)
 }
 
 func sameServers(a, b roll) bool { return slices.Equal(a.Servers, b.Servers) }

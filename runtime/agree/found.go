@@ -61,7 +61,7 @@ func (g *Group) tryFound() {
 func (g *Group) foundOnce() (done bool, err error) {
 	ctx, cancel := context.WithTimeout(g.run, patience)
 	defer cancel()
-	if g.Holds() {
+	if g.holder() != nil {
 		return true, nil // somebody made this node a voter meanwhile
 	}
 	for _, v := range g.cfg.Voters {

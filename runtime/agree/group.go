@@ -139,6 +139,9 @@ type Group struct {
 	streams *streams
 	bell    *bell
 	change  chan struct{} // holds one token while nobody changes the voters
+	files   sync.Mutex    // held while voters.json is written
+
+	suspected time.Time // since when others take this node for a voter, and it holds no log; owned by follow
 
 	stop context.CancelFunc
 	run  context.Context // ends with Close
@@ -248,7 +251,10 @@ func (g *Group) holder() *voter {
 }
 
 // Holds reports whether this node holds the log, and so a copy of everything.
-func (g *Group) Holds() bool { return g.holder() != nil }
+func (g *Group) Holds() bool {
+	v := g.holder()
+	return v != nil && v.raft.LastIndex() > 0 // else it has just become one
+}
 
 // Changed returns a channel that is closed when the leader, the voters or what
 // [Group.Status] says of trouble change; each change has a channel of its own.

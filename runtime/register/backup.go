@@ -55,7 +55,7 @@ func (r *Register) prepare(from io.Reader, to io.Writer) error {
 	s.floor = max(s.floor, r.machine.state.highest())
 	r.machine.mu.RUnlock()
 	s.floor = max(s.floor, s.highest()) + leap
-	s.laid = nil
+	s.laid, s.done = nil, nil
 	return s.writeTo(to)
 }
 

@@ -30,6 +30,7 @@ const (
 	kindCommitPart     = 11 // numbered; a part that is there changes nothing, and the last is as kindCommit
 	kindAdopt          = 12 // numbered as kindCommit is
 	kindPutPlanAt      = 14 // as kindPutPlan; and moves an actor only from the epoch that it names
+	kindOnce           = 15 // one of the others, with a number: a second time is answered as the first
 	kindPacked         = 13 // any but a commit or a part, compressed
 )
 
@@ -75,6 +76,10 @@ type (
 		Actors  []flow.ActorID // of one application
 		Seen    []uint64       // for each, the epoch the claimant knows of
 	}
+	once struct {
+		Nonce   uint64
+		Command command
+	}
 	commitPart struct {
 		Node        flow.NodeID
 		Seq         uint64 // of the commit
@@ -100,6 +105,7 @@ func (syncUp) kind() byte         { return kindSync }
 func (putAppPlan) kind() byte     { return kindPutAppPlan }
 func (claimAll) kind() byte       { return kindClaimAll }
 func (commitPart) kind() byte     { return kindCommitPart }
+func (once) kind() byte           { return kindOnce }
 func (adopt) kind() byte          { return kindAdopt }
 
 func encodeCommand(c command) ([]byte, error) {
@@ -108,6 +114,8 @@ func encodeCommand(c command) ([]byte, error) {
 		return appendCommit(c)
 	case commitPart:
 		return appendPart(c), nil
+	case once:
+		return appendOnce(c)
 	}
 	body, err := json.Marshal(c)
 	if err != nil {
@@ -182,6 +190,8 @@ func decodeCommand(b []byte) (command, error) {
 		c, err = decodeJSON[putPlanAt](body)
 	case kindClaimAll:
 		c, err = decodeJSON[claimAll](body)
+	case kindOnce:
+		c, err = readOnce(body)
 	case kindCommitPart:
 		c, err = readPart(body)
 	case kindAdopt:

@@ -90,6 +90,9 @@ func (r *Register) applyBytes(ctx context.Context, body []byte) (result, error) 
 
 // applySeen is apply, and waits until this node's View shows the outcome.
 func (r *Register) applySeen(ctx context.Context, c command) (result, error) {
+	if mayBeOnce(c) {
+		c = once{r.nonce(), c}
+	}
 	res, err := r.apply(ctx, c)
 	if err != nil {
 		return res, err

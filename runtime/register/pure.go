@@ -103,6 +103,17 @@ func PutSettingCommand(key string, value []byte) ([]byte, error) {
 	return encodeCommand(putSetting{key, value})
 }
 
+// OnceCommand is command, one of PutAppCommand, RemoveAppCommand, PutPlanCommand,
+// PutAppPlanCommand or PutSettingCommand, with a number drawn for the call: when
+// it is agreed again, it is answered as the first time and changes nothing.
+func OnceCommand(nonce uint64, command []byte) ([]byte, error) {
+	c, err := decodeCommand(command)
+	if err != nil {
+		return nil, err
+	}
+	return encodeCommand(once{nonce, c})
+}
+
 // SyncCommand is [Register.Sync].
 func SyncCommand() ([]byte, error) { return encodeCommand(syncUp{}) }
 

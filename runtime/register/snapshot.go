@@ -31,6 +31,7 @@ type head struct {
 	Certificates int               `json:"certificates"`
 	Actors       int               `json:"actors"`
 	Laid         []laidRecord      `json:"laid,omitempty"`
+	Done         []done            `json:"done,omitempty"`
 }
 
 type laidRecord struct {
@@ -53,6 +54,7 @@ func (s *state) copy() *state {
 	c := *s
 	c.apps, c.actors = maps.Clone(s.apps), maps.Clone(s.actors)
 	c.settings, c.certificates = maps.Clone(s.settings), maps.Clone(s.certificates)
+	c.done = slices.Clip(s.done)
 	c.laid = slices.Clone(s.laid) // their bytes are only ever appended to
 	return &c
 }
@@ -62,7 +64,7 @@ func (s *state) writeTo(to io.Writer) error {
 	if err := w.WriteByte(snapshotFormat); err != nil {
 		return err
 	}
-	h := head{s.changed, s.floor, s.apps, s.settings, len(s.certificates), len(s.actors), nil}
+	h := head{s.changed, s.floor, s.apps, s.settings, len(s.certificates), len(s.actors), nil, s.done}
 	for _, l := range s.laid {
 		h.Laid = append(h.Laid, laidRecord{l.node, l.seq, l.parts, l.bytes})
 	}
@@ -108,6 +110,7 @@ func readState(from io.Reader) (*state, error) {
 	s.changed, s.floor = h.Changed, h.Floor
 	maps.Copy(s.apps, h.Apps)
 	maps.Copy(s.settings, h.Settings)
+	s.done = h.Done
 	for _, l := range h.Laid {
 		s.laid = append(s.laid, laid{node: l.Node, seq: l.Seq, parts: l.Parts, bytes: l.Bytes})
 	}

@@ -21,6 +21,7 @@ type state struct {
 	settings     map[string][]byte
 	certificates map[[32]byte][]byte
 	laid         []laid // commits that come in parts, by age
+	done         []done // what came of commands with a number, by age
 }
 
 // An activation is what is agreed about one actor. It is a value.
@@ -94,6 +95,8 @@ func (s *state) apply(index uint64, c command) result {
 		return s.putAppPlan(index, c)
 	case claimAll:
 		return s.claimAll(index, c)
+	case once:
+		return s.once(index, c)
 	case commitPart:
 		return s.commitPart(c)
 	case adopt:
