@@ -2,6 +2,7 @@ package trial
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"path/filepath"
@@ -22,6 +23,7 @@ type FailoverConfig struct {
 	Exe   string   // what to start nodes with
 	Args  []string // so that it calls [Host]
 	Rate  int      // readings a second, of all devices together; 5,000
+	Batch int      // readings that a device signs together; 10
 	Beds  int      // each with a collector and a rule check; 5
 	Each  int      // devices at a bed; 4
 	Kills int      // hosts killed, in turn; 6
@@ -34,7 +36,7 @@ func (c *FailoverConfig) setDefaults() {
 	for _, d := range []struct {
 		field *int
 		is    int
-	}{{&c.Rate, 5000}, {&c.Beds, 5}, {&c.Each, 4}} {
+	}{{&c.Rate, 5000}, {&c.Batch, 10}, {&c.Beds, 5}, {&c.Each, 4}} {
 		if *d.field == 0 {
 			*d.field = d.is
 		}
@@ -46,11 +48,14 @@ func (c *FailoverConfig) setDefaults() {
 
 // FailoverResult is what failing hosts and planned moves do to a ward.
 //
-// A reading counts as acknowledged when the actor that gave it, and so its
-// device, was told that it is settled: stored. How long the flow stood still
-// after a kill is the longest that any reading made in the second that followed
-// had to wait for that; the pause of a move is the longest time without an
-// acknowledgement for one of the devices whose readings the moved actor handles.
+// A reading is one sample of a wave; a device signs some of them together, and
+// they travel, are judged and are stored as one. They count as acknowledged when
+// the actor that gave them, and so their device, was told that they are settled:
+// stored. How long the flow stood still after a kill is the longest that any
+// made in the second that followed had to wait for that. The pause of a move is
+// how much longer than usual: the longest wait of any made from the request on
+// until a second after the actor ran there, by a device whose readings it
+// handles, less the median wait in the second before.
 type FailoverResult struct {
 	Lost         int     `json:"lost"`       // acknowledged readings that a copy of the store does not hold
 	Duplicated   int     `json:"duplicated"` // readings that it holds, or was brought, twice
@@ -60,10 +65,11 @@ type FailoverResult struct {
 	Kills        int     `json:"kills"`
 
 	// For people only.
-	Made, Acked uint64        `json:"-"`
+	Made, Acked uint64        `json:"-"` // of signed readings
 	Stored      int           `json:"-"` // in the copy that holds the fewest
-	Rate        float64       `json:"-"` // acknowledged a second, over all
-	Usual       time.Duration `json:"-"` // the longest wait in a calm second
+	Rate        float64       `json:"-"` // samples acknowledged a second, over all
+	Usual       time.Duration `json:"-"` // the median wait in a calm second
+	UsualMost   time.Duration `json:"-"` // the longest
 	MoveMax     time.Duration `json:"-"`
 	Moves       int           `json:"-"`
 	Notes       []string      `json:"-"`
@@ -123,8 +129,9 @@ type failover struct {
 	ward *hospital.Ward
 	rng  *rand.Rand
 
+	devices []string
 	begun   time.Time
-	usual   time.Duration
+	usual   []time.Duration // waits in a calm second, in rising order
 	resumes []time.Duration
 	pauses  []time.Duration
 	notes   []string
@@ -138,8 +145,8 @@ func (f *failover) makeWard() *hospital.Ward {
 	for b := range f.cfg.Beds {
 		bed := hospital.Bed{Name: fmt.Sprintf("bed-%d", b+1), Patient: fmt.Sprintf("p-%d", b+1), Room: fmt.Sprintf("h1/3/icu-%d", b+1)}
 		for d := range f.cfg.Each {
-			bed.Devices = append(bed.Devices, hospital.Device{Name: fmt.Sprintf("%s-hr-%d", bed.Name, d+1),
-				EPC: fmt.Sprintf("urn:epc:id:giai:0614141.%d%02d", b+1, d+1), Group: bed.Room + "/hr",
+			bed.Devices = append(bed.Devices, hospital.Device{Name: fmt.Sprintf("%s-ecg-%d", bed.Name, d+1),
+				EPC: fmt.Sprintf("urn:epc:id:giai:0614141.%d%02d", b+1, d+1), Group: bed.Room + "/ecg",
 				Source: fmt.Sprintf("trial.Device(at=%q)", f.m.addr())})
 		}
 		w.Beds = append(w.Beds, bed)
@@ -157,7 +164,7 @@ func (f *failover) script() string {
 // everything.
 func (f *failover) prepare(ctx context.Context) error {
 	f.say("preparing three nodes, %d beds and %d devices", f.cfg.Beds, f.cfg.Beds*f.cfg.Each)
-	every := time.Second * time.Duration(f.cfg.Beds*f.cfg.Each) / time.Duration(f.cfg.Rate)
+	every := time.Second * time.Duration(f.cfg.Beds*f.cfg.Each*f.cfg.Batch) / time.Duration(f.cfg.Rate)
 	ids := f.c.file("identities")
 	if err := f.c.enroll(filepath.Join(ids, "records"), pki.Request{Role: flow.RoleStorage, Name: "records"}); err != nil {
 		return err
@@ -183,7 +190,8 @@ func (f *failover) prepare(ctx context.Context) error {
 			if err != nil {
 				return err
 			}
-			f.m.add(d.Name, s, every)
+			f.m.add(d.Name, s, every, f.cfg.Batch)
+			f.devices = append(f.devices, d.Name)
 		}
 	}
 	keeper := f.c.names[0]
@@ -200,6 +208,11 @@ func (f *failover) prepare(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// stores are the nodes that hold a copy of the store.
+func (f *failover) stores() []flow.NodeID {
+	return slices.DeleteFunc(slices.Clone(f.c.names), func(n flow.NodeID) bool { return f.c.configs[n].Store == "" })
 }
 
 func (f *failover) store(n flow.NodeID) string { return f.c.file(string(n), "store.db") }
@@ -236,9 +249,10 @@ func (f *failover) begin(ctx context.Context) error {
 	if err := pause(ctx, 2*watched); err != nil {
 		return err
 	}
-	f.usual, _ = f.m.longestWait(from, from.Add(watched))
-	made, acked := f.m.counted()
-	f.say("%d readings were made and %d acknowledged; none waited longer than %d ms", made, acked, f.usual.Milliseconds())
+	if f.usual, _ = f.m.waits(f.devices, from, from.Add(watched)); len(f.usual) == 0 {
+		return errors.New("the devices make no readings")
+	}
+	f.say("in a calm second acknowledgements took %d ms at the median and %d ms at most", median(f.usual).Milliseconds(), slices.Max(f.usual).Milliseconds())
 	return nil
 }
 
@@ -259,11 +273,12 @@ func (f *failover) calm(ctx context.Context) error {
 		if lag := f.m.lag(); lag > calmLag {
 			n = 0
 		}
-		if err = pause(ctx, watched/looks); err != nil {
-			made, acked := f.m.counted()
-			err = fmt.Errorf("acknowledgements do not keep up with %d readings a second on this host: %d of %d, the oldest waits for %v: %w",
-				f.cfg.Rate, acked, made, f.m.lag().Round(time.Millisecond), err)
-		}
+		err = pause(ctx, watched/looks)
+	}
+	if err != nil {
+		made, acked := f.m.counted()
+		err = fmt.Errorf("%d of %d readings are acknowledged (%d samples a second are made): %w\nbehind are: %s\n%s",
+			acked, made, f.cfg.Rate, err, f.m.behind(), f.standing(context.WithoutCancel(ctx), f.awake("")))
 	}
 	return err
 }
@@ -290,10 +305,10 @@ func (f *failover) kill(ctx context.Context, name flow.NodeID) error {
 		if err := pause(ctx, 20*time.Millisecond); err != nil {
 			return err
 		}
-		wait, all := f.m.longestWait(at, at.Add(watched))
-		if all && time.Since(at) > 2*watched {
-			f.resumes = append(f.resumes, wait)
-			f.say("host %s was killed; no reading waited longer than %d ms", name, wait.Milliseconds())
+		waits, all := f.m.waits(f.devices, at, at.Add(watched))
+		if all && len(waits) > 0 && time.Since(at) > 2*watched {
+			f.resumes = append(f.resumes, slices.Max(waits))
+			f.say("host %s was killed; no reading waited longer than %d ms", name, slices.Max(waits).Milliseconds())
 			break
 		}
 		if time.Now().After(deadline) {
@@ -371,10 +386,24 @@ func (f *failover) move(ctx context.Context, n int) error {
 	if err := pause(ctx, watched); err != nil {
 		return err
 	}
-	silent := f.m.longestSilence(devices, at, time.Now())
-	f.pauses = append(f.pauses, silent)
-	f.say("%s was moved from %s to %s; a device heard nothing for %d ms", id, from, to, silent.Milliseconds())
-	return nil
+	return f.paused(ctx, devices, at, time.Now(), fmt.Sprintf("%s was moved from %s to %s", id, from, to))
+}
+
+// paused measures how much longer than usual readings waited between two moments.
+func (f *failover) paused(ctx context.Context, devices []string, from, to time.Time, what string) error {
+	usual, _ := f.m.waits(devices, from.Add(-watched), from)
+	for {
+		waits, all := f.m.waits(devices, from, to)
+		if all && len(waits) > 0 && len(usual) > 0 {
+			longer := max(0, slices.Max(waits)-median(usual))
+			f.pauses = append(f.pauses, longer)
+			f.say("%s; readings waited up to %d ms, %d ms longer than usual", what, slices.Max(waits).Milliseconds(), longer.Milliseconds())
+			return nil
+		}
+		if err := pause(ctx, 20*time.Millisecond); err != nil {
+			return fmt.Errorf("%s, and since then readings wait to be acknowledged: %w", what, err)
+		}
+	}
 }
 
 // pick is the actor to move and the devices whose readings it handles.
@@ -392,13 +421,7 @@ func (f *failover) pick(n int) (id flow.ActorID, devices []string) {
 	case 2:
 		return flow.ActorID(wardApp + ":" + strings.ReplaceAll(devices[0], "-", "_")), devices[:1]
 	}
-	devices = nil
-	for _, b := range f.ward.Beds {
-		for _, d := range b.Devices {
-			devices = append(devices, d.Name)
-		}
-	}
-	return wardApp + ":store", devices
+	return wardApp + ":store", f.devices
 }
 
 // finish lets the last readings be stored, ends everything, and compares.
@@ -410,9 +433,9 @@ func (f *failover) finish(ctx context.Context) (res FailoverResult, err error) {
 	f.m.mu.Lock()
 	f.m.halt()
 	f.m.mu.Unlock()
-	res = FailoverResult{Kills: len(f.resumes), Moves: len(f.pauses), Usual: f.usual}
+	res = FailoverResult{Kills: len(f.resumes), Moves: len(f.pauses), Usual: median(f.usual), UsualMost: slices.Max(f.usual)}
 	res.Made, res.Acked = f.m.counted()
-	res.Rate = float64(res.Acked) / ran.Seconds()
+	res.Rate = float64(res.Acked) * float64(f.cfg.Batch) / ran.Seconds()
 	if err := f.caughtUp(ctx, res.Made); err != nil {
 		return res, err
 	}
@@ -440,7 +463,7 @@ func ms(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
 // enough: then the audit says what is missing.
 func (f *failover) caughtUp(ctx context.Context, made uint64) error {
 	give := time.Now().Add(catchUp)
-	for _, n := range f.c.names {
+	for _, n := range f.stores() {
 		st, err := sqlite.OpenReadOnly(f.store(n))
 		if err != nil {
 			return err
@@ -467,7 +490,7 @@ func (f *failover) caughtUp(ctx context.Context, made uint64) error {
 
 // audit compares every copy of the store with what the devices know.
 func (f *failover) audit(ctx context.Context) (all audit, err error) {
-	for i, n := range f.c.names {
+	for i, n := range f.stores() {
 		a, err := f.m.auditCopy(ctx, f.store(n))
 		if err != nil {
 			return all, err

@@ -27,13 +27,14 @@ type monitor struct {
 }
 
 // streamName is that of each device.
-const streamName = "hr"
+const streamName = "ecg"
 
 // An outside is one device.
 type outside struct {
-	name   string
-	signer flow.Signer
-	every  time.Duration // between two readings
+	name    string
+	signer  flow.Signer
+	every   time.Duration // between two readings
+	samples int           // in each
 
 	// Guarded by the monitor's lock.
 	made    []time.Time   // when reading i+1 was made
@@ -66,10 +67,10 @@ func newMonitor(at string) (*monitor, error) {
 func (m *monitor) addr() string { return m.listen.Addr().String() }
 
 // add makes a device, which makes nothing yet.
-func (m *monitor) add(name string, signer flow.Signer, every time.Duration) {
+func (m *monitor) add(name string, signer flow.Signer, every time.Duration, samples int) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.devices[name] = &outside{name: name, signer: signer, every: every, more: make(chan struct{})}
+	m.devices[name] = &outside{name: name, signer: signer, every: every, samples: samples, more: make(chan struct{})}
 }
 
 // begin lets all devices make readings until ctx ends, or halt or close is called.
@@ -111,8 +112,7 @@ func (m *monitor) make(ctx context.Context, o *outside, next time.Time) {
 			return
 		}
 		now := time.Now()
-		sealed, err := proof.SealReading(o.signer, &flow.Reading{Device: o.signer.ID.EPC, Stream: streamName, Seq: seq, Kind: "8867-4", Unit: "/min",
-			At: now, Scale: 1_000_000, Samples: []int64{60 + int64(seq%40)}})
+		sealed, err := proof.SealReading(o.signer, o.reading(seq, now))
 		m.mu.Lock()
 		if err != nil {
 			m.fault(err)
@@ -125,6 +125,19 @@ func (m *monitor) make(ctx context.Context, o *outside, next time.Time) {
 		m.mu.Unlock()
 		next = next.Add(o.every)
 	}
+}
+
+// reading is the next piece of a wave, the newest sample of which is taken now.
+func (o *outside) reading(seq uint64, now time.Time) *flow.Reading {
+	r := &flow.Reading{Device: o.signer.ID.EPC, Stream: streamName, Seq: seq, Kind: "11524-6", Unit: "mV", Scale: 1000}
+	for i := range o.samples {
+		r.Samples = append(r.Samples, int64(seq)*int64(o.samples)%997-500+int64(i)) // no heart, but never twice the same
+	}
+	if o.samples > 1 {
+		r.Period = o.every / time.Duration(o.samples)
+	}
+	r.At = now.Add(-time.Duration(o.samples-1) * r.Period)
+	return r
 }
 
 // fault notes what must not be; the caller holds the lock.

@@ -93,7 +93,7 @@ func TestFailover(t *testing.T) {
 		t.Skip("takes half a minute")
 	}
 	res, err := trial.Failover(within(t, 3*time.Minute), trial.FailoverConfig{Exe: self(t), Args: []string{"host"},
-		Rate: 100, Beds: 2, Each: 2, Kills: 1, Moves: 2, Progress: func(s string) { t.Log(s) }})
+		Rate: 200, Batch: 4, Beds: 2, Each: 2, Kills: 1, Moves: 2, Progress: func(s string) { t.Log(s) }})
 	if err != nil {
 		t.Fatal(err)
 	}

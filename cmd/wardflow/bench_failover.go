@@ -17,23 +17,25 @@ func benchFailoverCommand() *cobra.Command {
 		Short: "Kill the hosts of a ward, move its actors, and see what that does",
 		Long: `Runs a ward on three nodes, in processes of their own on this host: all three keep
 the register and a copy of the store, and every actor may run on each. Its devices
-are outside of them. They make readings, each of one sample and signed (P-256) by
-its device; a collector verifies them and signs windows with the patient's card, a
-rule check judges them by the chain's rules, a store verifies, judges and keeps
-them, all over links with the actors' certificates.
+are outside of them. A reading is one sample of a wave; a device signs some of them
+together (P-256; --batch), and so they travel and are stored as one. A collector
+verifies them and signs windows with the patient's card, a rule check judges them by
+the chain's rules, a store verifies, judges and keeps them, all over links with the
+actors' certificates.
 
 First actors of each kind are moved while readings flow; then one host after the
 other is killed (kill -9) and brought back when the flow has resumed. A device
-notes each reading that it is told to be settled. In the end every copy of the
-store is compared with that.
+notes what it is told to be settled. In the end every copy of the store is compared
+with that.
 
-  lost        readings acknowledged to a device and not in a copy of the store, or
-              left out before others that are
-  duplicated  readings that a copy holds, or was brought, twice
+  lost        signed readings acknowledged to a device and not in a copy of the
+              store, or left out before others that are
+  duplicated  that a copy holds, or was brought, twice
   resume      the longest that a reading made in the second after a kill had to
               wait until its device was told that it is stored
-  pause       the longest time, from the request to move an actor until a second
-              after it ran there, in which one of its devices was told nothing`,
+  pause       how much longer than usual: the longest such wait from the request to
+              move an actor until a second after it ran there, of those whose
+              readings it handles, less the median in the second before`,
 		Example: "  wardflow bench failover\n  wardflow bench failover --kills 3 --rate 1000 -o json",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
@@ -50,6 +52,7 @@ store is compared with that.
 	}
 	out.flag(cmd)
 	cmd.Flags().IntVar(&cfg.Rate, "rate", 5000, "readings a second, of all devices together")
+	cmd.Flags().IntVar(&cfg.Batch, "batch", 10, "readings that a device signs together")
 	cmd.Flags().IntVar(&cfg.Beds, "beds", 5, "each with a collector and a rule check")
 	cmd.Flags().IntVar(&cfg.Each, "devices", 4, "at each bed")
 	cmd.Flags().IntVar(&cfg.Kills, "kills", 6, "how many times a host is killed, in turn")
@@ -58,12 +61,12 @@ store is compared with that.
 }
 
 func showFailover(w io.Writer, res trial.FailoverResult) {
-	fmt.Fprintf(w, "%d readings were made, %d acknowledged (%.0f a second), %d stored in each copy at least.\n", res.Made, res.Acked, res.Rate, res.Stored)
+	fmt.Fprintf(w, "%d signed readings were made, %d acknowledged (%.0f samples a second), %d stored in each copy at least.\n", res.Made, res.Acked, res.Rate, res.Stored)
 	fmt.Fprintf(w, "%d lost, %d duplicated.\n", res.Lost, res.Duplicated)
 	for _, n := range res.Notes {
 		fmt.Fprintf(w, "  %s\n", n)
 	}
 	fmt.Fprintf(w, "%d hosts were killed: the flow resumed after %.0f ms at the median, %.0f ms at most.\n", res.Kills, res.ResumeMedian, res.ResumeMax)
 	fmt.Fprintf(w, "%d actors were moved: a pause of %.0f ms at the median, %d ms at most.\n", res.Moves, res.MovePauseMS, res.MoveMax.Milliseconds())
-	fmt.Fprintf(w, "In a calm second no reading waited longer than %d ms.\n", res.Usual.Milliseconds())
+	fmt.Fprintf(w, "In a calm second an acknowledgement took %d ms at the median, %d ms at most.\n", res.Usual.Milliseconds(), res.UsualMost.Milliseconds())
 }
