@@ -48,7 +48,8 @@ func (s *scaler) look(ctx context.Context, view *register.View) (wanted map[flow
 }
 
 // drained reports whether an ending actor holds nothing, and nothing is on its
-// way to it.
+// way to it: each sender, as it runs now, gives it nothing new and holds nothing
+// for it.
 func (s *scaler) drained(view *register.View, reports map[flow.NodeID]*report, id flow.ActorID) bool {
 	place := view.Placements[id]
 	a := statOf(reports[place.Node], id)
@@ -57,8 +58,10 @@ func (s *scaler) drained(view *register.View, reports map[flow.NodeID]*report, i
 		return false
 	}
 	for _, l := range res.in {
-		sender := end(reports[view.Placements[l.From.Actor].Node], l.ID(), true)
-		if sender == nil || sender.Held > 0 {
+		from := view.Placements[l.From.Actor]
+		r := reports[from.Node]
+		actor, sender := statOf(r, l.From.Actor), end(r, l.ID(), true)
+		if actor == nil || actor.Epoch != from.Epoch || sender == nil || !sender.Closing || sender.Held > 0 {
 			return false
 		}
 	}
