@@ -294,6 +294,9 @@ func TestNoMajority(t *testing.T) {
 	}
 	r := c.start("home")
 	deploy(t, r, map[flow.ActorID]flow.NodeID{"ward:sum": "home"})
+	if err := c.nodes["c"].Sync(within(t)); err != nil {
+		t.Fatal(err)
+	}
 	before := time.Now()
 	if st := r.Status(); !st.Since.IsZero() || st.MayLose != 1 {
 		t.Errorf("status = %+v", st)
