@@ -98,6 +98,7 @@ var (
 	idleProperty    = mistake{"WF0512", Error, "no link uses the port '%[1]s'", "No such port."}
 	diskOnly        = mistake{"WF0513", Error, "port property %[1]s is for queue=\"disk\" only", ""}
 	diskBalanced    = mistake{"WF0514", Error, "%[1]s shares out by room, and the queue on disk before %[2]s always has room", ""}
+	diskEndless     = mistake{"WF0515", Error, "%[1]s gives the same token for ever, and would fill the queue on disk", ""}
 	unknownRule     = mistake{"WF0601", Error, "unknown rule '%[1]s'", "Cannot expand rule '%[2]s'"}
 	circularRule    = mistake{"WF0602", Error, "rule '%[1]s' refers to itself: %[2]s", "Cannot expand rule '%[1]s'"}
 	repeatedRule    = mistake{"WF0603", Error, "rule '%[1]s' is defined twice", ""}
