@@ -97,7 +97,7 @@ func (j *judge) settled(o *outEnd) {
 
 func (j *judge) effects(o *outEnd, value int64) {
 	from := unpack(value)
-	for _, end := range j.w.leads[o.link.ID()] {
+	for _, end := range j.w.leads[inScript(o.link)] {
 		switch {
 		case end.filtered && dropped(value):
 		case !j.tally(end.actor, from.device).has(from.reading):

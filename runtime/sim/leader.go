@@ -2,6 +2,7 @@ package sim
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -29,6 +30,7 @@ type leading struct {
 	away    map[flow.ActorID]uint64       // exclusive actors without a node, since which view
 	seen    map[flow.NodeID]time.Duration // by gossip
 	busy    bool
+	reports map[flow.NodeID]report
 	planned string // what the last plan was made of, when it changed nothing
 }
 
@@ -85,7 +87,7 @@ func (n *node) govern() {
 	if n.lead == nil || n.lead.term != s.mem.term {
 		now := n.h.clock()
 		n.lead = &leading{term: s.mem.term, since: now, grantor: lease.NewGrantor(terms, now), watch: lease.NewWatch(now),
-			done: map[flow.NodeID]uint64{}, away: map[flow.ActorID]uint64{},
+			reports: map[flow.NodeID]report{}, done: map[flow.NodeID]uint64{}, away: map[flow.ActorID]uint64{},
 			heard: map[flow.NodeID]time.Time{}, seen: map[flow.NodeID]time.Duration{}}
 	}
 	l := n.lead
@@ -96,6 +98,7 @@ func (n *node) govern() {
 		views = append(views, placement.NodeView{NodeInfo: h.info, Up: !l.watch.Dead(h.id, now),
 			Drain: n.view.Settings["drain/"+string(h.id)] != nil})
 	}
+	n.gather()
 	if !l.busy {
 		n.plan(views, func(id flow.NodeID) bool { return l.grantor.Leased(id, now) })
 	}
@@ -129,16 +132,21 @@ func (n *node) signs(h *host) lease.Signs {
 // plan places every application, and puts what has changed.
 func (n *node) plan(nodes []placement.NodeView, leased func(flow.NodeID) bool) {
 	view := n.view
-	made := fmt.Sprint(view.Index)
+	made := fmt.Sprint(view.Index, len(n.drained()))
 	for _, v := range nodes {
 		made += fmt.Sprint(v.Up, v.Drain, leased(v.ID), n.lead.done[v.ID])
 	}
 	if made == n.lead.planned {
 		return
 	}
+	grown := map[string]*flow.Graph{}
 	in := placement.Input{Nodes: nodes, Failover: true, Leased: leased, Acting: n.acting(leased), Specs: specOf, Pins: map[flow.ActorID]placement.Pin{}}
 	for _, name := range sortedKeys(view.Apps) {
-		in.Graphs = append(in.Graphs, view.Apps[name].Graph)
+		app := view.Apps[name]
+		if grown[name] = n.grow(app.Source, &app, nodes, n.drained()); grown[name] == nil {
+			return
+		}
+		in.Graphs = append(in.Graphs, *grown[name])
 	}
 	for _, id := range sortedKeys(view.Placements) {
 		in.Old = append(in.Old, view.Placements[id])
@@ -158,12 +166,17 @@ func (n *node) plan(nodes []placement.NodeView, leased func(flow.NodeID) bool) {
 			}
 		}
 		same := slices.EqualFunc(next, view.Of(name), func(a, b flow.Placement) bool { return a.Actor == b.Actor && a.Node == b.Node })
-		if same {
+		app := view.Apps[name]
+		var command []byte
+		switch {
+		case !reflect.DeepEqual(app.Graph, *grown[name]):
+			app.Graph = *grown[name]
+			n.w.tell("leader %s: %s becomes %v", n.h.id, name, names(&app.Graph))
+			command = must(register.PutAppPlanCommand(app, app.Version, next))
+		case same:
 			continue
-		}
-		command, err := register.PutPlanCommand(name, view.Apps[name].Version, next)
-		if err != nil {
-			panic("sim: " + err.Error())
+		default:
+			command = must(register.PutPlanCommand(name, app.Version, next))
 		}
 		for _, m := range out.Moves {
 			n.w.tell("leader %s: %s moves from %q to %q", n.h.id, m.Actor, m.From, m.To)

@@ -14,7 +14,10 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 )
 
-var mutants = flag.Bool("mutants", false, "let TestMutants run: it builds the tests once for each guard that is removed")
+var (
+	mutants = flag.Bool("mutants", false, "let TestMutants run: it builds the tests once for each guard that is removed")
+	hunt    = flag.Int("hunt", 1000, "how many seeds TestMutants runs with each")
+)
 
 // A mutant is the code without one of its guards.
 type mutant struct {
@@ -84,10 +87,10 @@ func TestMutants(t *testing.T) {
 	}
 	for _, m := range readMutants(t) {
 		t.Run(m.name, func(t *testing.T) {
-			out := m.run(t, 1000)
+			out := m.run(t, *hunt)
 			hit := found.FindStringSubmatch(out)
 			if hit == nil {
-				t.Fatalf("%s\nIn 1000 seeds nothing was found:\n%s", m.why, out)
+				t.Fatalf("%s\nIn %d seeds nothing was found:\n%s", m.why, *hunt, out)
 			}
 			t.Logf("%s Found at seed %s: %s", m.why, hit[1], hit[2])
 		})

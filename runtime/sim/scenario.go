@@ -1,10 +1,12 @@
 package sim
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"time"
 
+	"github.com/wardflow/wardflow/runtime/expand"
 	"github.com/wardflow/wardflow/runtime/flow"
 	"github.com/wardflow/wardflow/runtime/register"
 )
@@ -24,6 +26,7 @@ const (
 
 const (
 	groupStore = "store.group.ward"
+	scaled     = "half" // the actor that has replicas
 	app        = "w"
 )
 
@@ -89,20 +92,24 @@ func capabilities(i int) []string {
 
 // A shape says which actors an application has beside the shortest way from a
 // source to a store.
-type shape struct{ two, keep, pump, loop, extra bool }
+type shape struct{ two, keep, pump, loop, extra, scaled bool }
 
 func (w *world) shape() shape {
-	return shape{two: w.chance(2), keep: w.chance(3), pump: w.chance(2), loop: w.chance(3)}
+	return shape{two: w.chance(2), keep: w.chance(3), pump: w.chance(2), loop: w.chance(3), scaled: w.chance(3)}
 }
 
-// graph is the application of that shape.
+// graph is the application of that shape, as a script would compile to it.
 func (s shape) graph(mark int64) flow.Graph {
 	g := flow.Graph{App: app}
 	actor := func(name string, k kind, args map[string]flow.Value) {
 		g.Actors = append(g.Actors, flow.Node{ID: flow.ActorID(app + ":" + name), Type: string(k), Args: args})
 	}
 	link := func(from, to, port string) {
-		g.Links = append(g.Links, flow.Link{From: flow.Endpoint{Actor: flow.ActorID(app + ":" + from), Port: "out"},
+		out := "out"
+		if to == scaled {
+			out = "share"
+		}
+		g.Links = append(g.Links, flow.Link{From: flow.Endpoint{Actor: flow.ActorID(app + ":" + from), Port: out},
 			To: flow.Endpoint{Actor: flow.ActorID(app + ":" + to), Port: port}})
 	}
 	actor("source0", source+"0", nil)
@@ -114,7 +121,14 @@ func (s shape) graph(mark int64) flow.Graph {
 	actor("mix", merge, nil)
 	actor("thin", filter, map[string]flow.Value{"mark": mark})
 	actor("file", file, map[string]flow.Value{"store": "group"})
-	link("mix", "thin", "in")
+	if s.scaled {
+		actor(scaled, work, nil)
+		g.Actors[len(g.Actors)-1].Rule = &flow.Rule{Op: "match", Name: expand.Manual, Line: 1}
+		link("mix", scaled, "in")
+		link(scaled, "thin", "in")
+	} else {
+		link("mix", "thin", "in")
+	}
 	link("thin", "file", "in")
 	if s.keep {
 		actor("keep", keep, map[string]flow.Value{"store": "shelf"})
@@ -175,32 +189,51 @@ func (w *world) follow(g *flow.Graph) {
 	}
 }
 
-// deploy puts the application, as a person does at any node that runs.
+// deploy puts the application, as a person does at any node that runs: it is
+// expanded by what that node knows.
 func (w *world) deploy(s shape, mark int64) {
-	g := s.graph(mark)
-	command, err := register.PutAppCommand(register.App{Name: app, Graph: g, By: "sim"})
-	if err != nil {
-		panic("sim: " + err.Error())
-	}
-	w.order(command)
+	source := s.graph(mark)
+	w.order(func(n *node) []byte {
+		old := n.view.Apps[app]
+		next := register.App{Name: app, Source: source, By: "sim"}
+		grown := n.grow(next.Source, &old, nil, nil)
+		if grown == nil {
+			return must(register.PutSettingCommand("nothing", nil))
+		}
+		next.Graph = *grown
+		var plan []flow.Placement
+		for _, a := range next.Graph.Actors {
+			p, ok := n.view.Placements[a.ID]
+			if !ok {
+				p = flow.Placement{Actor: a.ID, Why: []string{"it is new"}}
+			}
+			plan = append(plan, p)
+		}
+		return must(register.PutAppPlanCommand(next, old.Version, plan))
+	})
 }
 
 // order has somebody's command agreed, at one node that runs after the other
 // until it is.
-func (w *world) order(command []byte) {
+func (w *world) order(write func(n *node) []byte) {
 	h := w.hosts[w.rng.IntN(len(w.hosts))]
 	if h.run == nil || h.run.stopped {
-		w.after(100*time.Millisecond, nil, func() { w.order(command) })
+		w.after(100*time.Millisecond, nil, func() { w.order(write) })
 		return
 	}
 	agreed, n := false, w.nodes[h.id]
-	n.call(w.register, command, nil, func([]byte) { agreed = true })
+	n.call(w.register, must(register.OnceCommand(w.rng.Uint64(), write(n))), nil, func(b []byte) {
+		agreed = true
+		if a := readAnswer(w, b); errors.Is(a.Err, register.ErrVersion) {
+			w.after(20*time.Millisecond, nil, func() { w.order(write) }) // made for what is no more
+		}
+	})
 	var wait func()
 	wait = func() {
 		switch {
 		case agreed:
 		case n.p.ended:
-			w.order(command)
+			w.order(write)
 		default:
 			w.after(200*time.Millisecond, nil, wait)
 		}
@@ -209,10 +242,14 @@ func (w *world) order(command []byte) {
 }
 
 func (w *world) set(key string, value []byte) {
-	command, err := register.PutSettingCommand(key, value)
+	w.tell("somebody sets %s to %q", key, value)
+	w.order(func(*node) []byte { return must(register.PutSettingCommand(key, value)) })
+}
+
+// must is a command that can always be written.
+func must(b []byte, err error) []byte {
 	if err != nil {
 		panic("sim: " + err.Error())
 	}
-	w.tell("somebody sets %s to %q", key, value)
-	w.order(command)
+	return b
 }

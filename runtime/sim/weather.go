@@ -79,7 +79,11 @@ func (w *world) strike() {
 	case hit(c.move):
 		w.move()
 	case hit(c.update):
-		w.update()
+		if w.mood.shape.scaled && w.chance(2) {
+			w.set("scale/"+app+":"+scaled, []byte{byte('1' + w.rng.IntN(3))})
+		} else {
+			w.update()
+		}
 	default:
 		w.vote()
 	}
