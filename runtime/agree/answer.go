@@ -10,8 +10,9 @@ import (
 	"github.com/wardflow/wardflow/runtime/flow"
 )
 
-// stateWait is how long a question for news of the voters is held open.
-const stateWait = 10 * time.Second
+// stateWait is how long a question for news of the voters is held open: a node
+// without log that hears nothing for a little longer turns to another voter.
+const stateWait = 2 * time.Second
 
 // answer answers the questions of other nodes.
 func (g *Group) answer() {

@@ -12,6 +12,8 @@ import (
 	"github.com/wardflow/wardflow/runtime/flow"
 )
 
+const grace = 1500 * time.Millisecond // for an answer on its way
+
 // follow keeps a node that holds no log told of the voters and the leader: it
 // asks one voter after another, and stays with one as long as it answers. A node
 // that holds the log and has no leader asks whether it was taken out meanwhile.
@@ -137,7 +139,7 @@ func (g *Group) answerOut(ctx context.Context, v *voter, _ flow.Identity, body [
 
 // hear asks one voter for news, and takes them in.
 func (g *Group) hear(node flow.NodeID, q stateAsk) error {
-	ctx, cancel := context.WithTimeout(g.run, stateWait+patience)
+	ctx, cancel := context.WithTimeout(g.run, stateWait+grace)
 	defer cancel()
 	stop := g.untilOther(q.Lead, cancel)
 	a, err := g.askState(ctx, node, q)

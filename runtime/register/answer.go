@@ -19,8 +19,9 @@ const (
 	kindViewAsk    = "register.view" // viewAsk → viewAnswer
 )
 
-// viewWait is how long a question for a newer View is held open.
-const viewWait = 10 * time.Second
+// viewWait is how long a question for a newer View is held open: a node without
+// log that hears nothing for a little longer turns to another voter.
+const viewWait = 2 * time.Second
 
 // mayAsk checks a command that came over the network: that it can be read, and
 // that its sender speaks for itself only.

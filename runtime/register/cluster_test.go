@@ -17,7 +17,7 @@ import (
 )
 
 // noLeaks fails the test if goroutines of this package or of raft outlive it.
-func noLeaks(t *testing.T) {
+func noLeaks(t testing.TB) {
 	t.Helper()
 	t.Cleanup(func() {
 		deadline := time.Now().Add(5 * time.Second)
@@ -41,7 +41,7 @@ func noLeaks(t *testing.T) {
 type journal struct {
 	mu    sync.Mutex
 	lines bytes.Buffer
-	t     *testing.T
+	t     testing.TB
 }
 
 func (j *journal) Write(b []byte) (int, error) {
@@ -61,7 +61,7 @@ func (j *journal) String() string {
 
 // A cluster is three voters and more nodes on one wire.
 type cluster struct {
-	t      *testing.T
+	t      testing.TB
 	w      *agreetest.Wire
 	voters []Voter
 	root   string // of the voters' folders
@@ -71,7 +71,7 @@ type cluster struct {
 	tune   func(*Config)
 }
 
-func newCluster(t *testing.T, voters ...flow.NodeID) *cluster {
+func newCluster(t testing.TB, voters ...flow.NodeID) *cluster {
 	noLeaks(t)
 	c := &cluster{t: t, w: agreetest.NewWire(), root: t.TempDir(), ports: map[flow.NodeID]*agreetest.Port{},
 		nodes: map[flow.NodeID]*Register{}, log: &journal{t: t}}
@@ -148,7 +148,7 @@ func (c *cluster) until(id flow.NodeID, what string, ok func(*View) bool) {
 	}
 }
 
-func within(t *testing.T) context.Context {
+func within(t testing.TB) context.Context {
 	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
 	t.Cleanup(cancel)
 	return ctx
@@ -174,7 +174,7 @@ func stepOf(actor flow.ActorID, epoch, from, to, settled uint64) flow.Checkpoint
 }
 
 // deploy puts the ward and places actors on nodes.
-func deploy(t *testing.T, r *Register, where map[flow.ActorID]flow.NodeID) App {
+func deploy(t testing.TB, r *Register, where map[flow.ActorID]flow.NodeID) App {
 	t.Helper()
 	ctx := within(t)
 	app, err := r.PutApp(ctx, ward("source"))

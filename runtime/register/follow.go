@@ -9,7 +9,10 @@ import (
 	"github.com/wardflow/wardflow/runtime/flow"
 )
 
-const pause = 20 * time.Millisecond // between two tries, at first
+const (
+	pause = 20 * time.Millisecond   // between two tries, at first
+	grace = 1500 * time.Millisecond // for an answer on its way
+)
 
 // follow keeps the View of this node while it holds no log: it asks one voter
 // after another for a newer one, and stays with a voter as long as it answers.
@@ -62,7 +65,7 @@ func (r *Register) others() []flow.NodeID {
 }
 
 func (r *Register) askView(voter flow.NodeID, f *fetch) error {
-	ctx, cancel := context.WithTimeout(r.run, viewWait+3*time.Second)
+	ctx, cancel := context.WithTimeout(r.run, viewWait+grace)
 	defer cancel()
 	b, err := r.cfg.Transport.Ask(ctx, voter, kindViewAsk, f.question(r.board.index()))
 	if err != nil {
