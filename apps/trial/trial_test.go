@@ -2,14 +2,18 @@ package trial_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"os"
+	"path/filepath"
 	"testing"
 	"time"
 
 	"github.com/wardflow/wardflow/apps/trial"
 	"github.com/wardflow/wardflow/runtime/leaktest"
+	"github.com/wardflow/wardflow/runtime/rule"
 )
 
 // This test binary is the trials' other processes, too.
@@ -22,7 +26,22 @@ func TestMain(m *testing.M) {
 		}
 		os.Exit(0)
 	}
+	warm()
 	os.Exit(leaktest.Run(m))
+}
+
+// warm makes a chain once: go-ethereum keeps some goroutines for as long as the
+// process lives, which are no leak of ours.
+func warm() {
+	dir, err := os.MkdirTemp("", "wardflow-trial-")
+	if err == nil {
+		_, err = rule.Init(context.Background(), filepath.Join(dir, "chain"), filepath.Join(dir, "rules.key"), "", rule.Default(), slog.New(slog.DiscardHandler))
+		err = errors.Join(err, os.RemoveAll(dir))
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "make a chain:", err)
+		os.Exit(1)
+	}
 }
 
 func self(t *testing.T) string {
