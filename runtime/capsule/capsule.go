@@ -34,9 +34,14 @@ type Config struct {
 // anywhere, if there is a Guard.
 type Capsule struct {
 	cfg    Config
-	step   flow.Checkpoint // on its way, or the last
-	cover  cover           // of step
-	ledger ledger          // guarded by cfg.Guard
+	step   *step  // on its way, or the last; nil: its memory was let go
+	ledger ledger // guarded by cfg.Guard
+}
+
+// A step is a checkpoint and its cover.
+type step struct {
+	flow.Checkpoint
+	cover
 }
 
 // New makes the capsule of an activation. The checkpoint that it was restored
@@ -81,18 +86,18 @@ func (c *Capsule) Begin() bool {
 // Step writes what has changed since the last step, with the actor's state, nil
 // for none. What is given and taken from now on is for the next.
 func (c *Capsule) Step(state []byte) *flow.Checkpoint {
-	s := &c.step
-	if s.Taken == nil || c.cfg.Whole {
-		*s = flow.Checkpoint{Actor: c.cfg.Actor, Epoch: c.cfg.Epoch, Version: c.cfg.Version,
+	if c.step == nil || c.cfg.Whole {
+		c.step = &step{Checkpoint: flow.Checkpoint{Actor: c.cfg.Actor, Epoch: c.cfg.Epoch, Version: c.cfg.Version,
 			Taken: make(map[flow.LinkID]uint64, len(c.cfg.In)),
-			Made:  make(map[flow.LinkID]uint64, len(c.cfg.Out)), Settled: make(map[flow.LinkID]uint64, len(c.cfg.Out))}
+			Made:  make(map[flow.LinkID]uint64, len(c.cfg.Out)), Settled: make(map[flow.LinkID]uint64, len(c.cfg.Out))}}
 	}
+	s := c.step
 	s.State = state
 	places := make([]uint64, len(c.cfg.In)+len(c.cfg.Out))
-	c.cover = cover{taken: places[:len(c.cfg.In)], made: places[len(c.cfg.In):]}
+	s.cover = cover{taken: places[:len(c.cfg.In)], made: places[len(c.cfg.In):]}
 	for n, i := range c.cfg.In {
 		key, taken := i.Place()
-		c.cover.taken[n] = taken
+		s.taken[n] = taken
 		if taken > 0 {
 			s.Taken[key] = taken
 		}
@@ -100,29 +105,29 @@ func (c *Capsule) Step(state []byte) *flow.Checkpoint {
 	for n, o := range c.cfg.Out {
 		var p Place
 		p, s.Out = o.Place(s.Out, c.cfg.Whole)
-		c.cover.made[n] = p.Made
+		s.made[n] = p.Made
 		if p.Made > 0 {
 			s.Made[p.Key], s.Settled[p.Key] = p.Made, p.Settled
 		}
 	}
-	return s
+	return &s.Checkpoint
 }
 
 // Last is the step that is on its way. Only whoever brings it may look at it.
-func (c *Capsule) Last() *flow.Checkpoint { return &c.step }
+func (c *Capsule) Last() *flow.Checkpoint { return &c.step.Checkpoint }
 
 // Landed says that the step is kept: what it covers is released, and settled is
 // what may be. [Capsule.Land] comes after it.
 func (c *Capsule) Landed() {
 	for n, o := range c.cfg.Out {
-		o.Release(c.cover.made[n])
+		o.Release(c.step.made[n])
 	}
 	if !c.cfg.Whole {
 		clear(c.step.Out) // an idle actor holds no tokens that others have long forgotten
 		c.step.Out = c.step.Out[:0]
 	}
 	c.cfg.Guard.Lock()
-	c.ledger.covers = append(c.ledger.covers, c.cover)
+	c.ledger.covers = append(c.ledger.covers, c.step.cover)
 	ins, due := c.cfg.In, c.ledger.due()
 	c.cfg.Guard.Unlock()
 	settle(ins, due)
@@ -130,7 +135,7 @@ func (c *Capsule) Landed() {
 
 // Rest lets the memory of the step go that has landed: for an actor that has
 // nothing more to do, before [Capsule.Land].
-func (c *Capsule) Rest() { c.step = flow.Checkpoint{} }
+func (c *Capsule) Rest() { c.step = nil }
 
 // Land says that no step is on its way any more.
 func (c *Capsule) Land() {

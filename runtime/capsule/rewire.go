@@ -19,7 +19,7 @@ func (c *Capsule) Rewire(in []InEnd, out []OutEnd, loop []bool) {
 	l.settled = carry(l.settled, c.cfg.Out, out)
 	l.loop = loop
 	c.cfg.In, c.cfg.Out, c.cfg.Loop = in, out, loop
-	c.step.Taken = nil // its places are those of other links
+	c.step = nil // its places are those of other links
 	due := l.due()
 	c.cfg.Guard.Unlock()
 	settle(in, due)

@@ -8,8 +8,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/asynkron/protoactor-go/actor"
-
 	"github.com/wardflow/wardflow/runtime/capsule"
 	"github.com/wardflow/wardflow/runtime/firing"
 	"github.com/wardflow/wardflow/runtime/flow"
@@ -22,8 +20,8 @@ type cell struct {
 	epoch  uint64
 	typ    *flow.Type // shared by all of its kind
 	node   flow.Node
-	signer flow.Signer
-	pid    *actor.PID
+	signer *flow.Signer // shared by those that speak as their node
+	post   post
 
 	outEnds []*outEnd // these two change under both locks, of the cell and of the engine
 	inEnds  []*inEnd
@@ -74,36 +72,12 @@ type saved struct {
 
 var errLocal = errors.New("it is to keep its checkpoints on its node, and this node has no journal: give it a data folder")
 
-// Messages in an actor's mailbox.
-type (
-	// wakeUp says to an actor: look at your actions. At most one is in a
-	// mailbox, so that an unbounded mailbox stays small.
-	wakeUp struct{ *cell }
-	// errand is something to do between two firings.
-	errand func()
-)
-
-// Both may come too late for an actor that has ended; protoactor need not start
-// a goroutine to count them.
-func (wakeUp) IgnoreDeadLetterLogging() {}
-func (errand) IgnoreDeadLetterLogging() {}
-
-// receive is what every mailbox's goroutine does.
-func receive(ac actor.Context) {
-	switch m := ac.Message().(type) {
-	case wakeUp:
-		m.turn()
-	case errand:
-		m()
-	}
-}
-
 func newCell(ctx context.Context, e *Engine, typ *flow.Type, a Activation) (*cell, error) {
 	value, err := typ.New(a.Actor.Args)
 	if err != nil {
 		return nil, err
 	}
-	c := &cell{eng: e, id: a.Actor.ID, epoch: a.Epoch, typ: typ, node: a.Actor, signer: a.Signer, actor: value, asleep: true}
+	c := &cell{eng: e, id: a.Actor.ID, epoch: a.Epoch, typ: typ, node: a.Actor, signer: e.names.signer(&a.Signer), actor: value, asleep: true}
 	c.timer.ring, c.retry.ring = c.wake, c.wake
 	c.health.state = Running
 	c.own, _ = value.(flow.Committer)
@@ -117,7 +91,6 @@ func newCell(ctx context.Context, e *Engine, typ *flow.Type, a Activation) (*cel
 		c.keeper = e.commit
 	}
 	c.quit, c.cancel = context.WithCancel(context.Background())
-	c.pid = e.system.Root.Spawn(e.props)
 	if err := c.awaken(ctx, a); err != nil {
 		c.halt()
 		return nil, err
@@ -228,8 +201,9 @@ func (c *cell) inEnd(l flow.Link, life uint64, from *capsule.Start) (*inEnd, err
 	if free {
 		queue = c.eng.cfg.Window
 	}
-	id := l.ID()
-	in := from.In(id, capsule.Key(id, life), queue)
+	key := capsule.Key(l.ID(), life)
+	id := key[:len(l.ID())] // which is one string with it
+	in := from.In(id, key, queue)
 	in.Limit(farBytes * max(c.eng.cfg.Bytes, DefaultBytes))
 	return &inEnd{id: id, link: l, cell: c, free: free, far: nobody, status: status{peer: nobody}, most: tellAfter(queue), hungry: true, in: in}, nil
 }
@@ -239,12 +213,13 @@ func (c *cell) outEnd(l flow.Link, life uint64, from *capsule.Start) (*outEnd, e
 	if err != nil {
 		return nil, err
 	}
-	id := l.ID()
+	key := capsule.Key(l.ID(), life)
+	id := key[:len(l.ID())]
 	window := c.eng.cfg.Window
 	if c.typ.Spec.Keeps {
 		window = min(window, keptWindow)
 	}
-	out, err := from.Out(id, capsule.Key(id, life), window)
+	out, err := from.Out(id, key, window)
 	if err != nil {
 		return nil, err
 	}
@@ -303,16 +278,16 @@ func (c *cell) ports() firing.Config {
 func (c *cell) wake() {
 	if c.woken.CompareAndSwap(false, true) {
 		c.eng.moves.Add(1)
-		c.eng.system.Root.Send(c.pid, wakeUp{c})
+		c.post.send(c.eng.boxes, wakeUp{c})
 	}
 }
 
-// halt ends the mailbox and the actor's own goroutines.
+// halt ends the actor's own goroutines; it fires no more.
 func (c *cell) halt() {
 	c.timer.stop()
 	c.retry.stop()
 	c.cancel()
-	c.eng.system.Root.StopFuture(c.pid).Wait()
+	c.post.close()
 	if s, ok := c.actor.(flow.Stopper); ok {
 		s.Stop()
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/asynkron/protoactor-go/actor"
 
+	"github.com/wardflow/wardflow/runtime/firing"
 	"github.com/wardflow/wardflow/runtime/flow"
 )
 
@@ -111,7 +112,9 @@ func (c *Config) setDefaults() error {
 type Engine struct {
 	cfg    Config
 	system *actor.ActorSystem
-	props  *actor.Props   // of every mailbox
+	boxes  *mailboxes
+	names  names
+	pool   sync.Pool      // of *firing.Scratch, one for each turn that goes on
 	commit *committer     // of Checkpoints
 	local  *committer     // of Local; nil without
 	ending sync.WaitGroup // activations that are being stopped
@@ -134,13 +137,14 @@ func New(cfg Config) (*Engine, error) {
 	e := &Engine{
 		cfg:    cfg,
 		system: actor.NewActorSystem(actor.WithLoggerFactory(func(*actor.ActorSystem) *slog.Logger { return quiet })),
-		props:  actor.PropsFromFunc(receive),
 		types:  map[string]*flow.Type{},
 		cells:  map[flow.ActorID]*cell{},
 		outs:   map[flow.LinkID]*outEnd{},
 		ins:    map[flow.LinkID]*inEnd{},
 		hung:   map[*cell]bool{},
 	}
+	e.boxes = newMailboxes(e.system)
+	e.pool.New = func() any { return new(firing.Scratch) }
 	e.commit = newCommitter(cfg.Checkpoints, cfg.Log)
 	if cfg.Local != nil {
 		e.local = newCommitter(cfg.Local, cfg.Log.With("keeper", "local"))
@@ -228,7 +232,7 @@ func (e *Engine) Join(id flow.LinkID) bool {
 	if out.local() == in {
 		return true
 	}
-	fromID, toID, err := e.cfg.Judge(out.joins(), out.cell.signer, in.cell.signer)
+	fromID, toID, err := e.cfg.Judge(out.joins(), *out.cell.signer, *in.cell.signer)
 	if err != nil {
 		if out.refuse(err.Error()) {
 			e.cfg.Event(Event{Actor: out.cell.id, Link: id, What: "link refused", Why: err.Error()})
@@ -260,5 +264,5 @@ func (e *Engine) Signer(id flow.ActorID) (flow.Signer, bool) {
 	if !ok {
 		return flow.Signer{}, false
 	}
-	return c.signer, true
+	return *c.signer, true
 }

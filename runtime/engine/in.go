@@ -104,6 +104,13 @@ func (i *inEnd) flush() {
 	}
 }
 
+// trim lets memory go that a burst has left behind.
+func (i *inEnd) trim() {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.in.Trim()
+}
+
 // As the capsule's.
 
 // Place is where the link is, for a step.
@@ -141,7 +148,7 @@ func (i *inEnd) up(peer flow.Identity, from back) {
 		}
 		i.in.Widen(window)
 	}
-	i.status = status{peer: &peer, isUp: true}
+	i.status = status{peer: i.cell.eng.names.identity(&peer), isUp: true}
 	i.turned.Store(true)
 }
 

@@ -80,6 +80,16 @@ func (o *outEnd) lay() {
 	o.fresh, o.weights = o.fresh[:0], o.weights[:0]
 }
 
+// trim lets memory go that a burst has left behind.
+func (o *outEnd) trim() {
+	if len(o.fresh) == 0 {
+		o.fresh, o.weights = nil, nil
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.out.Trim()
+}
+
 // As the capsule's.
 
 // Place is where the link is, for a step.
@@ -179,7 +189,7 @@ func (o *outEnd) up(peer flow.Identity, to sink) {
 		}
 		o.out.Queue(queue)
 	}
-	o.status = status{peer: &peer}
+	o.status = status{peer: o.cell.eng.names.identity(&peer)}
 	made, settled := o.out.Made(), o.out.SettledTo()
 	o.mu.Unlock()
 	to.open(o, made, settled)

@@ -49,7 +49,7 @@ func (e *Engine) between(ctx context.Context, id flow.ActorID, do func(*cell) er
 		return err
 	}
 	done := make(chan error, 1)
-	e.system.Root.Send(c.pid, errand(func() {
+	sent := c.post.send(e.boxes, errand{c, func() {
 		c.mu.Lock()
 		defer c.mu.Unlock()
 		if c.stopping.Load() || c.asleep {
@@ -59,7 +59,10 @@ func (e *Engine) between(ctx context.Context, id flow.ActorID, do func(*cell) er
 		c.now = time.Now()
 		done <- do(c)
 		c.wake()
-	}))
+	}})
+	if !sent {
+		return ErrNotRunning
+	}
 	select {
 	case err := <-done:
 		return err

@@ -25,7 +25,9 @@ func (c *cell) keep() {
 		c.wake()
 	}
 	c.paused, c.given = false, 0
-	c.rare, c.stepped = c.now.Sub(c.stepped) > rareStep, c.now
+	if c.rare, c.stepped = c.now.Sub(c.stepped) > rareStep, c.now; c.rare {
+		c.trim()
+	}
 	c.dirty.Store(false)
 	switch {
 	case c.own != nil:
@@ -40,6 +42,17 @@ func (c *cell) keep() {
 // rareStep is how far apart the steps of an actor are that keeps no memory from
 // one to the next.
 const rareStep = 10 * time.Millisecond
+
+// trim lets memory go that a burst has left behind; what was given stands in the
+// links.
+func (c *cell) trim() {
+	for _, i := range c.inEnds {
+		i.trim()
+	}
+	for _, o := range c.outEnds {
+		o.trim()
+	}
+}
 
 // keepDirectly commits the step here and now.
 func (c *cell) keepDirectly() {

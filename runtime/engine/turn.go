@@ -36,6 +36,12 @@ func (c *cell) turn() {
 	if c.broken && !c.renew() {
 		return
 	}
+	scratch := c.eng.pool.Get().(*firing.Scratch)
+	c.actions.Use(scratch)
+	defer func() {
+		c.actions.Use(nil) // perhaps others by now: it was made anew
+		c.eng.pool.Put(scratch)
+	}()
 	for _, i := range c.inEnds {
 		if i.turned.Swap(false) {
 			i.look()

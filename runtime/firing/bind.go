@@ -39,9 +39,32 @@ type Actions struct {
 	given   func(port string, v flow.Value)
 	routes  map[string]flow.Route // what the actor said of them
 
+	ins int // of the action with most in-ports
+	*Scratch
+}
+
+// A Scratch is the memory that a firing needs and nothing of which outlives it.
+// Actors that never fire at the same time may share one.
+type Scratch struct {
 	firing flow.Firing
 	parcel []parcel   // what the firing gives, weighed
 	token  flow.Token // being offered
+}
+
+// Use lends the actions memory for the firings to come. nil takes it back,
+// emptied: then the next firing makes its own.
+func (a *Actions) Use(s *Scratch) {
+	if old := a.Scratch; old != nil {
+		clear(old.firing.In[:cap(old.firing.In)])
+		clear(old.firing.Peers[:cap(old.firing.Peers)])
+		clear(old.parcel[:cap(old.parcel)])
+		old.token = flow.Token{}
+		old.firing.Forget()
+	}
+	if a.Scratch = s; s != nil {
+		s.firing.In = slices.Grow(s.firing.In[:0], a.ins)
+		s.firing.Peers = slices.Grow(s.firing.Peers[:0], a.ins)
+	}
 }
 
 // An action is a flow.Action with its ports found.
@@ -80,6 +103,7 @@ func (a *Actions) Rebind(cfg Config) error {
 	if err != nil {
 		return err
 	}
+	other.Use(a.Scratch)
 	*a = *other
 	return nil
 }
@@ -96,8 +120,7 @@ func bind(cfg Config, acts []flow.Action, routes map[string]flow.Route) (*Action
 			return nil, err
 		}
 		a.bound = append(a.bound, bound)
-		a.firing.In = slices.Grow(a.firing.In, len(bound.ins))
-		a.firing.Peers = slices.Grow(a.firing.Peers, len(bound.ins))
+		a.ins = max(a.ins, len(bound.ins))
 	}
 	if _, own := cfg.Spec.OutPort(DeadLetter); own {
 		return a, nil

@@ -66,6 +66,9 @@ type parcel struct {
 //     case, since there is nothing to write a letter about. A fault that is
 //     [flow.ErrUnfit] is none of the actor's: its tokens become a letter.
 func (a *Actions) Fire(now time.Time) (Result, error) {
+	if a.Scratch == nil {
+		a.Use(&Scratch{})
+	}
 	for n := range a.bound {
 		act := &a.bound[n]
 		if act.Guard != nil && !act.Guard() {
@@ -133,7 +136,7 @@ func (act *action) ready(f *flow.Firing) bool {
 			}
 		}
 	}
-	f.In, f.Peers = f.In[:len(act.ins)], f.Peers[:len(act.ins)] // Bind has made room
+	f.In, f.Peers = f.In[:len(act.ins)], f.Peers[:len(act.ins)] // Use has made room
 	for n, i := range act.ins {
 		if !i.peek(&f.In[n], &f.Peers[n]) {
 			return false

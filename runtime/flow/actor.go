@@ -85,6 +85,9 @@ func (f *Firing) Give(i int, v Value) {
 // Given are the values given so far.
 func (f *Firing) Given() []Given { return f.given }
 
+// Forget drops what was given, whose room Reset keeps.
+func (f *Firing) Forget() { clear(f.given[:cap(f.given)]) }
+
 // Reset empties the firing, to be used again. In and Peers keep their room.
 func (f *Firing) Reset(now time.Time) {
 	f.In, f.Peers, f.given, f.Now = f.In[:0], f.Peers[:0], f.given[:0], now

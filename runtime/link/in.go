@@ -119,6 +119,12 @@ func (in *In) weigh(weights []int32) error {
 	return nil
 }
 
+// Trim lets memory go that a burst has left behind.
+func (in *In) Trim() {
+	in.queue.trim()
+	in.weights.trim()
+}
+
 // Len is how many tokens wait.
 func (in *In) Len() int { return in.queue.n - in.undo() }
 

@@ -272,6 +272,12 @@ func (o *Out) Settled(upto uint64) (freed int, err error) {
 	return freed, nil
 }
 
+// Trim lets memory go that a burst has left behind.
+func (o *Out) Trim() {
+	o.held.trim()
+	o.weights.trim()
+}
+
 // Made is the last number given.
 func (o *Out) Made() uint64 { return o.made }
 

@@ -1,25 +1,20 @@
 package link
 
 // A ring is a first-in first-out queue, of tokens or of their weights. It grows
-// to what its window needs, so that a busy link stops allocating, and lets its
-// memory go once it has been emptied without having needed an eighth of it.
+// to what its window needs, so that a busy link stops allocating, and shrinks
+// when it is trimmed.
 type ring[T any] struct {
 	buf  []T // its length is 0 or a power of two
 	head int // of the oldest
 	n    int
-	peak int // of n since it was empty
 }
 
-const (
-	leastRing = 2  // tokens
-	keptRing  = 64 // so much is never let go
-)
+const leastRing = 2 // tokens
 
 // push appends one and gives its slot, to be filled.
 func (r *ring[T]) push() *T {
 	r.grow(r.n + 1)
 	r.n++
-	r.peak = max(r.peak, r.n)
 	return r.at(r.n - 1)
 }
 
@@ -31,23 +26,37 @@ func (r *ring[T]) pushAll(ts []T) (one, two []T) {
 	n := copy(one, ts)
 	copy(two, ts[n:])
 	r.n += len(ts)
-	r.peak = max(r.peak, r.n)
 	return one, two
 }
 
 // grow makes room for n in all.
 func (r *ring[T]) grow(n int) {
-	if n <= len(r.buf) {
-		return
+	if n > len(r.buf) {
+		r.resize(max(n, 2*len(r.buf)))
 	}
-	size := max(leastRing, 2*len(r.buf))
+}
+
+// trim lets go what memory is much more than needed. What was viewed stays as it
+// is.
+func (r *ring[T]) trim() {
+	switch {
+	case r.n == 0:
+		r.buf, r.head = nil, 0
+	case len(r.buf) > 8*max(r.n, leastRing):
+		r.resize(r.n)
+	}
+}
+
+// resize moves to a buffer for n or a little more.
+func (r *ring[T]) resize(n int) {
+	size := leastRing
 	for size < n {
 		size *= 2
 	}
-	bigger := make([]T, size)
+	other := make([]T, size)
 	one, two := r.span(0, r.n)
-	copy(bigger[copy(bigger, one):], two)
-	r.buf, r.head = bigger, 0
+	copy(other[copy(other, one):], two)
+	r.buf, r.head = other, 0
 }
 
 // at is the i-th oldest one's slot.
@@ -70,10 +79,7 @@ func (r *ring[T]) drop(n int) {
 		r.head = (r.head + n) & (len(r.buf) - 1)
 		return
 	}
-	if len(r.buf) > keptRing && r.peak <= len(r.buf)/8 {
-		r.buf = nil
-	}
-	r.head, r.peak = 0, 0
+	r.head = 0
 }
 
 // pop forgets the n newest.

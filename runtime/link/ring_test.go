@@ -13,7 +13,7 @@ func TestRingAgreesWithASlice(t *testing.T) {
 		var r ring[int32]
 		var want []int32
 		for n := range int32(300) {
-			switch rng.IntN(5) {
+			switch rng.IntN(6) {
 			case 0:
 				*r.push() = n
 				want = append(want, n)
@@ -32,6 +32,8 @@ func TestRingAgreesWithASlice(t *testing.T) {
 				k := rng.IntN(len(want) + 1)
 				r.pop(k)
 				want = want[:len(want)-k]
+			case 5:
+				r.trim()
 			}
 			var got []int32
 			for len(got) < r.n {
@@ -44,18 +46,16 @@ func TestRingAgreesWithASlice(t *testing.T) {
 	}
 }
 
-// A ring that was once full lets its memory go when it has not needed it for
-// a while.
+// A ring that was once full shrinks to what it holds.
 func TestRingShrinks(t *testing.T) {
 	var r ring[int32]
 	r.pushAll(make([]int32, 10_000))
-	r.drop(10_000)
-	if len(r.buf) == 0 {
-		t.Error("a ring that has just been full has let its memory go")
+	r.drop(9_997)
+	if r.trim(); len(r.buf) != 4 || r.n != 3 {
+		t.Errorf("a ring of 3 keeps %d slots", len(r.buf))
 	}
-	r.pushAll(make([]int32, 5))
-	r.drop(5)
-	if len(r.buf) != 0 {
-		t.Errorf("a ring that needs 5 slots keeps %d", len(r.buf))
+	r.drop(3)
+	if r.trim(); len(r.buf) != 0 {
+		t.Errorf("an empty ring keeps %d slots", len(r.buf))
 	}
 }
