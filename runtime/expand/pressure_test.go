@@ -36,9 +36,9 @@ func TestPressureSettles(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		most := rapid.IntRange(2, 12).Draw(t, "max")
 		need := rapid.IntRange(1, 2*most).Draw(t, "needed")
-		every := time.Duration(rapid.IntRange(1, 4).Draw(t, "seconds between looks")) * time.Second
+		every := time.Duration(rapid.IntRange(2, 9).Draw(t, "seconds between looks")) * time.Second
 		p := NewPressure(Scaling{Min: 1, Max: most}, rapid.IntRange(1, most).Draw(t, "running"))
-		const days = 10
+		const days = 5
 		want, changes, late := p.Look(began, false), 0, 0
 		for at := every; at < days*24*time.Hour; at += every {
 			now := p.Look(began.Add(at), want < need) // the queues are full while there are too few
