@@ -100,7 +100,7 @@ var _ store.Store = (*Store)(nil)
 // Open opens this member's copy, or makes it, and takes part in the group. It
 // does not wait for other members. A file whose log is gone is set aside under
 // another name, for nobody knows what it missed; one of a store that was never
-// replicated is refused: [Store.Import] takes it.
+// replicated is refused, since the other members would not have what it holds.
 func Open(cfg Config) (*Store, error) {
 	if err := cfg.setDefaults(); err != nil {
 		return nil, err
@@ -171,7 +171,7 @@ func blank(db *sqlite.Store, file string) error {
 		return err
 	}
 	if c.Patients > 0 || c.Quarantined > 0 {
-		return fmt.Errorf("%s holds the record of a store that is not replicated, with %d patients: begin with another file, and have it imported", file, c.Patients)
+		return fmt.Errorf("%s holds the record of a store that is not replicated, with %d patients: name another file for the group, and keep this one", file, c.Patients)
 	}
 	return nil
 }

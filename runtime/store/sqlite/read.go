@@ -168,12 +168,20 @@ func (s *Store) Chunks(ctx context.Context, q store.Query) iter.Seq2[store.Chunk
 					c.Reading = opened
 					page = append(page, c)
 					return nil
-				}, "SELECT at, id, patient, clause, grp, rule, version, epoch, block, encounter, number, place, bytes "+
-					"FROM reading JOIN chunk USING (id)"+w.clause()+" LIMIT ?", w.with(n)...)
+				}, chunksQuery(q, w), w.with(n)...)
 			})
 			return page, err
 		}
 	})
+}
+
+func chunksQuery(q store.Query, w *filter) string {
+	by := ""
+	if q.Patient != "" && q.Waiting {
+		by = " INDEXED BY reading_waiting" // few wait; SQLite would rather walk over all that the patient has
+	}
+	return "SELECT at, id, patient, clause, grp, rule, version, epoch, block, encounter, number, place, bytes " +
+		"FROM reading" + by + " JOIN chunk USING (id)" + w.clause() + " LIMIT ?"
 }
 
 // Refusals are the refused readings that match.

@@ -122,6 +122,9 @@ CREATE TABLE tally (
 	count INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 `, `
+CREATE INDEX reading_at ON reading (at);
+CREATE INDEX reading_waiting_at ON reading (at) WHERE number IS NULL;
+
 CREATE TABLE reached (
 	id    INTEGER PRIMARY KEY CHECK (id = 1),
 	entry INTEGER NOT NULL
