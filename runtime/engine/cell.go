@@ -43,6 +43,7 @@ type cell struct {
 	given     int       // bytes given since the last step, about
 	saved     saved     // the state in the last step
 	saveAfter time.Time // no step is made before
+	wound     uint64    // how many tokens it had taken when it was told to finish, and one
 	stepped   time.Time // when the newest step was made
 	rare      bool      // it was long after the one before; for whoever lets it land, too
 	broken    bool      // its value can't be used: it is made anew before it fires

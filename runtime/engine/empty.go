@@ -73,3 +73,40 @@ func (o *outEnd) holds() bool {
 	defer o.mu.Unlock()
 	return o.out.Held() > 0
 }
+
+// wind tells a [flow.Finisher] that no token will come, when its in-links all are
+// closing and none has one waiting; once for all that it has taken. True means
+// that its actions are worth a look.
+func (c *cell) wind() (told bool) {
+	f, ok := c.actor.(flow.Finisher)
+	if !ok || c.broken || c.health.standing() || len(c.inEnds) == 0 {
+		return false
+	}
+	taken := uint64(1)
+	for _, i := range c.inEnds {
+		if !i.link.Closing || i.Len() > 0 {
+			return false
+		}
+		taken += i.taken()
+	}
+	if c.wound == taken {
+		return false
+	}
+	defer func() {
+		if p := recover(); p != nil {
+			c.panicked(p)
+			told = false
+		}
+	}()
+	f.Finish()
+	c.wound = taken
+	c.dirty.Store(true) // what it gathers may be its state
+	return true
+}
+
+// taken is the last number taken.
+func (i *inEnd) taken() uint64 {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	return i.in.Taken()
+}

@@ -107,3 +107,89 @@ func TestAnEndingSourceGivesNothing(t *testing.T) {
 		p.close()
 	})
 }
+
+// A gatherer adds up what it takes, and gives the sum when it is told to finish.
+type gatherer struct {
+	sum    int64
+	due    bool
+	told   int
+	panics bool
+}
+
+func (g *gatherer) Finish() {
+	g.told++
+	if g.panics {
+		panic("can't finish")
+	}
+	g.due = true
+}
+
+func (g *gatherer) Actions() []flow.Action {
+	return []flow.Action{
+		{In: []string{"in"}, Fire: func(f *flow.Firing) error { g.sum += f.In[0].Value.(int64); return nil }},
+		{Out: []string{"out"}, Guard: func() bool { return g.due }, Fire: func(f *flow.Firing) error {
+			g.due = false
+			f.Give(0, g.sum)
+			return nil
+		}},
+	}
+}
+
+// An actor that gathers is told when no token will come any more, and again if
+// one has come after all; not before, and not over and over.
+func TestFinishersAreTold(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g, sink := &gatherer{}, &got{}
+		p := &plant{t: t,
+			types: flow.Types{
+				"test.Give":   {New: func(map[string]flow.Value) (flow.Actor, error) { return &gives{list: ints(1, 2, 3, 4)}, nil }},
+				"test.Gather": {New: func(map[string]flow.Value) (flow.Actor, error) { return g, nil }},
+				"test.Got":    {New: func(map[string]flow.Value) (flow.Actor, error) { return sink, nil }},
+			},
+			nodes: []flow.Node{{ID: "app:a", Type: "test.Give"}, {ID: "app:b", Type: "test.Gather"}, {ID: "app:c", Type: "test.Got"}},
+			links: []flow.Link{wire(t, "app:a.out > app:b.in"), wire(t, "app:b.out > app:c.in")}}
+		p.start()
+		p.settle()
+		if g.told != 0 || g.sum != 10 {
+			t.Fatalf("told %d times with its link open and the sum %d, want none and 10", g.told, g.sum)
+		}
+		p.links[0].Closing = true
+		for _, n := range p.nodes[:2] {
+			if err := p.eng.Rewire(t.Context(), activation(n, p.links)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		p.settle()
+		if g.told != 1 || !slices.Equal(sink.values, ints(10)) || !p.eng.Empty("app:b") {
+			t.Errorf("told %d times, and c took %v; want once and 10, and b empty", g.told, sink.values)
+		}
+		p.links[0].Closing = false
+		for _, n := range p.nodes[:2] {
+			if err := p.eng.Rewire(t.Context(), activation(n, p.links)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		p.settle()
+		p.close()
+		if g.told != 1 {
+			t.Errorf("told %d times although nothing has come since, want once", g.told)
+		}
+	})
+}
+
+// A Finish that panics is a fault, and harms nobody else.
+func TestAFinishThatPanics(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := &gatherer{panics: true}
+		p, _ := adder(t, "", nil, ints(1, 2)...)
+		p.types["test.Got"] = flow.Type{New: func(map[string]flow.Value) (flow.Actor, error) { return g, nil }}
+		p.links[1].Closing = true
+		p.start()
+		time.Sleep(time.Second)
+		synctest.Wait()
+		if s := p.stat("app:c"); s.Errors == 0 || s.State != engine.Faulted {
+			t.Errorf("it has %d errors and is %s, want a fault", s.Errors, s.State)
+		}
+		p.close()
+	})
+}

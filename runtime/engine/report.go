@@ -84,14 +84,7 @@ func (c *cell) report(args map[string]flow.Value) (v flow.Value, err error) {
 	}
 	defer func() {
 		if p := recover(); p != nil {
-			fault := &firing.Panic{Value: p, Stack: debug.Stack()}
-			c.retry.at(c.faulted(fault))
-			err = errors.New(brief(fault))
-			if c.stateful() {
-				c.undo()
-				c.careful = turnFirings
-				c.renew()
-			}
+			err = c.panicked(p)
 		}
 	}()
 	if v, err = r.Report(args); err != nil {
@@ -102,4 +95,16 @@ func (c *cell) report(args map[string]flow.Value) (v flow.Value, err error) {
 	}
 	c.dirty.Store(true) // it may have taken what it was handed
 	return v, nil
+}
+
+// panicked is what follows a panic between two firings: it counts as a fault.
+func (c *cell) panicked(p any) error {
+	fault := &firing.Panic{Value: p, Stack: debug.Stack()}
+	c.retry.at(c.faulted(fault))
+	if c.stateful() {
+		c.undo()
+		c.careful = turnFirings
+		c.renew()
+	}
+	return errors.New(brief(fault))
 }

@@ -47,7 +47,7 @@ func (c *cell) turn() {
 			i.look()
 		}
 	}
-	if !c.retired() && c.fireAll() {
+	if !c.retired() && (c.fireAll() || c.wind() && c.fireAll()) {
 		c.wake()
 	}
 	for _, i := range c.inEnds {

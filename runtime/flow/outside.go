@@ -18,3 +18,8 @@ type Holder interface {
 	// plan that moves it ends what it holds.
 	Holds() string
 }
+
+// A Finisher gathers what it takes, in a window or a buffer, and is told when no
+// token will come any more, as far as can be seen: then it gives what it has. It
+// may be told again, when one has come after all.
+type Finisher interface{ Finish() }
