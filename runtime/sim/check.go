@@ -124,7 +124,12 @@ func (j *judge) began(c *cell) {
 	if c.device != nil && c.now.count < c.device.acked && c.epoch == j.owners[c.id].epoch {
 		j.w.breach("what was answered for is remembered", "%s of epoch %d goes on from reading %d, but %d were answered for", c.id, c.epoch, c.now.count, c.device.acked)
 	}
-	if c.kind != pump {
+	j.allowed(c)
+}
+
+// allowed judges an activation that may act from now on, if it is exclusive.
+func (j *judge) allowed(c *cell) {
+	if c.kind != pump || c.stopping || !c.may() {
 		return
 	}
 	for _, h := range j.w.hosts {
@@ -134,7 +139,7 @@ func (j *judge) began(c *cell) {
 			continue
 		}
 		if !other.stopping && other.may() {
-			j.w.breach("not two at once", "%s begins with epoch %d on %s while epoch %d may act on %s until %v of its clock, which shows %v",
+			j.w.breach("not two at once", "%s of epoch %d may act on %s while epoch %d may on %s until %v of its clock, which shows %v",
 				c.id, c.epoch, c.n.h.id, other.epoch, h.id, n.holder.Until(), h.clock())
 		}
 	}

@@ -50,6 +50,9 @@ func (n *node) renew() {
 				n.term++ // what ran under the lease before may run elsewhere by now
 			}
 			n.holder.Renewed(sent, n.h.clock())
+			for _, id := range sortedKeys(n.cells) {
+				n.w.judge.allowed(n.cells[id])
+			}
 			n.p.after(max(0, n.holder.Until().Sub(n.h.clock())), n.look) // to stop in time
 			n.look()
 		default:

@@ -61,7 +61,10 @@ func (w *world) begin() {
 	c := climates[w.rng.IntN(len(climates))]
 	w.mood = weather{climate: c, loss: w.rng.IntN(c.loss), again: w.rng.IntN(c.again),
 		every: w.between(250*time.Millisecond, 1500*time.Millisecond), until: w.cfg.Storm, shape: w.shape(), mark: 1}
-	w.mood.shape.pump = w.mood.shape.pump || c.lamp
+	if c.lamp { // leases are long
+		w.mood.shape.pump, w.mood.every = true, w.between(1500*time.Millisecond, 4*time.Second)
+		w.mood.until += w.cfg.Storm / 2
+	}
 	w.found()
 	g := w.mood.shape.graph(1)
 	for i, id := range []flow.ActorID{app + ":source0", app + ":source1"} {

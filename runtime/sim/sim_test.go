@@ -2,6 +2,7 @@ package sim
 
 import (
 	"flag"
+	"reflect"
 	"runtime"
 	"runtime/debug"
 	"strings"
@@ -13,7 +14,7 @@ import (
 var (
 	seed  = flag.Uint64("seed", 0, "the one seed of TestSeed")
 	story = flag.Bool("story", false, "tell what happens in TestSeed")
-	seeds = flag.Uint64("seeds", 300, "how many seeds TestSeeds runs")
+	seeds = flag.Uint64("seeds", usual, "how many seeds TestSeeds runs; make sim runs 10,000")
 )
 
 // One seed, told as a story if wanted: what a failure of TestSeeds is replayed
@@ -49,4 +50,38 @@ func TestSeeds(t *testing.T) {
 		})
 	}
 	wg.Wait()
+}
+
+// The same seed gives the same world, event by event, so that a failure can be
+// replayed.
+func TestRepeatable(t *testing.T) {
+	for s := range uint64(12) {
+		a, b := Run(Config{Seed: s, Story: true}), Run(Config{Seed: s, Story: true})
+		if !reflect.DeepEqual(a, b) {
+			for i := range a.Story {
+				if i >= len(b.Story) || a.Story[i] != b.Story[i] {
+					t.Fatalf("seed %d: two runs differ from line %d on: %q", s, i, a.Story[i])
+				}
+			}
+			t.Fatalf("seed %d: two runs differ: %+v and %+v", s, a.Events, b.Events)
+		}
+	}
+}
+
+// What the seeds live through is worth something: in a hundred of them every
+// kind of thing happens many times.
+func TestEventful(t *testing.T) {
+	var all Report
+	for s := range uint64(40) {
+		r := Run(Config{Seed: s})
+		all.Readings += r.Readings
+		all.Activations += r.Activations
+		all.Moves += r.Moves
+		all.Steps += r.Steps
+		all.Stale += r.Stale
+		all.Tokens += r.Tokens
+	}
+	if all.Readings < 2000 || all.Activations < 300 || all.Moves < 200 || all.Steps < 4000 || all.Stale < 5 || all.Tokens < 8000 {
+		t.Fatalf("forty seeds were too quiet: %+v", all)
+	}
 }

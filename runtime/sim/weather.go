@@ -52,7 +52,7 @@ var climates = []climate{
 func (w *world) strike() {
 	h := w.hosts[w.rng.IntN(len(w.hosts))]
 	c := w.mood.climate
-	if at := w.node(app + ":lamp"); c.lamp && at != nil && w.chance(2) {
+	if at := w.node(app + ":lamp"); c.lamp && at != nil && !w.chance(4) {
 		h = at.h
 	}
 	one := w.rng.IntN(c.crash + c.power + c.freeze + c.part + c.slow + c.drain + c.move + c.update + c.vote)
@@ -123,7 +123,11 @@ func (w *world) freeze(h *host) {
 	}
 	w.tell("%s: stopped", h.id)
 	p.pause()
-	w.after(w.between(200*time.Millisecond, 6*time.Second), nil, func() {
+	long := 6 * time.Second
+	if w.mood.climate.lamp {
+		long = 10 * time.Second
+	}
+	w.after(w.between(200*time.Millisecond, long), nil, func() {
 		if !p.ended {
 			w.tell("%s: goes on", h.id)
 			p.resume()
