@@ -124,6 +124,36 @@ func TestRotate(t *testing.T) {
 	})
 }
 
+// A key that is used before the others have it reaches them before what it
+// encrypts: nothing that anybody says is refused.
+func TestUseTooSoon(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newCluster(t) // a warning fails the test
+		defer c.stop()
+		ids := []flow.NodeID{"a", "b", "c", "d"}
+		for _, id := range ids {
+			c.start(c.config(id, string(id)+":1", "a:1"))
+		}
+		c.untilUp(ids...)
+		time.Sleep(time.Minute)
+		for range 5 {
+			id, err := c.nodes["b"].NewKey()
+			if err == nil {
+				err = c.nodes["b"].Use(id)
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			c.everybody("the new key in use", func(keys []string) bool { return keys[0] == id })
+		}
+		for id, m := range c.nodes {
+			if r := m.Refusals(); len(r) > 0 {
+				t.Errorf("%s refused %+v", id, r)
+			}
+		}
+	})
+}
+
 // Who asks for a key that nobody has is told so.
 func TestInstallUnknown(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

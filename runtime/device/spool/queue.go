@@ -286,8 +286,6 @@ func (q *queue) commit(c flow.Checkpoint) error {
 	if err := q.segs.commit(h, entries, c); err != nil {
 		return fmt.Errorf("buffer %s: %w", q.name, err)
 	}
-	// A front that stood in fresh is read again, from the disk.
-	q.shown = q.shown && h.head < next
 	q.fresh, q.popped, q.freed, q.bytes = nil, 0, 0, 0
 	return nil
 }

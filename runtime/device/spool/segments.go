@@ -113,7 +113,7 @@ func (s *segments) commit(h head, entries []entry, step flow.Checkpoint) error {
 		return err
 	}
 	s.newest, s.last = whole, h
-	if h.head == h.first { // nothing waits before this record
+	if h.head == h.first { // nothing waits before this record, and need not be read over
 		s.cursor.seek(s, s.list[len(s.list)-1].number, at)
 	}
 	s.trim()
