@@ -22,7 +22,9 @@ func anyType(string) (flow.Spec, bool) { return flow.Spec{}, true }
 
 // drawCompany draws actors that must be near some and apart from others.
 func drawCompany(t *rapid.T) Input {
-	in := Input{Specs: anyType, Failover: rapid.Bool().Draw(t, "failover")}
+	in := Input{Failover: rapid.Bool().Draw(t, "failover")}
+	in.Specs = func(typ string) (flow.Spec, bool) { return flow.Spec{Exclusive: typ == "lamp"}, true }
+	in.Leased = func(n flow.NodeID) bool { return n == "n0" || n == "n1" }
 	for i := range rapid.IntRange(1, 5).Draw(t, "nodes") {
 		in.Nodes = append(in.Nodes, drawNode(t, i))
 	}
@@ -30,7 +32,8 @@ func drawCompany(t *rapid.T) Input {
 	n := rapid.IntRange(1, 7).Draw(t, "actors")
 	id := func(i int) string { return "app:" + strconv.Itoa(i) }
 	for i := range n {
-		a := flow.Node{ID: flow.ActorID(id(i)), Type: "t"}
+		a := flow.Node{ID: flow.ActorID(id(i)), Type: rapid.SampledFrom([]string{"t", "t", "t", "lamp"}).Draw(t, "type"),
+			Local: rapid.IntRange(0, 5).Draw(t, "local") == 0}
 		r := flow.Rule{Op: "and", Terms: []flow.Rule{{Op: "match", Name: "all_nodes"}}}
 		for range rapid.IntRange(0, 2).Draw(t, "company") {
 			kind := rapid.SampledFrom([]string{near, apart, apart}).Draw(t, "kind")
@@ -55,17 +58,30 @@ func checkCompany(t *rapid.T, in Input, out Outcome) {
 			t.Fatalf("%s is nowhere, without a reason", pl.Actor)
 		}
 	}
+	was := map[flow.ActorID]flow.NodeID{}
+	for _, pl := range in.Old {
+		was[pl.Actor] = pl.Node
+	}
 	for _, a := range in.Graphs[0].Actors {
 		c := companyOf(a.Rule)
 		_, stays := out.Stays[a.ID]
 		for _, id := range c.near {
-			if _, otherStays := out.Stays[id]; at[a.ID] != at[id] && !stays && !otherStays {
+			_, otherStays := out.Stays[id]
+			waits := at[a.ID] == "" || at[id] == "" // an exclusive one until it is stopped
+			if at[a.ID] != at[id] && !stays && !otherStays && !waits && !in.down(at[a.ID]) && !in.down(at[id]) {
 				t.Fatalf("%s is on %q and must be near %s, which is on %q", a.ID, at[a.ID], id, at[id])
 			}
 		}
+		if from := was[a.ID]; a.Type == "lamp" && from != "" && in.Leased(from) && at[a.ID] != from && at[a.ID] != "" {
+			t.Fatalf("%s goes from %s to %s at once", a.ID, from, at[a.ID])
+		}
+		if from := was[a.ID]; a.Local && from != "" && at[a.ID] != from {
+			t.Fatalf("%s is local and goes from %s to %q", a.ID, from, at[a.ID])
+		}
 		for _, id := range c.apart {
 			// Two that a node that is down has both may only be waiting for it.
-			if id != a.ID && at[a.ID] != "" && at[a.ID] == at[id] && !in.down(at[id]) {
+			_, otherStays := out.Stays[id]
+			if id != a.ID && at[a.ID] != "" && at[a.ID] == at[id] && !in.down(at[id]) && !stays && !otherStays {
 				t.Fatalf("%s and %s must be apart and are on %s", a.ID, id, at[id])
 			}
 		}
@@ -85,8 +101,16 @@ func TestCompany(t *testing.T) {
 			out := Plan(in)
 			checkCompany(t, in, out)
 			in.Old = out.Placements
-			if again := Plan(in); len(again.Moves) > 0 {
-				t.Fatalf("planned again, these move: %+v", again.Moves)
+			for _, m := range Plan(in).Moves {
+				if m.From != "" { // what waited to be stopped goes on
+					t.Fatalf("planned again, this moves: %+v", m)
+				}
+			}
+			if wider := in; len(out.Unplaced())+len(out.Stays) == 0 {
+				wider.Nodes = append(slices.Clone(in.Nodes), drawNode(t, 9))
+				if moves := Plan(wider).Moves; len(moves) > 0 {
+					t.Fatalf("a node has come, and these move: %+v", moves)
+				}
 			}
 			i := rapid.IntRange(0, len(in.Nodes)-1).Draw(t, "changed")
 			in.Nodes[i] = drawNode(t, i)

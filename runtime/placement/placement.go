@@ -144,17 +144,9 @@ func (p *planner) place(u *unit) {
 	}
 }
 
-// decide puts a unit on a node that fits. Exclusive actors that another may
-// still run wait until it has stopped them.
+// decide puts a unit on a node that fits.
 func (p *planner) decide(u *unit, n *site, why string) {
 	p.settle(u, n, func(t *task) []string { return p.among(t, t.praise(n.NodeView), why) })
-	for _, t := range u.tasks {
-		if from := p.acting(t); from != "" && p.old[t.ID].Node != n.ID {
-			p.waits[t.ID] = from
-			p.at[t.ID] = flow.Placement{Actor: t.ID, Epoch: p.old[t.ID].Epoch, Why: []string{
-				fmt.Sprintf("waits until %s has stopped it: it acts on the world, as only one may", from)}}
-		}
-	}
 }
 
 // acting is the node that may still run an exclusive actor, or "".
@@ -170,11 +162,22 @@ func (p *planner) acting(t *task) flow.NodeID {
 	return ""
 }
 
+// settle puts a unit on a node. Exclusive actors that another may still run wait
+// until it has stopped them.
 func (p *planner) settle(u *unit, n *site, why func(*task) []string) {
 	u.at = n.ID
 	n.load += len(u.tasks)
 	for _, t := range u.tasks {
-		p.at[t.ID] = flow.Placement{Actor: t.ID, Node: n.ID, Epoch: p.old[t.ID].Epoch, Why: why(t)}
+		old := p.old[t.ID]
+		pl := flow.Placement{Actor: t.ID, Node: n.ID, Epoch: old.Epoch}
+		if from := p.acting(t); from != "" && old.Node != n.ID {
+			p.waits[t.ID] = from
+			pl.Node = ""
+			pl.Why = []string{fmt.Sprintf("waits until %s has stopped it: it acts on the world, as only one may", from)}
+		} else {
+			pl.Why = why(t)
+		}
+		p.at[t.ID] = pl
 	}
 }
 

@@ -62,22 +62,18 @@ func (p *planner) homeOf(u *unit) *home {
 	return h
 }
 
-// part takes those actors out of a unit that can't be taken from another node
-// to its home.
-func (p *planner) part(u *unit, h *home) {
+// part takes those actors out of a unit that are not at its home and that the
+// test tells: they are decided by themselves.
+func (p *planner) part(u *unit, h *home, apart func(*task) bool) {
 	if h == nil || len(u.tasks) == 1 {
 		return
 	}
 	for _, t := range slices.Clone(u.tasks) {
-		if p.old[t.ID].Node == h.ID {
-			continue
-		}
-		alone := &unit{tasks: []*task{t}, apart: u.apart}
-		own := p.homeOf(alone)
-		if own == nil || own.held == "" && own.binds(h.NodeView) == "" {
+		if p.old[t.ID].Node == h.ID || !apart(t) {
 			continue
 		}
 		u.tasks = slices.DeleteFunc(u.tasks, func(o *task) bool { return o == t })
+		alone := &unit{tasks: []*task{t}, apart: u.apart}
 		for _, o := range u.apart {
 			o.apart = append(o.apart, alone)
 		}
@@ -140,7 +136,10 @@ func (u *unit) of(t *task) string {
 // either may be. Otherwise the unit is to be placed, on one of u.fit.
 func (p *planner) stay(u *unit) bool {
 	h := p.homeOf(u)
-	p.part(u, h)
+	p.part(u, h, func(t *task) bool {
+		own := p.homeOf(&unit{tasks: []*task{t}})
+		return own != nil && (own.held != "" || own.binds(h.NodeView) != "")
+	})
 	if by, n := p.pinned(u, h); n != nil {
 		u.fixed = "moved there by " + by
 		p.decide(u, n, u.fixed)
@@ -160,22 +159,22 @@ func (p *planner) stay(u *unit) bool {
 	if missing { // what is bound to the node waits there for what is missing
 		u.fit = slices.DeleteFunc(u.fit, func(n *site) bool { return h.binds(n.NodeView) != "" })
 	}
-	state := state(h)
+	is := state(h)
 	if misfit != "" {
-		state = strings.TrimPrefix(state+" and not fit (", " and ")
-		state = "is " + strings.TrimPrefix(state, "is ") + misfit + ")"
+		is = strings.TrimPrefix(is+" and not fit (", " and ")
+		is = "is " + strings.TrimPrefix(is, "is ") + misfit + ")"
 	}
 	switch {
 	case h.held != "":
-		p.hold(u, h, state, h.held)
+		p.hold(u, h, is, h.held)
 	case len(u.fit) > 0:
 		return false
 	case len(h.bound) > 0 && (misfit == "" || missing):
-		p.hold(u, h, state, fmt.Sprintf("can't be taken elsewhere: %s is bound to its node", h.bound[0]))
+		p.hold(u, h, is, fmt.Sprintf("can't be taken elsewhere: %s is bound to its node", h.bound[0]))
 	case misfit != "" || blocker != "":
 		return false
 	default:
-		p.hold(u, h, state, "no other node fits")
+		p.hold(u, h, is, "no other node fits")
 	}
 	return true
 }
@@ -203,6 +202,9 @@ func (p *planner) pinned(u *unit, h *home) (by string, n *site) {
 
 // remain keeps a unit on its home, which fits.
 func (p *planner) remain(u *unit, h *home) {
+	if !h.Up {
+		p.part(u, h, p.elsewhere)
+	}
 	switch {
 	case !h.Up:
 		u.fixed = "its node is " + strings.TrimPrefix(state(h), "is ")
@@ -225,15 +227,21 @@ func (p *planner) remain(u *unit, h *home) {
 	})
 }
 
-// hold keeps a unit on its home though it should leave.
-func (p *planner) hold(u *unit, h *home, state, why string) {
+// hold keeps a unit on its home though it should leave. It is what the home is.
+func (p *planner) hold(u *unit, h *home, is, why string) {
+	p.part(u, h, p.elsewhere)
 	u.fixed = why
 	p.settle(u, h.site, func(t *task) []string {
-		p.stays[t.ID] = fmt.Sprintf("%s; %s", state, why)
-		return []string{fmt.Sprintf("%s: %s; %s", h.ID, state, why)}
+		p.stays[t.ID] = fmt.Sprintf("%s; %s", is, why)
+		return []string{fmt.Sprintf("%s: %s; %s", h.ID, is, why)}
 	})
 }
 
+// elsewhere reports whether an actor has a node of its own, which it does not
+// leave for one that is not well.
+func (p *planner) elsewhere(t *task) bool { return p.homeOf(&unit{tasks: []*task{t}}) != nil }
+
+// state says what is not well about a node, or nothing.
 func state(h *home) string {
 	switch {
 	case !h.known:
