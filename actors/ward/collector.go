@@ -59,6 +59,7 @@ type collector struct {
 
 	env        flow.Env
 	cards      Cards
+	last       bool // no more readings are to come: the open window is signed now
 	identities Identities
 
 	// State. certs are those of the devices in the open window: it must be
@@ -98,9 +99,15 @@ func (c *collector) Actions() []flow.Action {
 	}
 }
 
+// Finish signs the window that is open: its application ends.
+func (c *collector) Finish() { c.last = true }
+
 func (c *collector) due() bool {
 	if c.opened == 0 {
 		return false
+	}
+	if c.last {
+		return true
 	}
 	open := c.env.Now().Sub(time.Unix(0, c.opened))
 	return c.draft.Len() >= leaves || open >= c.span || open < -time.Second // the clock was set back
@@ -122,6 +129,7 @@ func (c *collector) close(f *flow.Firing) error {
 }
 
 func (c *collector) take(f *flow.Firing) error {
+	c.last = false // one more has come
 	if _, err := c.card(); err != nil {
 		return err
 	}

@@ -201,3 +201,24 @@ func TestNeeds(t *testing.T) {
 		}
 	}
 }
+
+// An application that ends leaves no window open, and one that goes on after all
+// opens the next.
+func TestCollectorFinishes(t *testing.T) {
+	w := newHouse(t)
+	w.measure(w.therm, 360, 361)
+	w.pump()
+	if c := w.counts(); c.Windows != 0 || c.Waiting != 2 {
+		t.Fatalf("stored %+v before the end, want two readings that wait", c)
+	}
+	w.collector.Actor().(interface{ Finish() }).Finish()
+	w.pump()
+	if c := w.counts(); c.Windows != 1 || c.Readings != 2 {
+		t.Fatalf("stored %+v, want two readings under a window", c)
+	}
+	w.measure(w.therm, 362)
+	w.pump()
+	if c := w.counts(); c.Windows != 1 || c.Waiting != 1 {
+		t.Errorf("stored %+v, want one more that waits", c)
+	}
+}
