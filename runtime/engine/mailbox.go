@@ -7,8 +7,11 @@ import (
 )
 
 // An actor that has something to do borrows a mailbox, and gives it back when it
-// has done all: so an actor that waits takes no memory for one, and there are as
-// many mailboxes as actors were ever busy at once. Tokens never stand in one.
+// has done all: so an actor that waits takes no memory for one. Tokens never
+// stand in one.
+
+// keptBoxes is how many mailboxes are kept that nobody needs.
+const keptBoxes = 256
 
 // Mailboxes are protoactor's actors that nobody has borrowed.
 type mailboxes struct {
@@ -37,8 +40,14 @@ func (m *mailboxes) lend() *actor.PID {
 
 func (m *mailboxes) back(pid *actor.PID) {
 	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.free = append(m.free, pid)
+	kept := len(m.free) < keptBoxes
+	if kept {
+		m.free = append(m.free, pid)
+	}
+	m.mu.Unlock()
+	if !kept {
+		m.system.Root.Stop(pid)
+	}
 }
 
 // What stands in a mailbox.

@@ -98,6 +98,11 @@ const grace = 250 * time.Millisecond
 // stop freezes the actor, waits until its last step is kept or ctx ends, and
 // halts it. Of several calls at once the first does it, and all wait for it.
 func (c *cell) stop(ctx context.Context, last bool) error {
+	if !last { // nor does an earlier call wait any longer
+		c.stopping.Store(true)
+		c.over()
+		c.cancel()
+	}
 	c.ending.Do(func() {
 		c.ended = make(chan struct{})
 		c.stopping.Store(true)

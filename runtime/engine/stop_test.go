@@ -131,6 +131,48 @@ func TestStopNowWaitsForNoCheckpoint(t *testing.T) {
 	})
 }
 
+// A stop that waits for the register is cut short by StopNow.
+func TestStopNowCutsAStopShort(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p, _ := adder(t, "", nil, ints(1, 2, 3)...)
+		p.reg = newRegister()
+		p.reg.fail(errors.New("no leader"))
+		p.start()
+		p.settle()
+		began := time.Now()
+		done := make(chan time.Duration)
+		go func() {
+			p.eng.Stop(t.Context(), "app:a")
+			done <- time.Since(began)
+		}()
+		synctest.Wait()
+		if err := p.eng.StopNow(t.Context(), "app:a"); err != nil {
+			t.Error(err)
+		}
+		if took := <-done; took > 0 {
+			t.Errorf("Stop went on for %v", took)
+		}
+		p.close()
+	})
+}
+
+// Nor does it wait for the store of an actor that commits by itself.
+func TestStopNowWaitsForNoStore(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := &bench{t: t, reg: newRegister(), disk: newDisk(), limit: 5}
+		b.disk.full = errors.New("disk full")
+		b.start()
+		time.Sleep(time.Minute) // virtual
+		began := time.Now()
+		if err := b.eng.StopNow(t.Context(), "app:c"); err != nil || time.Since(began) > 0 {
+			t.Errorf("after %v: %v", time.Since(began), err)
+		}
+		if err := b.eng.Close(); err != nil {
+			t.Fatal(err)
+		}
+	})
+}
+
 // slow keeps steps after a pause.
 type slow struct {
 	engine.Checkpoints
