@@ -216,6 +216,32 @@ func TestGroups(t *testing.T) {
 	}
 }
 
+// Whatever stands in a record, reading it ends, and what it makes of the actors
+// can be written and read again.
+func FuzzReplay(f *testing.F) {
+	b, _ := appendStep(appendFence(nil, "a:x", 3), step("a:x", 3, 0, 2, 0))
+	f.Add(b)
+	b, _ = appendWhole(nil, "a:y", wholeOf(wholeStep("a:y", 3, 5, 2), 4))
+	f.Add(appendForget(b, "a:x"))
+	f.Add([]byte("f"))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		actors := map[flow.ActorID]whole{}
+		if replay(actors, b) != nil {
+			return
+		}
+		for id, w := range actors {
+			again := map[flow.ActorID]whole{}
+			b, err := appendWhole(nil, id, w)
+			if err == nil {
+				err = replay(again, b)
+			}
+			if err != nil || !same(again[id].checkpoint(id), w.checkpoint(id)) || again[id].fence != w.fence {
+				t.Fatalf("%s: %+v became %+v, %v", id, w, again[id], err)
+			}
+		}
+	})
+}
+
 func TestClosed(t *testing.T) {
 	j := open(t, &waltest.Disk{})
 	if err := j.Close(); err != nil {

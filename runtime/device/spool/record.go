@@ -54,6 +54,7 @@ func appendRecord(b []byte, h head, entries []entry, c flow.Checkpoint) ([]byte,
 }
 
 var (
+	errHead  = errors.New("the numbers of a record do not fit each other")
 	errShort = errors.New("a record ends too early")
 	errKind  = errors.New("the record is in a form that is not known here: it was written by a newer wardflow")
 )
@@ -75,8 +76,8 @@ func readHead(b []byte) (h head, rest []byte, err error) {
 		}
 		*to, b = n, b[used:]
 	}
-	if h.count > uint64(len(b)) || bytes>>62 != 0 || h.first+h.count < h.first {
-		return h, nil, errShort
+	if h.count > uint64(len(b)) || bytes>>62 != 0 || h.first+h.count < h.first || h.head > h.next() {
+		return h, nil, errHead
 	}
 	h.bytes = int64(bytes)
 	return h, b, nil
