@@ -19,6 +19,10 @@ type State struct {
 	Wanted map[flow.ActorID]int         // by actor of the script, how many replicas; none: as many as there are
 	Old    *flow.Graph                  // what runs now; nil: nothing does
 	Empty  map[flow.ActorID]bool        // actors that are ending and hold nothing any more
+	// Drained are the closing links whose sender holds nothing on them any more:
+	// a link that runs gets its spool only when it is. Nil: nobody looks, and the
+	// spool comes at once, before what the link holds has arrived.
+	Drained map[flow.LinkID]bool
 }
 
 // Run gives the graph that shall run for the graph of a script. Specs are the

@@ -49,6 +49,11 @@ func (x *expansion) spill() error {
 			links = append(links, l)
 			continue
 		}
+		if x.direct(l) {
+			l.Closing = true
+			links = append(links, l)
+			continue
+		}
 		s := x.spool(l, from, props)
 		if l.Closing { // its taker ends, and waits until the spool has
 			s.Replica = &flow.Replica{Of: s.ID, Number: 1, Ending: true}
@@ -63,6 +68,13 @@ func (x *expansion) spill() error {
 	x.out.Links = links
 	x.drain(has, actors)
 	return nil
+}
+
+// direct reports whether a link that shall have a spool runs without one, and
+// still holds something: what is on it is to arrive before what the spool gets.
+func (x *expansion) direct(l flow.Link) bool {
+	return x.st.Old != nil && x.st.Drained != nil && !x.st.Drained[l.ID()] &&
+		slices.ContainsFunc(x.st.Old.Links, func(o flow.Link) bool { return o.ID() == l.ID() })
 }
 
 // diskOf are the properties of the port that has a link's queue on disk: the
@@ -143,7 +155,8 @@ func through(l flow.Link, spool flow.ActorID) []flow.Link {
 }
 
 // drain keeps the spools of before whose link is there no more while they hold
-// something and its other end is there to take it.
+// something and its other end is there to take it. A link that shall do without
+// its spool waits for that: what the spool holds comes first.
 func (x *expansion) drain(has map[flow.ActorID]bool, actors map[flow.ActorID]flow.Node) {
 	for _, s := range x.spools {
 		if has[s.ID] || x.st.Empty[s.ID] {
@@ -156,6 +169,7 @@ func (x *expansion) drain(has map[flow.ActorID]bool, actors map[flow.ActorID]flo
 		}
 		for i := range in {
 			if _, there := actors[in[i].From.Actor]; there {
+				x.out.Links = slices.DeleteFunc(x.out.Links, func(l flow.Link) bool { return l.From == in[i].From && l.To == out[0].To })
 				in[i].Closing = true
 				x.out.Links = append(x.out.Links, in[i])
 			} else {
@@ -165,7 +179,39 @@ func (x *expansion) drain(has map[flow.ActorID]bool, actors map[flow.ActorID]flo
 		s.Replica = &flow.Replica{Of: s.ID, Number: 1, Ending: true}
 		x.out.Actors = append(x.out.Actors, s)
 		x.out.Links = append(x.out.Links, out...)
+		x.admit(out[0])
 	}
+}
+
+// admit lets an in-port that has another source by now take from a spool that
+// ends, too.
+func (x *expansion) admit(last flow.Link) {
+	other := func(l flow.Link) bool { return l.To == last.To && l.From != last.From }
+	if !slices.ContainsFunc(x.out.Links, other) {
+		return
+	}
+	const old = string(Mark) + "old" // in tags: the other source may have the same
+	for i := range x.out.Links {
+		if l := &x.out.Links[i]; l.ID() == last.ID() {
+			l.Tag = strings.TrimSuffix(l.Tag, old) + old
+		}
+	}
+	i := slices.IndexFunc(x.out.Actors, func(n flow.Node) bool { return n.ID == last.To.Actor })
+	n := &x.out.Actors[i]
+	port := "in:" + last.To.Port
+	if routing, _ := first(n.Ports[port]["routing"]).(string); strings.HasPrefix(routing, "collect-") {
+		return
+	}
+	ports := maps.Clone(n.Ports)
+	if ports == nil {
+		ports = map[string]map[string]any{}
+	}
+	props := maps.Clone(ports[port])
+	if props == nil {
+		props = map[string]any{}
+	}
+	props["routing"] = "collect-unordered"
+	ports[port], n.Ports = props, ports
 }
 
 // bind makes spools local, and all that is upstream of one.

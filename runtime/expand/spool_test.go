@@ -1,6 +1,7 @@
 package expand
 
 import (
+	"reflect"
 	"slices"
 	"testing"
 
@@ -76,7 +77,7 @@ func TestSpoolEnds(t *testing.T) {
 		t.Fatalf("%+v", next.Actors)
 	}
 	in, out := next.LinksOf(s.ID)
-	if len(in) != 1 || !in[0].Closing || len(out) != 1 || out[0].Closing || len(next.Links) != 4 {
+	if len(in) != 1 || !in[0].Closing || len(out) != 1 || out[0].Closing || len(next.Links) != 3 {
 		t.Fatalf("links %+v", next.Links)
 	}
 	// Its sender goes, too.
@@ -105,6 +106,50 @@ func TestSpoolEnds(t *testing.T) {
 	alone.Actors, alone.Links = alone.Actors[:2], alone.Links[:1]
 	if _, ok := spoolOf(run(t, alone, State{Old: &g})); ok {
 		t.Error("the spool has nowhere to go with what it holds, and is kept")
+	}
+}
+
+// Where another sender has taken the place of a spool's, the receiver takes from
+// both until the spool is empty.
+func TestSpoolOfReplacedSender(t *testing.T) {
+	g := run(t, home(map[string]any{"queue": "disk"}), State{})
+	spool, _ := spoolOf(g)
+	other := home(nil)
+	other.Actors[1].ID = "home:other"
+	other.Links[0].To.Actor, other.Links[1].From.Actor = "home:other", "home:other"
+	next := run(t, other, State{Old: &g})
+	in, _ := next.LinksOf("home:ward")
+	ward, _ := next.Actor("home:ward")
+	if len(in) != 2 || in[0].Tag == in[1].Tag || ward.Ports["in:i"]["routing"] != "collect-unordered" {
+		t.Fatalf("links %+v, ports %v", in, ward.Ports)
+	}
+	if again := run(t, other, State{Old: &next}); !reflect.DeepEqual(again, next) {
+		t.Fatalf("expanded again:\n%+v\nwas\n%+v", again, next)
+	}
+	done := run(t, other, State{Old: &next, Empty: map[flow.ActorID]bool{spool.ID: true}})
+	if ward, _ := done.Actor("home:ward"); len(done.Links) != 2 || ward.Ports != nil || other.Actors[2].Ports != nil {
+		t.Fatalf("%+v", done)
+	}
+}
+
+// A link that runs gets its spool when what is on it has arrived.
+func TestSpoolComes(t *testing.T) {
+	plain := run(t, home(nil), State{})
+	disk := home(map[string]any{"queue": "disk"})
+	st := State{Old: &plain, Drained: map[flow.LinkID]bool{}}
+	g := run(t, disk, st)
+	_, spooled := spoolOf(g)
+	if i := slices.IndexFunc(g.Links, func(l flow.Link) bool { return l.ID() == "home:sign.o > home:ward.i" }); spooled || i < 0 || !g.Links[i].Closing {
+		t.Fatalf("%+v", g)
+	}
+	st.Old, st.Drained["home:sign.o > home:ward.i"] = &g, true
+	g = run(t, disk, st)
+	if _, spooled := spoolOf(g); !spooled || len(g.Links) != 3 {
+		t.Fatalf("%+v", g)
+	}
+	st.Old = &g
+	if again := run(t, disk, st); !reflect.DeepEqual(again, g) {
+		t.Fatalf("%+v", again)
 	}
 }
 
