@@ -68,6 +68,11 @@ func (n *Node) Deploy(ctx context.Context, by flow.Identity, d control.Deploymen
 	if ok && old.Script == d.Script && maps.Equal(old.Includes, d.Includes) {
 		next.By, next.At, next.Here = old.By, old.At, old.Here // the same again changes nothing
 	}
+	if _, stopping := markOf(n.register.View(), markStop, d.Name); stopping {
+		if err := n.register.PutSetting(ctx, markStop+d.Name, nil); err != nil {
+			return nil, unavailable(err)
+		}
+	}
 	app, err := n.register.PutAppPlan(ctx, next, 0, dr.plan)
 	if err != nil {
 		return nil, unavailable(err)
@@ -81,22 +86,6 @@ func (n *Node) Deploy(ctx context.Context, by flow.Identity, d control.Deploymen
 		}
 	}
 	return n.app(app, n.register.View()), nil
-}
-
-// Stop removes an application everywhere.
-func (n *Node) Stop(ctx context.Context, by flow.Identity, app string) error {
-	if err := n.agreeing(); err != nil {
-		return err
-	}
-	if _, ok := n.register.View().Apps[app]; !ok {
-		return fmt.Errorf("application %s: %w", app, control.ErrNotFound)
-	}
-	if err := n.register.RemoveApp(ctx, app); err != nil {
-		return unavailable(err)
-	}
-	n.log.Info("application stopped", "app", app, "by", by.URI)
-	n.events.add(control.AppStopped, "", "", fmt.Sprintf("%s was stopped by %s", app, by.URI))
-	return nil
 }
 
 // unavailable is err as the API tells it apart.

@@ -163,6 +163,11 @@ func (l *leader) clear(ctx context.Context, view *register.View) bool {
 			}
 		}
 	}
+	for name := range marks(view, markStop) {
+		if _, runs := view.Apps[name]; !runs {
+			ok = l.n.register.PutSetting(ctx, markStop+name, nil) == nil && ok
+		}
+	}
 	for name := range marks(view, markLeave) {
 		ok = l.dismiss(ctx, view, flow.NodeID(name)) && ok
 	}

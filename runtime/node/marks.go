@@ -17,6 +17,7 @@ const (
 	markLeave = "leave/" // NODE: it shall be emptied, and then go
 	markGone  = "gone/"  // NODE: it has left the cluster
 	markPin   = "pin/"   // ACTOR: where somebody has moved it
+	markStop  = "stop/"  // APP: it shall end; its sources give nothing new
 	markScale = "scale/" // ACTOR: how many of it somebody wants
 )
 
@@ -26,7 +27,7 @@ type mark struct {
 	Boot uint64      `json:"boot,omitempty"` // of the node's run; a later run undoes away and gone
 	Node flow.NodeID `json:"node,omitempty"` // of a pin
 	N    int         `json:"n,omitempty"`    // of a scale
-	At   time.Time   `json:"at,omitzero"`
+	At   time.Time   `json:"at,omitzero"`    // when; of a stop, when what is stopped was deployed
 }
 
 func (m mark) bytes() []byte {

@@ -228,14 +228,14 @@ func (n *Node) meet(ctx context.Context) (err error) {
 	if n.offer, err = n.offers(); err != nil {
 		return err
 	}
-	n.boot = uint64(time.Now().UnixNano())
 	n.members, err = member.Start(member.Config{
-		Self: flow.NodeInfo{ID: n.cfg.Node, Boot: n.boot, Door: n.door.Addr(), Control: n.cfg.Control,
+		Self: flow.NodeInfo{ID: n.cfg.Node, Boot: uint64(time.Now().UnixNano()), Door: n.door.Addr(), Control: n.cfg.Control,
 			Attributes: n.attributes(), Capabilities: n.offer.names()},
 		Signer: n.signer, Verifier: n.verifier, Transport: n.door, Seeds: n.cfg.Join,
 		Dir: filepath.Join(n.cfg.Dir, "members"), Preset: member.Preset(n.cfg.Gossip), Log: n.log,
 		Measure: new(member.Meter).Measure, Refused: n.disbelieve})
 	if err == nil {
+		n.boot = n.members.Self().Boot // above that of the run before, whatever the clock says
 		n.met.Store(true)
 		n.ends = append(n.ends, n.part)
 	}

@@ -62,8 +62,12 @@ func (n *Node) grow(view *register.View, app register.App, by growth) (flow.Grap
 	if len(app.Graph.Actors) > 0 {
 		old = &app.Graph
 	}
-	return expand.Run(&app.Source, script.TypesOf(n.types), expand.State{Nodes: by.nodes, Gone: n.gone(view), Here: app.Here,
+	g, err := expand.Run(&app.Source, script.TypesOf(n.types), expand.State{Nodes: by.nodes, Gone: n.gone(view), Here: app.Here,
 		Wanted: by.wanted, Old: old, Empty: by.empty, Zones: n.cfg.Zones})
+	if m, ok := markOf(view, markStop, app.Name); ok && m.At.Equal(app.At) {
+		closeSources(&g)
+	}
+	return g, err
 }
 
 // wanted is how many replicas people want, by actor of the script.

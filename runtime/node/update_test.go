@@ -100,3 +100,21 @@ func TestAShadowBecomesReal(t *testing.T) {
 		return a.Node == "b" && a.State == control.Running && a.Firings > 10 && actorAt(s, "app:count").Node == "a"
 	})
 }
+
+// An application ends with what it has taken in: its source gives no more, and
+// all that it gave arrives before the application goes.
+func TestStopBringsHomeWhatIsUnderWay(t *testing.T) {
+	c, kept := sharing(t)
+	c.deploy("a", "app", counted(100000, ""))
+	c.kept("a", kept, 500)
+	if err := c.nodes["b"].Stop(t.Context(), c.h.Staff("dr").ID, "app"); err != nil {
+		t.Fatal(err)
+	}
+	s := c.until("a", "it is gone", func(s *control.Snapshot) bool { return len(s.Apps) == 0 && len(s.Actors) == 0 })
+	whole(t, kept, len(kept.have()))
+	for _, e := range s.Events {
+		if e.Kind == control.AppStopped && strings.Contains(e.Text, "not arrived") {
+			t.Errorf("something was under way when it went: %s", e.Text)
+		}
+	}
+}
