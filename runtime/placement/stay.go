@@ -73,7 +73,7 @@ func (p *planner) part(u *unit, h *home, apart func(*task) bool) {
 			continue
 		}
 		u.tasks = slices.DeleteFunc(u.tasks, func(o *task) bool { return o == t })
-		alone := &unit{tasks: []*task{t}, apart: u.apart}
+		alone := &unit{tasks: []*task{t}, apart: slices.Clone(u.apart)}
 		for _, o := range u.apart {
 			o.apart = append(o.apart, alone)
 		}
