@@ -9,7 +9,6 @@ import (
 
 	"google.golang.org/grpc/status"
 
-	"github.com/wardflow/wardflow/proto/wardflowpb"
 	"github.com/wardflow/wardflow/runtime/flow"
 	"github.com/wardflow/wardflow/runtime/link"
 )
@@ -33,6 +32,7 @@ type stream struct {
 	exporter []byte
 	out      *outbox
 	done     chan struct{} // closed by end
+	plain    []byte        // the reader's, for what it opens
 
 	mu       sync.Mutex // guards what follows
 	ended    bool
@@ -40,10 +40,10 @@ type stream struct {
 	last     uint64 // number
 }
 
-// carrier is either side's gRPC stream.
+// carrier is either side's gRPC stream; it carries parcels.
 type carrier interface {
-	Send(*wardflowpb.Packet) error
-	Recv() (*wardflowpb.Packet, error)
+	SendMsg(any) error
+	RecvMsg(any) error
 }
 
 func newStream(d *Door, p *peer, c *Conn) (*stream, error) {
@@ -86,11 +86,10 @@ func (st *stream) write(c carrier) {
 				f.s.t.end(f.s, f.err)
 			}
 			if packet != nil {
-				if err := c.Send(&wardflowpb.Packet{Entries: packet}); err != nil {
+				st.door.sent.add(len(packet))
+				if err := c.SendMsg(&parcel{entries: packet, sent: st.out.sent}); err != nil {
 					return // the reader gets the reason
 				}
-				st.door.sent.add(len(packet))
-				st.out.sent(packet)
 			}
 			for _, s := range fed {
 				s.t.room(s)
@@ -105,13 +104,15 @@ func (st *stream) write(c carrier) {
 // read takes what comes until the stream ends.
 func (st *stream) read(c carrier) {
 	var m link.Message
+	var p parcel
 	for {
-		p, err := c.Recv()
-		if err != nil {
+		if err := c.RecvMsg(&p); err != nil {
 			st.end(lost(err))
 			return
 		}
-		if err := st.packet(p.GetEntries(), &m); err != nil {
+		err := st.packet(p.entries, &m)
+		p.free()
+		if err != nil {
 			st.door.log.Warn("stream ended: the peer breaks the protocol", "peer", st.conn.peer.URI, "err", err)
 			st.end(lost(err))
 			return
@@ -119,7 +120,7 @@ func (st *stream) read(c carrier) {
 	}
 }
 
-// packet takes one packet. An error is a breach by the node, not by one link.
+// packet takes one packet, whose memory is only lent. An error is a breach by the node, not by one link.
 func (st *stream) packet(b []byte, m *link.Message) error {
 	if len(b) > packetMost {
 		return fmt.Errorf("packet of %d bytes is too large, at most %d", len(b), packetMost)
@@ -130,6 +131,9 @@ func (st *stream) packet(b []byte, m *link.Message) error {
 			return err
 		}
 		b = rest
+		if e.kind != entrySealed {
+			e.body = slices.Clone(e.body) // certificates stay where they were read
+		}
 		if e.kind == entryOffer {
 			if err := st.offer(e); err != nil {
 				return err
@@ -158,7 +162,10 @@ func (st *stream) entry(s *session, e entry, m *link.Message) {
 		}
 		plain, err := e.body, error(nil)
 		if !st.door.cfg.Unsealed {
-			plain, err = s.open.Open(e.body[:0], e.body)
+			plain, err = s.open.Open(st.plain[:0], e.body) // the packet is gRPC's
+			if st.plain = plain[:0]; cap(plain) > 4*chunkSize {
+				st.plain = nil // one large token must not be remembered for ever
+			}
 		}
 		if err == nil {
 			err = link.ReadMessage(plain, s.t.id, m)
