@@ -62,8 +62,9 @@ func splitAddress(a raft.ServerAddress) (full, addr string) {
 
 func compare[T cmp.Ordered](a, b T) int { return cmp.Compare(a, b) }
 
-// A roll is who the voters are, as known at one index of the log.
+// A roll is who the voters are, as known at one index of the log of a group.
 type roll struct {
+	Group   string   `json:"group,omitempty"`
 	At      uint64   `json:"at"`
 	Servers []server `json:"servers"`
 }
@@ -219,7 +220,7 @@ func (g *Group) learn(r roll) {
 	}
 	g.mu.Lock()
 	same := slices.Equal(r.Servers, g.known.Servers)
-	if r.At < g.known.At {
+	if r.Group == g.known.Group && r.At < g.known.At {
 		g.mu.Unlock()
 		return
 	}
@@ -246,7 +247,7 @@ func (g *Group) learn(r roll) {
 // roll is who the voters are: of raft where this node holds the log.
 func (g *Group) roll() roll {
 	g.mu.Lock()
-	v, known := g.voter, g.known
+	v, known, id := g.voter, g.known, g.id
 	g.mu.Unlock()
 	if v == nil {
 		return known
@@ -255,5 +256,5 @@ func (g *Group) roll() roll {
 	if c.Error() != nil || len(c.Configuration().Servers) == 0 {
 		return known
 	}
-	return roll{v.raft.AppliedIndex(), rollOfRaft(c.Configuration())}
+	return roll{id, v.raft.AppliedIndex(), rollOfRaft(c.Configuration())}
 }

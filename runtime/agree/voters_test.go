@@ -1,11 +1,13 @@
 package agree
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -330,4 +332,42 @@ func addUnknownTo(c *cluster, b flow.NodeID) bool {
 	})
 	c.w.Isolate(b, true)
 	return <-done == nil
+}
+
+// All voters' disks are lost and the group is founded anew: a node that knew the
+// old one says so, and takes to the new one when it is started again.
+func TestFoundedAnew(t *testing.T) {
+	c := newCluster(t, "a", "b", "c")
+	c.start("a", "b", "c", "home")
+	for n := range 30 { // far ahead of what the new one will have
+		c.apply("home", fmt.Sprint(n))
+	}
+	c.until("home to know the group", func() bool { return c.node("home").groupID() != "" })
+	c.stop("a", "b", "c")
+	for _, id := range []flow.NodeID{"a", "b", "c"} {
+		wipe(t, c.dir(id))
+	}
+	c.start("a", "b", "c")
+	c.until("word of it", func() bool { return strings.Contains(c.node("home").Status().Problem, "founded anew") })
+	c.stop("home")
+	c.start("home")
+	c.apply("home", "new")
+	if got := strings.Join(slices.Compact(c.same("a", "b", "c")), " "); got != "new" {
+		t.Errorf("entries = %s", got)
+	}
+	if err := c.node("home").RemoveVoter(within(t), "c"); err != nil {
+		t.Fatal(err)
+	}
+	c.until("home to know the voters", func() bool { return c.voters("home") == "a b" && c.node("home").Status().Problem == "" })
+}
+
+func FuzzReadName(f *testing.F) {
+	f.Add(appendName(appendName(nil, "a#1"), "b#2"))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		r := bytes.NewReader(b)
+		if name, err := readName(r); err == nil && len(name) > maxName {
+			t.Fatalf("a name of %d bytes", len(name))
+		}
+		readName(r)
+	})
 }

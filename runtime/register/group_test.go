@@ -379,3 +379,16 @@ func readPiece(t *testing.T, b []byte) (a viewAnswer) {
 	}
 	return a
 }
+
+func FuzzUnpackView(f *testing.F) {
+	b, err := packView(&View{Index: 3, Apps: map[string]App{"ward": ward("source")}})
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(b)
+	f.Fuzz(func(t *testing.T, b []byte) {
+		if v, err := unpackView(b); err == nil {
+			v.On("a")
+		}
+	})
+}
