@@ -41,7 +41,7 @@ func (c *cell) keep() {
 
 // rareStep is how far apart the steps of an actor are that keeps no memory from
 // one to the next.
-const rareStep = 10 * time.Millisecond
+const rareStep = 250 * time.Millisecond
 
 // trim lets memory go that a burst has left behind; what was given stands in the
 // links.
