@@ -40,7 +40,7 @@ func places(t testing.TB, j *Journal) map[flow.ActorID]place {
 // Wherever the power goes, whatever the disk refuses or has no room for: what was
 // acknowledged is there, and of what was not all or nothing.
 func TestPowerLoss(t *testing.T) {
-	for seed := range uint64(150) {
+	for seed := range uint64(100) {
 		rng := rand.New(rand.NewPCG(seed, 0))
 		d := &waltest.Disk{}
 		j := open(t, d)
@@ -217,7 +217,7 @@ func TestKill(t *testing.T) {
 	}
 	dir := t.TempDir()
 	rng := rand.New(rand.NewPCG(1, 1))
-	for round := range 12 {
+	for round := range 8 {
 		last := killed(t, dir, 1+rng.IntN(200))
 		j, err := Open(Config{Dir: dir})
 		if err != nil {

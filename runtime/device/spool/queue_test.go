@@ -34,7 +34,7 @@ type model struct {
 // a plain list would, and so does the checkpoint beside it. After a crash an
 // unacknowledged commit may have come to the disk or not, but never in part.
 func TestAgainstAList(t *testing.T) {
-	for seed := range uint64(60) {
+	for seed := range uint64(40) {
 		rng := rand.New(rand.NewPCG(seed, 0))
 		d := &waltest.Disk{}
 		open := func() *queue {
@@ -142,8 +142,9 @@ func (m *model) crashed(t *testing.T, q *queue, tried model, seed uint64) {
 func TestDiskIsGivenBack(t *testing.T) {
 	d := &waltest.Disk{}
 	q := openOn(t, d, 1<<30)
-	text := strings.Repeat("x", 100_000)
-	for i := range 400 { // 40 MB
+	q.segs.size = 1 << 20
+	text := strings.Repeat("x", 25_000)
+	for i := range 400 { // 10 MB
 		q.Push(fmt.Sprint(i, text), time.Unix(0, 0))
 		if err := q.Commit(t.Context(), flow.Checkpoint{Actor: "a:b", Version: i}); err != nil {
 			t.Fatal(err)
@@ -156,10 +157,10 @@ func TestDiskIsGivenBack(t *testing.T) {
 		}
 		q.Pop()
 	}
-	if used := d.Used(); used > 4*segmentSize {
-		t.Errorf("40 MB have gone through, 2 MB wait, and the files have %d bytes", used)
+	if used := d.Used(); used > 4*q.segs.size {
+		t.Errorf("10 MB have gone through, half a megabyte waits, and the files have %d bytes", used)
 	}
-	for n := range uint64(2000) {
+	for n := range uint64(500) {
 		c := flow.Checkpoint{Actor: "a:b", Made: map[flow.LinkID]uint64{"l": n + 1}, Settled: map[flow.LinkID]uint64{"l": n},
 			Out: []flow.OutToken{{Link: "l", Token: flow.Token{Seq: n + 1, Value: text[:20_000]}}}}
 		if err := q.Commit(t.Context(), c); err != nil {

@@ -51,6 +51,9 @@ func (s *Spools) Queue(name string, limit int64) (Queue, error) {
 	if limit == 0 {
 		limit = s.limit
 	}
+	if old := filepath.Join(s.dir, name+".log"); exists(old) {
+		return nil, fmt.Errorf("buffer %s: %s was written by an older wardflow, and may hold values that nobody has taken: empty it with that, or move it away", name, old)
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if old := s.open[name]; old != nil {
@@ -70,6 +73,11 @@ func (s *Spools) Queue(name string, limit int64) (Queue, error) {
 	q.end = folder.Close
 	s.open[name] = q
 	return q, nil
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
 }
 
 // prefix begins the names of queues that belong to an actor.

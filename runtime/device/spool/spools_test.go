@@ -107,6 +107,17 @@ func TestSweep(t *testing.T) {
 	}
 }
 
+// What an older version has left is not passed over.
+func TestOlderForm(t *testing.T) {
+	s := openSpools(t)
+	if err := os.WriteFile(filepath.Join(s.dir, "readings.log"), []byte("x"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Queue("readings", 0); err == nil || !strings.Contains(err.Error(), "older wardflow") {
+		t.Errorf("Queue beside a file of the older form = %v", err)
+	}
+}
+
 // A file that was damaged is said so where its values are read, and what stands
 // before it is given.
 func TestDamage(t *testing.T) {
