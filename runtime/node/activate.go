@@ -91,27 +91,32 @@ type claimed struct {
 // local actors this node's journal.
 func (n *Node) claim(ctx context.Context, w *wiring, ids map[flow.ActorID]flow.Signer) map[flow.ActorID]claimed {
 	all := make(map[flow.ActorID]claimed, len(ids))
-	var far []flow.ActorID
+	var near, far []flow.ActorID
 	for id := range ids {
-		if !w.actors[id].node.Local {
+		if w.actors[id].node.Local {
+			near = append(near, id)
+		} else {
 			far = append(far, id)
-			continue
 		}
-		ck, err := n.claimLocal(ctx, w, id)
-		all[id] = claimed{ck, err}
 	}
-	if len(far) == 0 {
-		return all
-	}
-	cks, errs, err := n.register.ClaimAll(ctx, far, w.app.Version)
-	for _, id := range far {
-		c := claimed{cks[id], cmp.Or(errs[id], err)}
-		if c.err == nil {
-			c.checkpoint, c.err = n.bringBack(ctx, c.checkpoint)
-		}
-		all[id] = c
-	}
+	n.claimAll(ctx, w, far, all, n.bringBack)
+	alone, cancel := context.WithTimeout(ctx, claimAlone)
+	defer cancel()
+	n.claimAll(alone, w, near, all, func(_ context.Context, c claimed) claimed { return n.takeLocal(ctx, c) })
 	return all
+}
+
+// claimAll claims some of them and lets then see to each checkpoint.
+func (n *Node) claimAll(ctx context.Context, w *wiring, ids []flow.ActorID, all map[flow.ActorID]claimed, then func(context.Context, claimed) claimed) {
+	if len(ids) == 0 {
+		return
+	}
+	cks, errs, err := n.register.ClaimAll(ctx, ids, w.app.Version)
+	for _, id := range ids {
+		c := claimed{cks[id], cmp.Or(errs[id], err)}
+		c.checkpoint.Actor = id
+		all[id] = then(ctx, c)
+	}
 }
 
 // begin starts an actor that is claimed.

@@ -77,54 +77,63 @@ func (n *Node) keep(ctx context.Context, view *register.View) {
 	}
 }
 
-// claimLocal takes an actor over whose checkpoints are in the journal. Nobody
-// else can have it, since it is bound to this node; so while the register can't
-// be reached it goes on under the epoch that it has.
-func (n *Node) claimLocal(ctx context.Context, w *wiring, id flow.ActorID) (flow.Checkpoint, error) {
-	claiming, cancel := context.WithTimeout(ctx, claimAlone)
-	defer cancel()
-	agreed, err := n.register.Claim(claiming, id, w.app.Version)
-	epoch := agreed.Epoch
-	if errors.Is(err, register.ErrNoLeader) {
+// takeLocal takes an actor over whose checkpoints are in the journal, after a
+// claim. Nobody else can have it, since it is bound to this node; so while the
+// register can't be reached it goes on under the epoch that it has.
+func (n *Node) takeLocal(ctx context.Context, c claimed) claimed {
+	id, agreed := c.checkpoint.Actor, c.checkpoint
+	if errors.Is(c.err, register.ErrNoLeader) {
 		had, ok := n.journal.Actors()[id]
 		if !ok {
-			return flow.Checkpoint{}, err
+			return c
 		}
-		epoch, err = had, nil
+		agreed, c.err = flow.Checkpoint{Actor: id, Epoch: had}, nil
 	}
-	if err != nil {
-		return flow.Checkpoint{}, err
+	if c.err != nil {
+		return c
 	}
-	here, err := n.journal.Fence(ctx, id, epoch)
-	if err != nil {
-		return flow.Checkpoint{}, fmt.Errorf("take over its checkpoint on this node's disk: %w", err)
+	here, err := n.journal.Fence(ctx, id, agreed.Epoch)
+	switch {
+	case err != nil:
+		c.err = fmt.Errorf("take over its checkpoint on this node's disk: %w", err)
+	case here.Epoch == 0:
+		c.checkpoint, c.err = agreed, n.journal.Adopt(ctx, agreed)
+	default:
+		c.checkpoint = here
+		c.checkpoint.Actor, c.checkpoint.Epoch = id, agreed.Epoch
 	}
-	if here.Epoch == 0 && agreed.Actor != "" {
-		return agreed, n.journal.Adopt(ctx, agreed)
-	}
-	here.Actor, here.Epoch = id, epoch
-	return here, nil
+	return c
 }
 
 // bringBack takes the checkpoint of an actor that was local, and is not any
-// more, from the journal to the register.
-func (n *Node) bringBack(ctx context.Context, agreed flow.Checkpoint) (flow.Checkpoint, error) {
-	id := agreed.Actor
-	if _, was := n.journal.Actors()[id]; !was {
-		return agreed, nil
+// more, from the journal to the register. If it has run elsewhere since, what is
+// in the journal is older than what the register has, and forgotten.
+func (n *Node) bringBack(ctx context.Context, c claimed) claimed {
+	id, agreed := c.checkpoint.Actor, c.checkpoint
+	epoch, was := n.journal.Actors()[id]
+	if c.err != nil || !was {
+		return c
+	}
+	if epoch+1 < agreed.Epoch {
+		n.log.Warn("the checkpoint on this node's disk is older than the register's and is dropped", "actor", id, "epoch", epoch, "newest", agreed.Epoch)
+		c.err = n.journal.Forget(ctx, id)
+		return c
 	}
 	here, err := n.journal.Fence(ctx, id, agreed.Epoch)
 	if err != nil {
-		return agreed, fmt.Errorf("take its checkpoint from this node's disk: %w", err)
+		c.err = fmt.Errorf("take its checkpoint from this node's disk: %w", err)
+		return c
 	}
 	if here.Epoch != 0 {
 		here.Actor, here.Epoch = id, agreed.Epoch
 		if err := n.register.Adopt(ctx, here); err != nil {
-			return agreed, fmt.Errorf("bring its checkpoint to the register: %w", err)
+			c.err = fmt.Errorf("bring its checkpoint to the register: %w", err)
+			return c
 		}
-		agreed = here
+		c.checkpoint = here
 	}
-	return agreed, n.journal.Forget(ctx, id)
+	c.err = n.journal.Forget(ctx, id)
+	return c
 }
 
 // tidy drops from this node's disk what belongs to applications that are no

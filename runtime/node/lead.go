@@ -97,8 +97,7 @@ type sight struct {
 	index  uint64
 	nodes  []placement.NodeView
 	leased map[flow.NodeID]bool
-	wanted map[flow.ActorID]int
-	empty  map[flow.ActorID]bool
+	scale
 	acting map[flow.ActorID]flow.NodeID
 }
 
@@ -106,8 +105,7 @@ type sight struct {
 func (l *leader) look(ctx context.Context, last sight) sight {
 	view := l.n.register.View()
 	l.settle(view)
-	wanted, empty := l.scaler.look(ctx, view)
-	now := sight{view.Index, l.n.nodeViews(view), map[flow.NodeID]bool{}, wanted, empty, map[flow.ActorID]flow.NodeID{}}
+	now := sight{view.Index, l.n.nodeViews(view), map[flow.NodeID]bool{}, l.scaler.look(ctx, view), map[flow.ActorID]flow.NodeID{}}
 	for _, v := range now.nodes {
 		now.leased[v.ID] = !v.Up && l.leased(v.ID)
 	}
@@ -131,7 +129,7 @@ func (l *leader) look(ctx context.Context, last sight) sight {
 func (l *leader) plan(ctx context.Context, view *register.View, now sight) bool {
 	graphs := map[string]flow.Graph{}
 	for name, app := range view.Apps {
-		g, err := l.n.grow(view, app, growth{now.nodes, now.wanted, now.empty})
+		g, err := l.n.grow(view, app, growth{now.nodes, now.scale})
 		if err != nil {
 			l.n.log.Error("application can't be expanded and stays as it is", "app", name, "err", err)
 			g = app.Graph

@@ -38,7 +38,7 @@ func (n *Node) draft(d control.Deployment) (*draft, error) {
 	dr := &draft{source: source, issues: shown, here: n.cfg.Node}
 	var err error
 	app := register.App{Name: d.Name, Source: *source, Graph: view.Apps[d.Name].Graph, Here: dr.here}
-	if dr.graph, err = n.grow(view, app, growth{nodes: nodes, wanted: n.wanted(view)}); err != nil {
+	if dr.graph, err = n.grow(view, app, growth{nodes, scale{wanted: n.wanted(view), drained: map[flow.LinkID]bool{}}}); err != nil {
 		return nil, fmt.Errorf("%w: %v", control.ErrUnplaceable, err)
 	}
 	graphs := running(view)
@@ -51,9 +51,8 @@ func (n *Node) draft(d control.Deployment) (*draft, error) {
 
 // A growth is what an expansion depends on beside the application.
 type growth struct {
-	nodes  []placement.NodeView
-	wanted map[flow.ActorID]int
-	empty  map[flow.ActorID]bool
+	nodes []placement.NodeView
+	scale
 }
 
 // grow expands an application to what should run of it.
@@ -63,7 +62,7 @@ func (n *Node) grow(view *register.View, app register.App, by growth) (flow.Grap
 		old = &app.Graph
 	}
 	g, err := expand.Run(&app.Source, script.TypesOf(n.types), expand.State{Nodes: by.nodes, Gone: n.gone(view), Here: app.Here,
-		Wanted: by.wanted, Old: old, Empty: by.empty, Zones: n.cfg.Zones})
+		Wanted: by.wanted, Old: old, Empty: by.empty, Drained: by.drained, Zones: n.cfg.Zones})
 	if m, ok := markOf(view, markStop, app.Name); ok && m.At.Equal(app.At) {
 		closeSources(&g)
 	}

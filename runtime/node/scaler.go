@@ -17,15 +17,28 @@ type scaler struct {
 	pressures map[flow.ActorID]*expand.Pressure
 }
 
+// A scale is what a scaler sees.
+type scale struct {
+	wanted  map[flow.ActorID]int  // replicas, by actor of the script
+	empty   map[flow.ActorID]bool // actors that are ending and hold nothing
+	drained map[flow.LinkID]bool  // closing links whose sender holds nothing on them
+}
+
 // look reads the reports of all nodes, but only while something depends on them.
-func (s *scaler) look(ctx context.Context, view *register.View) (wanted map[flow.ActorID]int, empty map[flow.ActorID]bool) {
-	wanted, empty = s.n.wanted(view), map[flow.ActorID]bool{}
+func (s *scaler) look(ctx context.Context, view *register.View) scale {
+	wanted, empty, drained := s.n.wanted(view), map[flow.ActorID]bool{}, map[flow.LinkID]bool{}
 	strained, ending := s.concerned(view)
-	if len(strained) == 0 && len(ending) == 0 {
+	closing := closingLinks(view)
+	if len(strained) == 0 && len(ending) == 0 && len(closing) == 0 {
 		s.pressures = nil
-		return wanted, empty
+		return scale{wanted, empty, drained}
 	}
 	reports, _ := s.n.gatherer.look(ctx)
+	for _, l := range closing {
+		if emptied(view, reports, l) {
+			drained[l.ID()] = true
+		}
+	}
 	for id := range ending {
 		if s.drained(view, reports, id) {
 			empty[id] = true
@@ -44,7 +57,7 @@ func (s *scaler) look(ctx context.Context, view *register.View) (wanted map[flow
 		wanted[id] = p.Look(time.Now(), crowded(reports, view, replicas))
 	}
 	s.pressures = kept
-	return wanted, empty
+	return scale{wanted, empty, drained}
 }
 
 // drained reports whether an ending actor holds nothing, and nothing is on its
@@ -58,14 +71,33 @@ func (s *scaler) drained(view *register.View, reports map[flow.NodeID]*report, i
 		return false
 	}
 	for _, l := range res.in {
-		from := view.Placements[l.From.Actor]
-		r := reports[from.Node]
-		actor, sender := statOf(r, l.From.Actor), end(r, l.ID(), true)
-		if actor == nil || actor.Epoch != from.Epoch || sender == nil || !sender.Closing || sender.Held > 0 {
+		if !emptied(view, reports, l) {
 			return false
 		}
 	}
 	return true
+}
+
+// emptied reports whether the sender of a link, as it runs now, gives it nothing
+// new and holds nothing for it.
+func emptied(view *register.View, reports map[flow.NodeID]*report, l flow.Link) bool {
+	from := view.Placements[l.From.Actor]
+	r := reports[from.Node]
+	actor, sender := statOf(r, l.From.Actor), end(r, l.ID(), true)
+	return actor != nil && actor.Epoch == from.Epoch && sender != nil && sender.Closing && sender.Held == 0
+}
+
+// closingLinks are those that get nothing new.
+func closingLinks(view *register.View) []flow.Link {
+	var all []flow.Link
+	for _, app := range view.Apps {
+		for _, l := range app.Graph.Links {
+			if l.Closing {
+				all = append(all, l)
+			}
+		}
+	}
+	return all
 }
 
 // concerned are the actors that are scaled by load, with the replicas of each

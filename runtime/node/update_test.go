@@ -59,7 +59,7 @@ more.token > sink.token
 	if _, err := c.nodes["c"].Deploy(t.Context(), by, control.Deployment{Name: "app", Script: first}); err != nil {
 		t.Fatal(err)
 	}
-	s = c.until("a", "it is as it was", func(s *control.Snapshot) bool { return len(s.Actors) == 3 })
+	c.until("a", "it is as it was", func(s *control.Snapshot) bool { return len(s.Actors) == 3 })
 	c.kept("a", kept, 3000)
 	whole(t, kept, 3000)
 }
