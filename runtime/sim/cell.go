@@ -81,8 +81,7 @@ func (c *cell) turn() {
 	if c.gone {
 		return
 	}
-	if !c.may() {
-		c.halt("its lease has ended")
+	if !c.may() { // its node will stop it; until then it does nothing
 		return
 	}
 	for n := 0; !c.stopping; n++ {

@@ -171,9 +171,26 @@ func (s *seat) keep(synced func()) {
 	s.p.write(func() { s.disk = now }, synced)
 }
 
+// mayStand reports whether this host is a voter by the newest set of voters that
+// is agreed, or by a newer one: who is taken out may be needed until it is
+// (Ongaro's thesis, section 4.2.2).
+func (s *seat) mayStand() bool {
+	for n := len(s.mem.log) - 1; n >= 0; n-- {
+		if v := s.mem.log[n].voters; v == nil {
+			continue
+		} else if slices.Contains(v, s.h.id) {
+			return true
+		}
+		if s.mem.base+uint64(n)+1 <= s.commit {
+			return false
+		}
+	}
+	return slices.Contains(s.mem.voters, s.h.id)
+}
+
 // stand asks for votes.
 func (s *seat) stand() {
-	if s.out || !slices.Contains(s.voters, s.h.id) {
+	if s.out || !s.mayStand() {
 		return
 	}
 	s.mem.term, s.mem.vote, s.leader = s.mem.term+1, s.h.id, ""

@@ -69,7 +69,7 @@ func (p *process) resume() {
 	for _, e := range missed {
 		late := time.Duration(0)
 		if e.timer && p.h.w.chance(2) {
-			late = p.h.w.between(0, 20*time.Millisecond)
+			late = p.h.w.between(0, 100*time.Millisecond)
 		}
 		p.h.w.after(late, p, e.do)
 	}

@@ -53,10 +53,20 @@ func (n *node) renew() {
 			for _, id := range sortedKeys(n.cells) {
 				n.w.judge.allowed(n.cells[id])
 			}
-			n.p.after(max(0, n.holder.Until().Sub(n.h.clock())), n.look) // to stop in time
+			n.expire()
 			n.look()
 		default:
 			n.forget(n.w.register)
+		}
+	})
+}
+
+// expire looks again when the lease ends, to stop in time what must stop.
+func (n *node) expire() {
+	until := n.holder.Until()
+	n.p.after(max(0, until.Sub(n.h.clock())), func() {
+		if n.holder.Until().Equal(until) {
+			n.look()
 		}
 	})
 }

@@ -21,7 +21,9 @@ var (
 
 // A mutant is the code without one of its guards.
 type mutant struct {
-	name, why, file, old, new string
+	name, why, file string
+
+	old, new []string // what is replaced by what
 }
 
 func readMutants(t *testing.T) []mutant {
@@ -43,10 +45,13 @@ func readMutants(t *testing.T) []mutant {
 			case "file":
 				m.file = text
 			case "old":
-				m.old = text
+				m.old = append(m.old, text)
 			case "new":
-				m.new = text
+				m.new = append(m.new, text)
 			}
+		}
+		if len(m.old) == 0 || len(m.old) != len(m.new) {
+			t.Fatalf("%s: %d old texts and %d new ones", file, len(m.old), len(m.new))
 		}
 		all = append(all, m)
 	}
@@ -59,10 +64,14 @@ func (m mutant) apply() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if n := strings.Count(string(src), m.old); n != 1 || m.old == m.new {
-		return nil, fmt.Errorf("what it replaces stands %d times in %s, not once: the guard has changed, so change testdata/mutants/%s.txtar as well", n, m.file, m.name)
+	text := string(src)
+	for i, old := range m.old {
+		if n := strings.Count(text, old); n != 1 || old == m.new[i] {
+			return nil, fmt.Errorf("what it replaces stands %d times in %s, not once: the guard has changed, so change testdata/mutants/%s.txtar as well", n, m.file, m.name)
+		}
+		text = strings.Replace(text, old, m.new[i], 1)
 	}
-	return []byte(strings.Replace(string(src), m.old, m.new, 1)), nil
+	return []byte(text), nil
 }
 
 // Each guard that a mutant removes is still there.

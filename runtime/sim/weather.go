@@ -32,10 +32,10 @@ func (w *world) storm() {
 
 // A climate says what goes wrong how often.
 type climate struct {
-	crash, power, freeze, part, slow, drain, move, update, vote int
-	slowDisks                                                   bool
-	loss, again                                                 int // messages, of a thousand, at most
-	lamp                                                        bool
+	crash, power, freeze, part, slow, drain, move, update, vote, plot int
+	slowDisks                                                         bool
+	loss, again                                                       int // messages, of a thousand, at most
+	lamp                                                              bool
 }
 
 // The climates: one with everything, one in which the power fails, one that is
@@ -44,7 +44,7 @@ var climates = []climate{
 	{crash: 5, power: 1, freeze: 3, part: 2, slow: 1, drain: 1, move: 2, update: 1, vote: 1, loss: 40, again: 40},
 	{crash: 5, power: 1, freeze: 3, part: 2, slow: 1, drain: 1, move: 2, update: 1, vote: 1, loss: 40, again: 40},
 	{crash: 3, power: 3, freeze: 1, update: 1, vote: 1, slowDisks: true, loss: 10, again: 10},
-	{crash: 1, freeze: 6, part: 4, drain: 1, move: 2, loss: 10, again: 40, lamp: true},
+	{crash: 1, freeze: 4, part: 3, drain: 1, move: 1, plot: 12, loss: 10, again: 40, lamp: true},
 	{crash: 3, freeze: 2, part: 1, move: 2, update: 2, loss: 80, again: 250},
 }
 
@@ -55,7 +55,7 @@ func (w *world) strike() {
 	if at := w.node(app + ":lamp"); c.lamp && at != nil && !w.chance(4) {
 		h = at.h
 	}
-	one := w.rng.IntN(c.crash + c.power + c.freeze + c.part + c.slow + c.drain + c.move + c.update + c.vote)
+	one := w.rng.IntN(c.crash + c.power + c.freeze + c.part + c.slow + c.drain + c.move + c.update + c.vote + c.plot)
 	hit := func(n int) bool { one -= n; return one < 0 }
 	switch {
 	case hit(c.crash):
@@ -78,6 +78,8 @@ func (w *world) strike() {
 		w.after(w.between(time.Second, 4*time.Second), nil, func() { w.set(key, nil) })
 	case hit(c.move):
 		w.move()
+	case hit(c.plot):
+		w.plot()
 	case hit(c.update):
 		if w.mood.shape.scaled && w.chance(2) {
 			w.set("scale/"+app+":"+scaled, []byte{byte('1' + w.rng.IntN(3))})
@@ -123,11 +125,7 @@ func (w *world) freeze(h *host) {
 	}
 	w.tell("%s: stopped", h.id)
 	p.pause()
-	long := 6 * time.Second
-	if w.mood.climate.lamp {
-		long = 10 * time.Second
-	}
-	w.after(w.between(200*time.Millisecond, long), nil, func() {
+	w.after(w.between(200*time.Millisecond, 6*time.Second), nil, func() {
 		if !p.ended {
 			w.tell("%s: goes on", h.id)
 			p.resume()
@@ -152,10 +150,15 @@ func (w *world) part(h *host) {
 		}
 	}
 	w.tell("network: cut %v", cut)
+	w.sever(cut, w.between(300*time.Millisecond, 5*time.Second))
+}
+
+// sever cuts ways of the network, and mends them after a while.
+func (w *world) sever(cut []way, long time.Duration) {
 	for _, c := range cut {
 		w.net.cut[c] = true
 	}
-	w.after(w.between(300*time.Millisecond, 5*time.Second), nil, func() {
+	w.after(long, nil, func() {
 		w.tell("network: mend %v", cut)
 		for _, c := range cut {
 			delete(w.net.cut, c)
