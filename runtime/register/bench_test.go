@@ -40,6 +40,7 @@ func BenchmarkClaimAll(b *testing.B) {
 // Renewals of two hundred nodes at a time: they share rounds.
 func BenchmarkRenew(b *testing.B) {
 	r, _ := benchCluster(b, []flow.NodeID{"a", "b", "c"}, 1)
+	b.ResetTimer()
 	b.SetParallelism(100)
 	b.RunParallel(func(pb *testing.PB) {
 		for pb.Next() {
@@ -75,7 +76,7 @@ func BenchmarkView(b *testing.B) {
 }
 
 // benchCluster is the leader of some voters, with actors claimed by it.
-func benchCluster(b *testing.B, voters []flow.NodeID, actors int) (*Register, []flow.ActorID) {
+func benchCluster(b testing.TB, voters []flow.NodeID, actors int) (*Register, []flow.ActorID) {
 	c := newCluster(b, voters...)
 	c.tune = func(cfg *Config) { cfg.Election = time.Second }
 	for _, id := range voters {
