@@ -90,7 +90,7 @@ func (n *Node) Deploy(ctx context.Context, by flow.Identity, d control.Deploymen
 
 // unavailable is err as the API tells it apart.
 func unavailable(err error) error {
-	if refused := new(agree.RefusedError); errors.As(err, &refused) || errors.Is(err, register.ErrVersion) {
+	if refused := new(agree.RefusedError); errors.As(err, &refused) || errors.Is(err, register.ErrVersion) || errors.Is(err, agree.ErrNoCopy) {
 		return fmt.Errorf("%w: %w", control.ErrConflict, err)
 	}
 	if errors.Is(err, register.ErrNoLeader) || errors.Is(err, context.DeadlineExceeded) {
