@@ -38,11 +38,7 @@ func TestDay(t *testing.T) {
 			t.Fatalf("after %v the world takes %d bytes, and took %d after %v", w.now, heap, early, long/4)
 		}
 	}
-	w.calm()
-	for end := w.now + peaceTime; w.broken == nil && w.now < end && !w.rests(); {
-		w.until(w.now + 250*time.Millisecond)
-	}
-	if w.judge.atRest(); w.broken != nil {
+	if w.settle(); w.broken != nil {
 		t.Fatal(w.broken)
 	}
 	runtime.KeepAlive(w)

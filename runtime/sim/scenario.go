@@ -58,7 +58,7 @@ type ending struct {
 }
 
 // found makes the hosts, their logs and stores, and the devices.
-func (w *world) found() {
+func (w *world) found(voters []flow.NodeID) {
 	w.nodes, w.shelves = map[flow.NodeID]*node{}, map[flow.NodeID]shelf{}
 	w.plans, w.devices = plans{}, map[flow.ActorID]*device{}
 	w.net.cut = map[way]bool{}
@@ -70,7 +70,6 @@ func (w *world) found() {
 		w.by[h.id] = h
 		w.shelves[h.id] = shelf{newVault()}
 	}
-	voters := [][]flow.NodeID{{"n1", "n2", "n3"}, {"n1", "n2", "n3"}, {"n1", "n2", "n3", "n4", "n5"}, {"n1"}}[w.rng.IntN(4)]
 	w.register = newCouncil(w, "register", voters, newAgreed)
 	w.register.applied = w.agreedOn
 	w.group.council = newCouncil(w, "store", []flow.NodeID{"n2", "n3", "n4"}, newVaultMachine)

@@ -41,6 +41,12 @@ func Run(cfg Config) Report {
 	w := newWorld(cfg)
 	w.safely(w.begin)
 	w.until(w.mood.until)
+	w.settle()
+	return w.report()
+}
+
+// settle gives the world peace, and then everything must have arrived.
+func (w *world) settle() {
 	w.safely(w.calm)
 	for end := w.now + peaceTime; w.broken == nil && w.now < end && !w.rests(); {
 		w.until(w.now + 250*time.Millisecond)
@@ -50,10 +56,9 @@ func Run(cfg Config) Report {
 			w.judge.atRest()
 		}
 	})
-	if w.broken != nil && cfg.Story {
+	if w.broken != nil && w.cfg.Story {
 		w.portrait()
 	}
-	return w.report()
 }
 
 // begin founds the cluster, deploys the application and lets the weather turn.
@@ -65,7 +70,14 @@ func (w *world) begin() {
 		w.mood.shape.pump, w.mood.every = true, w.between(1500*time.Millisecond, 4*time.Second)
 		w.mood.until += w.cfg.Storm / 2
 	}
-	w.found()
+	w.open([][]flow.NodeID{{"n1", "n2", "n3"}, {"n1", "n2", "n3"}, {"n1", "n2", "n3", "n4", "n5"}, {"n1"}}[w.rng.IntN(4)])
+	w.storm()
+}
+
+// open founds the cluster with those voters, deploys the application and lets
+// the devices begin.
+func (w *world) open(voters []flow.NodeID) {
+	w.found(voters)
 	g := w.mood.shape.graph(1)
 	for i, id := range []flow.ActorID{app + ":source0", app + ":source1"} {
 		if _, there := g.Actor(id); there {
@@ -73,7 +85,7 @@ func (w *world) begin() {
 		}
 	}
 	for _, h := range w.hosts {
-		h.disk.slow = c.slowDisks
+		h.disk.slow = w.mood.slowDisks
 	}
 	w.follow(&g)
 	w.deploy(w.mood.shape, 1)
@@ -81,7 +93,6 @@ func (w *world) begin() {
 		d := w.devices[id]
 		w.after(w.between(0, time.Second), nil, func() { w.tick(d) })
 	}
-	w.storm()
 }
 
 // until lets everything happen up to a time.
