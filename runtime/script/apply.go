@@ -47,9 +47,12 @@ func (pl *placing) target(x *expander, f *frame, t Ident, rule *flow.Rule) {
 			continue
 		}
 		pl.at[path] = t.Span
-		own := *rule
-		own.Target = path
-		pl.targets[path] = &own
+		if p := scalingIn(rule); p != nil && p.Name == "device_scaling" {
+			own := *rule
+			own.Target = path
+			rule = &own
+		}
+		pl.targets[path] = rule
 	}
 }
 
