@@ -40,7 +40,9 @@ type device struct {
 	name, at string
 	env      flow.Env
 
-	given uint64 // the last reading's number: the state
+	given   uint64    // the last reading's number: the state
+	settled uint64    // as the last checkpoint said
+	told    time.Time // when it was
 
 	came  chan message // readings after given, in order
 	front *message     // the next one
@@ -71,9 +73,21 @@ func (d *device) Stop() {
 	}
 }
 
-// Actions give one reading at a time.
+// Actions give one reading at a time; and while readings are not settled, they
+// fire for nothing now and then, since it is with a checkpoint that the device
+// hears how far they are.
 func (d *device) Actions() []flow.Action {
-	return []flow.Action{{Out: []string{"reading"}, Guard: d.ready, Fire: d.fire}}
+	return []flow.Action{{Out: []string{"reading"}, Guard: d.ready, Fire: d.fire}, {Guard: d.waits, Fire: d.look}}
+}
+
+// lookEvery is how often a device hears of what is settled, at least.
+const lookEvery = 10 * time.Millisecond
+
+func (d *device) waits() bool { return d.settled < d.given && d.env.Now().Sub(d.told) >= lookEvery }
+
+func (d *device) look(f *flow.Firing) error {
+	d.told = f.Now
+	return nil
 }
 
 func (d *device) ready() bool {
@@ -126,7 +140,19 @@ func (d *device) Commit(ctx context.Context, c flow.Checkpoint) error {
 		return err
 	}
 	_, err = d.ask(ctx, message{kind: askCommit, number: c.Epoch, body: append(appendName(nil, d.name), b...)})
-	return err
+	if err != nil {
+		return err
+	}
+	for l, n := range c.Settled {
+		if l != flow.BoxOf(c.Actor) {
+			d.settled = n
+		}
+	}
+	d.told = d.env.Now()
+	if d.settled < d.given {
+		d.env.WakeAt(d.told.Add(lookEvery))
+	}
+	return nil
 }
 
 // Fence takes the device over from older activations, and begins to listen to
