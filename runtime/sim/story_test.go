@@ -87,27 +87,6 @@ func TestDrainedWhileStopped(t *testing.T) {
 	w.end(t)
 }
 
-// A link was taken out and put in again while its receiver could not hear of
-// it: the new sender's first tokens were taken for those of before.
-func TestLinkOfAnotherLife(t *testing.T) {
-	w := stage(shape{extra: true}, 1)
-	w.set("pin/w:mix", []byte("n5"))
-	w.set("pin/w:extra", []byte("n4"))
-	w.wait(3 * time.Second)
-	var cut []way // n4 hears nothing of the register, but the sender is on n5
-	for _, voter := range []flow.NodeID{"n1", "n2", "n3"} {
-		cut = append(cut, way{voter, "n4"}, way{"n4", voter})
-	}
-	w.sever(cut, time.Second)
-	for _, there := range []bool{false, true} {
-		w.mood.shape.extra = there
-		w.deploy(w.mood.shape, 1)
-		w.wait(30 * time.Millisecond)
-	}
-	w.wait(5 * time.Second)
-	w.end(t)
-}
-
 // The power fails for all, again and again, with disks that are slow.
 func TestPowerCuts(t *testing.T) {
 	w := stage(shape{two: true, keep: true, pump: true, scaled: true}, 1)
