@@ -15,7 +15,6 @@ type device struct {
 	made   uint64 // readings
 	acked  uint64 // of them, answered for
 	done   bool   // makes no more
-	late   time.Duration
 }
 
 // next is the reading after that number, when there is one.

@@ -14,6 +14,7 @@ import (
 var (
 	seed  = flag.Uint64("seed", 0, "the one seed of TestSeed")
 	story = flag.Bool("story", false, "tell what happens in TestSeed")
+	from  = flag.Uint64("from", 0, "the first seed of TestSeeds")
 	seeds = flag.Uint64("seeds", usual, "how many seeds TestSeeds runs; make sim runs 10,000")
 )
 
@@ -39,10 +40,11 @@ func TestSeeds(t *testing.T) {
 	for range runtime.GOMAXPROCS(0) {
 		wg.Go(func() {
 			for {
-				s := next.Add(1) - 1
-				if s >= *seeds || t.Failed() {
+				n := next.Add(1) - 1
+				if n >= *seeds || t.Failed() {
 					return
 				}
+				s := *from + n
 				if r := Run(Config{Seed: s}); r.Violation != nil {
 					t.Errorf("seed %d: %v\nreplay: go test ./runtime/sim -run 'TestSeed$' -seed %d -story -v", s, r.Violation, s)
 				}
