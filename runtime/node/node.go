@@ -289,6 +289,8 @@ func (n *Node) openEngine(context.Context) (err error) {
 
 func (n *Node) engineEvent(e engine.Event) {
 	switch e.What {
+	case "stale":
+		n.reconciler.again() // it runs no more: should it?
 	case "faulted":
 		n.events.add(control.ActorFault, e.Actor, "", fmt.Sprintf("%s faulted: %s", e.Actor, e.Why))
 	case "stopped":

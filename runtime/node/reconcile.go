@@ -1,8 +1,8 @@
 package node
 
 import (
-	"bytes"
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"sync"
@@ -19,9 +19,9 @@ import (
 
 // A standing is how it is with an actor that this node runs or should run.
 type standing struct {
-	plan []byte    // what it was started from
-	why  string    // why it does not run yet; "" when it does
-	wait time.Time // not tried again before
+	plan [sha256.Size]byte // what it was started from
+	why  string            // why it does not run yet; "" when it does
+	wait time.Time         // not tried again before
 	rest time.Duration
 }
 
@@ -47,25 +47,47 @@ func (r *reconciler) again() {
 	}
 }
 
-// run makes it so after each change, and looks again each second, until ctx
+// Looks at what nothing has changed: each second while something could not be
+// started, and else much more seldom, since 10,000 idle actors are to cost
+// nothing.
+const (
+	lookAgain  = time.Second
+	lookAnyway = 15 * time.Second
+)
+
+// run makes it so after each change, and looks again now and then, until ctx
 // ends.
 func (r *reconciler) run(ctx context.Context) {
-	tick := time.NewTicker(time.Second)
-	defer tick.Stop()
 	if !r.sync(ctx) {
 		return
 	}
 	for {
 		changed := r.n.register.Changed()
 		r.once(ctx)
+		wait := time.NewTimer(r.patience())
 		select {
 		case <-ctx.Done():
-			return
 		case <-changed:
 		case <-r.kick:
-		case <-tick.C:
+		case <-wait.C:
+		}
+		wait.Stop()
+		if ctx.Err() != nil {
+			return
 		}
 	}
+}
+
+// patience is when to look again though nothing is heard.
+func (r *reconciler) patience() time.Duration {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, s := range r.standing {
+		if s.why != "" {
+			return lookAgain
+		}
+	}
+	return lookAnyway
 }
 
 // sync waits until the register shows what is agreed; false when ctx ended.
@@ -142,7 +164,7 @@ func (r *reconciler) stopOthers(ctx context.Context, view *register.View, wanted
 			wg.Go(func() { r.end(ctx, id, r.n.engine.StopNow) })
 		case !ok:
 			wg.Go(func() { r.end(ctx, id, r.n.engine.Stop) })
-		case !bytes.Equal(res.plan, r.planOf(id)):
+		case res.plan != r.planOf(id):
 			wg.Go(func() {
 				if !r.rewire(ctx, view, id, res, epoch) {
 					r.end(ctx, id, r.n.engine.Stop)
@@ -176,13 +198,13 @@ func (r *reconciler) rewire(ctx context.Context, view *register.View, id flow.Ac
 	return true
 }
 
-func (r *reconciler) planOf(id flow.ActorID) []byte {
+func (r *reconciler) planOf(id flow.ActorID) (plan [sha256.Size]byte) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if s := r.standing[id]; s != nil {
 		return s.plan
 	}
-	return nil
+	return plan
 }
 
 // forget drops those that are not wanted any more.
@@ -231,7 +253,7 @@ func (r *reconciler) due(id flow.ActorID, res *resident) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	s := r.standing[id]
-	if s == nil || !bytes.Equal(s.plan, res.plan) {
+	if s == nil || s.plan != res.plan {
 		s = &standing{plan: res.plan}
 		r.standing[id] = s
 	}

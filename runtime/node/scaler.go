@@ -15,6 +15,12 @@ import (
 type scaler struct {
 	n         *Node
 	pressures map[flow.ActorID]*expand.Pressure
+
+	// What a view concerns, found once.
+	seen     uint64 // its index
+	strained map[flow.ActorID][]flow.ActorID
+	ending   map[flow.ActorID]bool
+	closing  []flow.Link
 }
 
 // A scale is what a scaler sees.
@@ -27,8 +33,11 @@ type scale struct {
 // look reads the reports of all nodes, but only while something depends on them.
 func (s *scaler) look(ctx context.Context, view *register.View) scale {
 	wanted, empty, drained := s.n.wanted(view), map[flow.ActorID]bool{}, map[flow.LinkID]bool{}
-	strained, ending := s.concerned(view)
-	closing := closingLinks(view)
+	if view.Index != s.seen {
+		s.strained, s.ending = concerned(view)
+		s.closing, s.seen = closingLinks(view), view.Index
+	}
+	strained, ending, closing := s.strained, s.ending, s.closing
 	if len(strained) == 0 && len(ending) == 0 && len(closing) == 0 {
 		s.pressures = nil
 		return scale{wanted, empty, drained}
@@ -102,7 +111,7 @@ func closingLinks(view *register.View) []flow.Link {
 
 // concerned are the actors that are scaled by load, with the replicas of each
 // that are not ending, and all that are ending.
-func (s *scaler) concerned(view *register.View) (strained map[flow.ActorID][]flow.ActorID, ending map[flow.ActorID]bool) {
+func concerned(view *register.View) (strained map[flow.ActorID][]flow.ActorID, ending map[flow.ActorID]bool) {
 	strained, ending = map[flow.ActorID][]flow.ActorID{}, map[flow.ActorID]bool{}
 	for _, app := range view.Apps {
 		for _, node := range app.Source.Actors {

@@ -1,6 +1,7 @@
 package node
 
 import (
+	"crypto/sha256"
 	"encoding/json"
 	"sync"
 
@@ -22,7 +23,7 @@ type wiring struct {
 type resident struct {
 	node    flow.Node
 	in, out []flow.Link
-	plan    []byte // all of it in one: a change starts the actor anew
+	plan    [sha256.Size]byte // all of it in one: a change starts the actor anew
 }
 
 // wirings keeps the wiring of the newest version of each application.
@@ -76,7 +77,7 @@ func lay(app register.App) *wiring {
 	return w
 }
 
-// describe writes the plan. Where the actor may run does not change what it is.
+// describe sums the plan up. Where the actor may run does not change what it is.
 func (r *resident) describe(all map[flow.LinkID]uint64) {
 	lives := map[flow.LinkID]uint64{}
 	for _, l := range r.in {
@@ -95,7 +96,7 @@ func (r *resident) describe(all map[flow.LinkID]uint64) {
 	if err != nil {
 		panic("node: a deployed actor can't be written down: " + err.Error()) // the register has written it before
 	}
-	r.plan = plan
+	r.plan = sha256.Sum256(plan)
 }
 
 // find is what an actor is started from, by the newest version of its application.
