@@ -34,6 +34,26 @@ type report struct {
 	// View is the index of the newest view that this node has carried out: what
 	// it takes away has stopped.
 	View uint64 `json:"view"`
+
+	// Where things stand in Actors and Links: see index.
+	actorAt     map[flow.ActorID]int
+	outAt, inAt map[flow.LinkID]int
+}
+
+// index makes what is in a report quick to find.
+func (r *report) index() {
+	r.actorAt = make(map[flow.ActorID]int, len(r.Actors))
+	for i := range r.Actors {
+		r.actorAt[r.Actors[i].ID] = i
+	}
+	r.outAt, r.inAt = make(map[flow.LinkID]int, len(r.Links)), make(map[flow.LinkID]int, len(r.Links))
+	for i := range r.Links {
+		if r.Links[i].Out {
+			r.outAt[r.Links[i].ID] = i
+		} else {
+			r.inAt[r.Links[i].ID] = i
+		}
+	}
 }
 
 // askReport is the question that a report answers.
@@ -148,6 +168,7 @@ func (g *gatherer) round(ctx context.Context) {
 }
 
 func (g *gatherer) put(r *report) {
+	r.index()
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	prev := g.now[r.Node]

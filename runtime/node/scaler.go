@@ -156,10 +156,9 @@ func statOf(r *report, id flow.ActorID) *engine.ActorStat {
 	if r == nil {
 		return nil
 	}
-	for i := range r.Actors {
-		if r.Actors[i].ID == id {
-			return &r.Actors[i]
-		}
+	i, ok := r.actorAt[id]
+	if !ok {
+		return nil
 	}
-	return nil
+	return &r.Actors[i]
 }

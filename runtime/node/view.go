@@ -120,11 +120,10 @@ func (n *Node) fill(s *control.ActorState, r, before *report) {
 	if why, ok := r.Faults[s.ID]; ok {
 		s.State, s.LastError = control.Shadow, why
 	}
-	i := slices.IndexFunc(r.Actors, func(a engine.ActorStat) bool { return a.ID == s.ID })
-	if i < 0 {
+	a := statOf(r, s.ID)
+	if a == nil {
 		return
 	}
-	a := r.Actors[i]
 	s.State, s.Firings, s.Errors, s.LastError, s.Letters = control.Running, a.Firings, a.Errors, a.LastError, a.Letters
 	switch a.State {
 	case engine.Faulted:
@@ -143,8 +142,8 @@ func (n *Node) fill(s *control.ActorState, r, before *report) {
 		s.Lease = &control.Lease{Node: r.Node, Left: r.Lease - time.Since(r.At).Seconds()}
 	}
 	if before != nil {
-		if j := slices.IndexFunc(before.Actors, func(b engine.ActorStat) bool { return b.ID == s.ID && b.Epoch == a.Epoch }); j >= 0 {
-			s.PerSecond = rate(a.Firings, before.Actors[j].Firings, r.At.Sub(before.At))
+		if b := statOf(before, s.ID); b != nil && b.Epoch == a.Epoch {
+			s.PerSecond = rate(a.Firings, b.Firings, r.At.Sub(before.At))
 		}
 	}
 }
@@ -191,12 +190,15 @@ func end(r *report, id flow.LinkID, out bool) *engine.LinkStat {
 	if r == nil {
 		return nil
 	}
-	for i := range r.Links {
-		if r.Links[i].ID == id && r.Links[i].Out == out {
-			return &r.Links[i]
-		}
+	at := r.inAt
+	if out {
+		at = r.outAt
 	}
-	return nil
+	i, ok := at[id]
+	if !ok {
+		return nil
+	}
+	return &r.Links[i]
 }
 
 func ports(ps []flow.Port) []string {

@@ -62,13 +62,9 @@ func (n *Node) placed(s *control.ActorState, app *register.App, node flow.Node, 
 	if m, ok := markOf(view, markPin, string(node.ID)); ok {
 		s.Pinned = &control.Pin{Node: m.Node, By: m.By, At: m.At}
 	}
-	source, _ := app.Source.Actor(expand.Of(node))
-	if scaling, ok, err := expand.ScalingOf(source.Rule); ok && err == nil {
-		s.Scaling = strings.TrimSuffix(scaling.Kind, "_scaling")
-		for _, other := range app.Graph.Actors {
-			if expand.Of(other) == source.ID {
-				s.Replicas++
-			}
+	if w, ok := n.wirings.of(view, app.Name); ok {
+		if sc, ok := w.scaled[expand.Of(node)]; ok {
+			s.Scaling, s.Replicas = strings.TrimSuffix(sc.kind, "_scaling"), sc.replicas
 		}
 	}
 	// What placement says of an actor that it holds where it should leave; any

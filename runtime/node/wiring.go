@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"github.com/wardflow/wardflow/runtime/engine"
+	"github.com/wardflow/wardflow/runtime/expand"
 	"github.com/wardflow/wardflow/runtime/flow"
 	"github.com/wardflow/wardflow/runtime/register"
 )
@@ -17,6 +18,13 @@ type wiring struct {
 	actors map[flow.ActorID]*resident
 	links  map[flow.LinkID]flow.Link
 	loops  map[flow.LinkID]bool
+	scaled map[flow.ActorID]scaled // by actor of the script
+}
+
+// A scaled is an actor of which there may be several.
+type scaled struct {
+	kind     string // of package expand
+	replicas int    // how many there are
 }
 
 // A resident is what an actor is started from.
@@ -74,7 +82,23 @@ func lay(app register.App) *wiring {
 	for _, res := range w.actors {
 		res.describe(app.Lives)
 	}
+	w.scale()
 	return w
+}
+
+func (w *wiring) scale() {
+	w.scaled = map[flow.ActorID]scaled{}
+	for _, node := range w.app.Source.Actors {
+		if s, ok, err := expand.ScalingOf(node.Rule); ok && err == nil {
+			w.scaled[node.ID] = scaled{kind: s.Kind}
+		}
+	}
+	for _, node := range w.app.Graph.Actors {
+		if s, ok := w.scaled[expand.Of(node)]; ok {
+			s.replicas++
+			w.scaled[expand.Of(node)] = s
+		}
+	}
 }
 
 // describe sums the plan up. Where the actor may run does not change what it is.
