@@ -91,7 +91,11 @@ func capabilities(i int) []string {
 
 // A shape says which actors an application has beside the shortest way from a
 // source to a store.
-type shape struct{ two, keep, pump, loop, extra, scaled bool }
+type shape struct {
+	two, keep, pump, loop, extra, scaled bool
+
+	other bool // extra is of another type
+}
 
 func (w *world) shape() shape {
 	return shape{two: w.chance(2), keep: w.chance(3), pump: w.chance(2), loop: w.chance(3), scaled: w.chance(3)}
@@ -143,7 +147,7 @@ func (s shape) graph(mark int64) flow.Graph {
 		link("echo", "mix", "back")
 	}
 	if s.extra {
-		actor("extra", work, nil)
+		actor("extra", map[bool]kind{false: work, true: merge}[s.other], nil)
 		link("mix", "extra", "in")
 	}
 	slices.SortFunc(g.Actors, func(a, b flow.Node) int {

@@ -43,7 +43,7 @@ type climate struct {
 var climates = []climate{
 	{crash: 5, power: 1, freeze: 3, part: 2, slow: 1, drain: 1, move: 2, update: 1, vote: 1, loss: 40, again: 40},
 	{crash: 5, power: 1, freeze: 3, part: 2, slow: 1, drain: 1, move: 2, update: 1, vote: 1, loss: 40, again: 40},
-	{crash: 3, power: 3, freeze: 1, update: 1, vote: 1, slowDisks: true, loss: 10, again: 10},
+	{crash: 3, power: 3, freeze: 1, part: 1, update: 4, vote: 1, slowDisks: true, loss: 10, again: 10},
 	{crash: 1, freeze: 4, part: 3, drain: 1, move: 1, plot: 12, loss: 10, again: 40, lamp: true},
 	{crash: 3, freeze: 2, part: 1, move: 2, update: 2, loss: 80, again: 250},
 }
@@ -176,12 +176,16 @@ func (w *world) move() {
 
 // update is somebody who deploys another version.
 func (w *world) update() {
-	if w.chance(2) {
-		w.mood.shape.extra = !w.mood.shape.extra
-	} else {
+	s := &w.mood.shape
+	switch w.rng.IntN(5) {
+	case 0, 1:
+		s.extra = !s.extra
+	case 2, 3:
+		s.extra, s.other = true, !s.other
+	case 4:
 		w.mood.mark++
 	}
-	w.tell("somebody deploys version %d, extra: %v", w.mood.mark, w.mood.shape.extra)
+	w.tell("somebody deploys version %d, extra: %v, of another type: %v", w.mood.mark, s.extra, s.other)
 	w.deploy(w.mood.shape, w.mood.mark)
 }
 
