@@ -229,11 +229,16 @@ func (n *node) acting(leased func(flow.NodeID) bool) func(flow.ActorID) flow.Nod
 	}
 }
 
-// put has a command agreed, by this leader, and waits until it is seen.
+// put has a command agreed by this leader, or not at all: another leader knows
+// other leases. It waits until the outcome is seen.
 func (n *node) put(command []byte) {
 	l := n.lead
 	l.busy = true
-	n.call(n.w.register, command, nil, func(b []byte) {
+	n.w.register.seats[n.h.id].propose(command, nil, func(b []byte, ok bool) {
+		if !ok {
+			l.busy = false
+			return
+		}
 		a := readAnswer(n.w, b)
 		var wait func()
 		wait = func() {
