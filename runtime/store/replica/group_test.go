@@ -77,7 +77,7 @@ func (g *group) begin(ids ...flow.NodeID) {
 
 func (g *group) config(id flow.NodeID) replica.Config {
 	return replica.Config{Name: "ward-a", Self: id, File: filepath.Join(g.dir, string(id)+".db"), Dir: filepath.Join(g.dir, string(id)),
-		Members: g.first, Transport: g.ports[id], Log: g.log, Election: 60 * time.Millisecond,
+		Members: g.first, Transport: g.ports[id], Log: g.log, Election: 200 * time.Millisecond,
 		Snapshot: g.snapshot, Trailing: g.trailing,
 		Lookup: func(id flow.NodeID) (string, bool) { return string(id) + ":7000", true }}
 }
