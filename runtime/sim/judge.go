@@ -2,8 +2,11 @@ package sim
 
 import (
 	"bytes"
+	"time"
 
+	"github.com/wardflow/wardflow/runtime/capsule"
 	"github.com/wardflow/wardflow/runtime/flow"
+	"github.com/wardflow/wardflow/runtime/register"
 )
 
 // A judge sees all hosts at once and remembers what each of them must not
@@ -18,6 +21,7 @@ type judge struct {
 	tallies map[place]*tally // of stores and pumps
 	acted   map[flow.ActorID]uint64
 
+	dead    map[flow.LinkID]time.Duration // links that are no more, since when
 	seen    map[*council]uint64
 	answers map[*council]map[uint64][]byte // of the newest entries
 
@@ -67,7 +71,7 @@ func (t *track) prune() {
 func newJudge(w *world) *judge {
 	return &judge{w: w, tracks: map[flow.LinkID]*track{}, places: map[flow.LinkID]uint64{},
 		owners: map[flow.ActorID]owner{}, last: map[flow.ActorID]lastStep{}, tallies: map[place]*tally{},
-		acted: map[flow.ActorID]uint64{}, seen: map[*council]uint64{}, answers: map[*council]map[uint64][]byte{}}
+		acted: map[flow.ActorID]uint64{}, dead: map[flow.LinkID]time.Duration{}, seen: map[*council]uint64{}, answers: map[*council]map[uint64][]byte{}}
 }
 
 func (j *judge) tally(actor flow.ActorID, device int) *tally {
@@ -77,6 +81,28 @@ func (j *judge) tally(actor flow.ActorID, device int) *tally {
 		j.tallies[place{actor, device}] = t
 	}
 	return t
+}
+
+// forget lets go of links that have not been there for an hour.
+func (j *judge) forget(v *register.View) {
+	lives := map[flow.LinkID]bool{}
+	for _, app := range v.Apps {
+		for _, l := range app.Graph.Links {
+			lives[capsule.Key(l.ID(), app.Lives[l.ID()])] = true
+		}
+	}
+	for key := range j.places {
+		switch since, known := j.dead[key]; {
+		case lives[key]:
+			delete(j.dead, key)
+		case !known:
+			j.dead[key] = j.w.now
+		case j.w.now-since > time.Hour:
+			delete(j.places, key)
+			delete(j.tracks, key)
+			delete(j.dead, key)
+		}
+	}
 }
 
 // A claimNote says what a claim in the log is.

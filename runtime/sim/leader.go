@@ -272,6 +272,9 @@ func (w *world) agreedOn(s *seat) {
 	if n.lead == nil || n.lead.term != s.mem.term {
 		n.p.after(0, n.govern)
 	}
+	if w.now > time.Hour {
+		w.judge.forget(v)
+	}
 	if news { // those that hold no log wait for an answer
 		for _, h := range w.hosts {
 			if !slices.Contains(s.voters, h.id) {

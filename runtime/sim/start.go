@@ -97,6 +97,10 @@ func (n *node) open(o *outEnd) {
 		}
 	}, func(v any, ok bool) {
 		o.calling = false
+		if to := n.view.Placements[o.link.To.Actor]; said.To.Node != to.Node || said.To.Epoch != to.Epoch {
+			n.look() // the plan has changed meanwhile
+			return
+		}
 		if i, is := v.(*inEnd); ok && is && !o.c.gone {
 			o.said = said
 			raise(o, i)
