@@ -78,6 +78,11 @@ func (j *judge) tally(actor flow.ActorID, device int) *tally {
 	t := j.tallies[place{actor, device}]
 	if t == nil {
 		t = &tally{}
+		for _, ends := range j.w.ends {
+			for _, e := range ends {
+				t.filtered = t.filtered || e.actor == actor && e.filtered
+			}
+		}
 		j.tallies[place{actor, device}] = t
 	}
 	return t

@@ -33,6 +33,8 @@ func dropped(v int64) bool { return unpack(v).reading%5 == 0 }
 type tally struct {
 	low   uint64
 	above map[uint64]bool
+
+	filtered bool // those that filters drop are not waited for
 }
 
 func (t *tally) has(n uint64) bool { return n <= t.low || t.above[n] }
@@ -42,7 +44,7 @@ func (t *tally) add(n uint64) {
 		t.above = map[uint64]bool{}
 	}
 	t.above[n] = true
-	for t.above[t.low+1] {
+	for t.above[t.low+1] || t.filtered && (t.low+1)%5 == 0 {
 		t.low++
 		delete(t.above, t.low)
 	}
