@@ -75,7 +75,7 @@ func (c *child) end() error {
 	return c.cmd.Wait()
 }
 
-const endWithin = 10 * time.Second
+const endWithin = 30 * time.Second // nodes that end all at once wait some seconds for a majority
 
 // serve answers questions, one line each, until in ends.
 func serve[Q any](in io.Reader, out io.Writer, answer func(Q) (any, error)) error {

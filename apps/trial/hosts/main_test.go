@@ -5,12 +5,15 @@ package hosts_test
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/wardflow/wardflow/apps/trial"
 	"github.com/wardflow/wardflow/apps/trial/hosts"
 	"github.com/wardflow/wardflow/runtime/leaktest"
+	"github.com/wardflow/wardflow/runtime/rule"
 )
 
 // This test binary is the processes on the hosts, too.
@@ -33,5 +36,20 @@ func TestMain(m *testing.M) {
 	case "host":
 		be(trial.Host(context.Background(), os.Stdin, os.Stdout))
 	}
+	warm()
 	os.Exit(leaktest.Run(m))
+}
+
+// warm lets go-ethereum start what it starts once in every process and never
+// ends, before the goroutines are counted.
+func warm() {
+	dir, err := os.MkdirTemp("", "wardflow-warm-")
+	if err == nil {
+		defer os.RemoveAll(dir)
+		_, err = rule.Init(context.Background(), filepath.Join(dir, "chain"), filepath.Join(dir, "rules.key"), "", rule.Default(), slog.New(slog.DiscardHandler))
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
 }
