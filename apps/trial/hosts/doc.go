@@ -9,7 +9,7 @@
 // Every host is a namespace with an address of its own. The switch is one more,
 // which routes between them; a cut is a rule of its routing, so packets vanish as
 // in a broken cable and nobody is told. Loss and delay are made by a process in
-// the switch (package main is the test's own: see [Relay]), through which the
+// the switch (this program, started again: see [Relay]), through which the
 // packets are led by a TUN device; this kernel has no netem. The process that
 // opened the lab is outside, joined to the switch by a cable that nothing cuts.
 //

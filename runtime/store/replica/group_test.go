@@ -33,13 +33,14 @@ var devices atomic.Int64
 
 // wards makes wards of one hospital, each with devices of its own.
 func wards(h *pkitest.Hospital) func(*testing.T, string) *prooftest.Ward {
-	return func(t *testing.T, patient string) *prooftest.Ward {
-		t.Helper()
-		n := devices.Add(2)
-		epc := func(n int64) string { return fmt.Sprintf("urn:epc:id:giai:0614141.%d", 5000+n) }
-		return &prooftest.Ward{Patient: patient, Card: h.Patient(patient), Collector: h.Collector("bed-1", place), Judge: h.Node("bedside"),
-			Devices: []flow.Signer{h.Device(epc(n), place), h.Device(epc(n+1), place)}, Trust: h.Verifier()}
-	}
+	return func(t *testing.T, patient string) *prooftest.Ward { t.Helper(); return newWardOf(h, patient) }
+}
+
+func newWardOf(h *pkitest.Hospital, patient string) *prooftest.Ward {
+	n := devices.Add(2)
+	epc := func(n int64) string { return fmt.Sprintf("urn:epc:id:giai:0614141.%d", 5000+n) }
+	return &prooftest.Ward{Patient: patient, Card: h.Patient(patient), Collector: h.Collector("bed-1", place), Judge: h.Node("bedside"),
+		Devices: []flow.Signer{h.Device(epc(n), place), h.Device(epc(n+1), place)}, Trust: h.Verifier()}
 }
 
 // A group is some members of a store in one process, each with a folder.
