@@ -29,7 +29,8 @@ func TestLongAbsence(t *testing.T) {
 	w.write(s, 100)
 	g.kill(away)
 	w.write(s, 800)
-	g.eventually("the log is cut", func() bool { return exists(t, g.dir, string(g.leader()), "snapshots", "*") })
+	g.eventually("the log is cut", func() bool { return exists(t, g.dir, string(g.leader()), "snapshots", "*[0-9]") }) // not one under way
+	w.write(s, 850)
 	g.open(away)
 	w.write(s, 900)
 	g.alike(900)
