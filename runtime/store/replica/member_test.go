@@ -28,6 +28,13 @@ func TestLongAbsence(t *testing.T) {
 	w.over(s)
 	w.write(s, 100)
 	g.kill(away)
+	// More than a file of the log holds: only whole files go.
+	for n := range uint64(60) {
+		long := store.Quarantine{Patient: "p-1", Number: n, Bytes: bytes.Repeat([]byte{byte(n)}, 300<<10), Err: "does not hold", At: w.ward.Now()}
+		if err := s.Commit(ctx, store.Batch{Quarantine: []store.Quarantine{long}}); err != nil && !errors.Is(err, replica.ErrUnsure) {
+			t.Fatal(err)
+		}
+	}
 	w.write(s, 800)
 	g.eventually("the log is cut", func() bool { return exists(t, g.dir, string(g.leader()), "snapshots", "*[0-9]") }) // not one under way
 	w.write(s, 850)
