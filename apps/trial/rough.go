@@ -23,8 +23,9 @@ type RoughConfig struct {
 	Each      int      // devices at a bed; 2
 	Hardships []Hardship
 
-	// Disk makes the disk of a host at a folder; nil: it is this host's.
-	Disk     func(host int, dir string) error
+	// Disk makes the disk of a host at a folder, and release takes it away again;
+	// nil: it is this host's.
+	Disk     func(host int, dir string) (release func() error, err error)
 	Progress func(string) // told how it goes; may be nil
 }
 
@@ -38,8 +39,9 @@ type Hardship struct {
 
 // A Rough is a ward whose hosts have a hard time.
 type Rough struct {
-	f   *failover
-	ctx context.Context
+	f     *failover
+	ctx   context.Context
+	disks []func() error // that take them away
 }
 
 // A RoughResult is what the hardships have done.
@@ -86,7 +88,13 @@ func RoughTime(ctx context.Context, cfg RoughConfig) (res RoughResult, err error
 	if err := r.found(&cfg); err != nil {
 		return res, err
 	}
-	defer func() { err = r.f.c.stop(err) }()
+	defer func() {
+		err = errors.Join(err, r.f.c.end())
+		for _, release := range r.disks {
+			err = errors.Join(err, release())
+		}
+		err = r.f.c.stop(err)
+	}()
 	if err := r.settle(&cfg); err != nil {
 		return res, err
 	}
@@ -116,7 +124,11 @@ func (r *Rough) found(cfg *RoughConfig) (err error) {
 			return nil
 		}
 		n.Dir = c.file(string(n.Node), "disk")
-		return cfg.Disk(int(n.Node[0]-'a'), n.Dir)
+		release, err := cfg.Disk(int(n.Node[0]-'a'), n.Dir)
+		if err == nil {
+			r.disks = append(r.disks, release)
+		}
+		return err
 	})
 	return err
 }

@@ -27,7 +27,7 @@ type Lab struct {
 	relay  *exec.Cmd  // nil: the weather is fine everywhere
 	tell   io.WriteCloser
 	led    map[[2]int]bool // cables that go through the relay
-	disks  []string        // mounted
+	disks  map[string]bool // mounted
 	closed bool
 }
 
@@ -41,7 +41,7 @@ func Open(count int) (*Lab, error) {
 	} else {
 		f.Close()
 	}
-	l := &Lab{name: fmt.Sprintf("wf%d", os.Getpid()%10000), net: 64 + os.Getpid()%128, count: count, led: map[[2]int]bool{}}
+	l := &Lab{name: fmt.Sprintf("wf%d", os.Getpid()%10000), net: 64 + os.Getpid()%128, count: count, led: map[[2]int]bool{}, disks: map[string]bool{}}
 	if err := run("ip", "netns", "add", l.sw()); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrForbidden, err)
 	}
@@ -163,18 +163,24 @@ func (l *Lab) Everywhere(loss float64, delay time.Duration) error {
 	return errors.Join(errs...)
 }
 
-// Disk puts a disk of so many bytes under a folder, which is made.
-func (l *Lab) Disk(dir string, size int64) error {
+// Disk puts a disk of so many bytes under a folder, which is made. It goes with
+// release, or else with the lab.
+func (l *Lab) Disk(dir string, size int64) (release func() error, err error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return err
+		return nil, err
 	}
 	if err := run("mount", "-t", "tmpfs", "-o", fmt.Sprintf("size=%d", size), "wardflow-trial", dir); err != nil {
-		return err
+		return nil, err
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.disks = append(l.disks, dir)
-	return nil
+	l.disks[dir] = true
+	return func() error {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		delete(l.disks, dir)
+		return run("umount", dir)
+	}, nil
 }
 
 // Fill takes all the room that a disk has left; Empty gives it back.
@@ -209,7 +215,7 @@ func (l *Lab) Close() error {
 		l.tell.Close()
 		errs = append(errs, l.relay.Wait())
 	}
-	for _, dir := range l.disks {
+	for dir := range l.disks {
 		errs = append(errs, run("umount", dir))
 	}
 	for i := range l.count {

@@ -189,7 +189,8 @@ func TestWeather(t *testing.T) {
 func TestDisk(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "disk") // removed after the lab is closed
 	lab := open(t, 1)
-	if err := lab.Disk(dir, 4<<20); err != nil {
+	release, err := lab.Disk(dir, 4<<20)
+	if err != nil {
 		t.Skip(err)
 	}
 	if err := hosts.Fill(dir); err != nil {
@@ -203,5 +204,11 @@ func TestDisk(t *testing.T) {
 	}
 	if err := os.WriteFile(filepath.Join(dir, "more"), []byte("x"), 0o600); err != nil {
 		t.Errorf("a disk with room: %v", err)
+	}
+	if err := release(); err != nil {
+		t.Error(err)
+	}
+	if left, err := os.ReadDir(dir); err != nil || len(left) > 0 {
+		t.Errorf("below the disk: %v, %v", left, err)
 	}
 }

@@ -82,11 +82,11 @@ func TestRoughTime(t *testing.T) {
 		t.Skip("takes minutes: run it with -args -rough")
 	}
 	lab := open(t, 5)
-	pass(t, lab, func(_ int, dir string) error { return lab.Disk(dir, 192<<20) }, hardships(lab))
+	pass(t, lab, func(_ int, dir string) (func() error, error) { return lab.Disk(dir, 192<<20) }, hardships(lab))
 }
 
 // pass lets a ward on five hosts go through hardships.
-func pass(t *testing.T, ground trial.Ground, disk func(int, string) error, all []trial.Hardship) {
+func pass(t *testing.T, ground trial.Ground, disk func(int, string) (func() error, error), all []trial.Hardship) {
 	t.Helper()
 	exe, err := os.Executable()
 	if err != nil {
