@@ -22,7 +22,7 @@ func (g *Group) answer() {
 				return Answer{}, refuse("%v", err)
 			}
 		}
-		return v.apply(ctx, body)
+		return v.apply(ctx, body, anyTerm)
 	})
 	g.led1("barrier", func(ctx context.Context, _ *voter, _ flow.Identity, _ []byte) (Answer, error) {
 		return g.barrier(ctx)

@@ -13,7 +13,8 @@
 //	err = g.AddVoter(ctx, agree.Voter{ID: "bedside", Addr: "10.0.0.7:7000"})
 //
 // An answer may be lost after its entry was agreed, and Apply then tries again:
-// entries must do no harm when they come twice.
+// entries must do no harm when they come twice. What a leader decides by what it
+// alone knows is for [Group.ApplyHere], which no other leader agrees to.
 //
 // # Voters
 //

@@ -41,7 +41,7 @@ func refuse(format string, args ...any) error { return &RefusedError{fmt.Sprintf
 // majority the error is [ErrNoLeader] once ctx ends, and the entry may or may
 // not be agreed later.
 func (g *Group) Apply(ctx context.Context, entry []byte) (Answer, error) {
-	return g.untilLed(ctx, g.kind("apply"), entry, patience, func(v *voter) (Answer, error) { return v.apply(ctx, entry) })
+	return g.untilLed(ctx, g.kind("apply"), entry, patience, func(v *voter) (Answer, error) { return v.apply(ctx, entry, anyTerm) })
 }
 
 // AskLeader puts one of Config.Questions to the leader. It is asked again when

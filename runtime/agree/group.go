@@ -16,7 +16,8 @@ import (
 // What callers branch on.
 var (
 	// ErrNoLeader reports that nothing can be agreed now: no majority of the
-	// voters can be reached. It wraps the error of the call's context.
+	// voters can be reached. It wraps the error of the call's context, but for
+	// that of [Group.ApplyHere]: there this node does not lead any more.
 	ErrNoLeader = errors.New("no leader")
 	// ErrClosed reports a call to a group that is closed.
 	ErrClosed = errors.New("closed")
@@ -272,9 +273,9 @@ func (g *Group) Leading() bool {
 // Whoever led before had stopped being able to agree on anything by then.
 func (g *Group) LeadingSince() (since time.Time, ok bool) {
 	if v := g.holder(); v != nil {
-		return v.leadingSince()
+		since, _, ok = v.leadingSince()
 	}
-	return time.Time{}, false
+	return since, ok
 }
 
 // Leader is the node that leads, as far as this node knows.

@@ -114,7 +114,7 @@ func (f *fsm) reach(index uint64) {
 func (f *fsm) Apply(l *raft.Log) any { return f.ApplyBatch([]*raft.Log{l})[0] }
 
 // ApplyBatch carries out what was agreed. What the machine has already, because
-// this node held the log before, is passed over.
+// this node held the log before, is passed over, and so is what came too late.
 func (f *fsm) ApplyBatch(logs []*raft.Log) []any {
 	out := make([]any, len(logs))
 	has, _ := f.reached()
@@ -123,6 +123,10 @@ func (f *fsm) ApplyBatch(logs []*raft.Log) []any {
 	last := has
 	for i, l := range logs {
 		if l.Type != raft.LogCommand || l.Index <= has {
+			continue
+		}
+		if !inTime(l) {
+			out[i] = errLate
 			continue
 		}
 		f.written.Add(uint64(len(l.Data)))

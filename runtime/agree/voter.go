@@ -238,23 +238,26 @@ func (v *voter) lead(leads bool) {
 		if v.wait(func() raft.Future { return v.raft.Barrier(0) }) == nil && v.raft.CurrentTerm() == term {
 			v.mu.Lock()
 			v.since = time.Now()
-			v.mu.Unlock()
 			v.ahead.Store(term)
+			v.mu.Unlock()
 		} // else lost again; the next word on it is under way
 	}
 	v.g.bell.ring()
 }
 
-func (v *voter) leading() bool {
-	term := v.ahead.Load()
+func (v *voter) leading() bool { return v.leads(v.ahead.Load()) }
+
+// leads reports whether this voter leads in a term; 0 is none.
+func (v *voter) leads(term uint64) bool {
 	return term != 0 && v.raft.State() == raft.Leader && v.raft.CurrentTerm() == term
 }
 
-func (v *voter) leadingSince() (time.Time, bool) {
+// leadingSince is when this voter began to lead, and the term it leads in.
+func (v *voter) leadingSince() (since time.Time, term uint64, ok bool) {
 	v.mu.Lock()
-	since := v.since
+	since, term = v.since, v.ahead.Load()
 	v.mu.Unlock()
-	return since, v.leading()
+	return since, term, v.leads(term)
 }
 
 func (v *voter) leader() (flow.NodeID, bool) {
@@ -316,39 +319,6 @@ func (c *calls) close() {
 	c.closed = true
 	c.mu.Unlock()
 	c.busy.Wait()
-}
-
-// apply puts one entry into the log and waits until it is applied. It gives
-// [errElection] when this node does not lead or stopped leading meanwhile; the
-// entry may or may not be agreed then.
-func (v *voter) apply(ctx context.Context, body []byte) (Answer, error) {
-	type outcome struct {
-		answer Answer
-		err    error
-	}
-	done := make(chan outcome, 1)
-	v.g.busy.Go(func() { // ends with raft at the latest
-		var o outcome
-		o.err = v.do(func() error {
-			f := v.raft.Apply(body, 0)
-			if err := f.Error(); err != nil {
-				return err
-			}
-			if f.Response() == errBroken {
-				return errElection // agreed, and not applied here: this voter ends
-			}
-			answer, _ := f.Response().([]byte)
-			o.answer = Answer{f.Index(), answer}
-			return nil
-		})
-		done <- o
-	})
-	select {
-	case o := <-done:
-		return o.answer, o.err
-	case <-ctx.Done():
-		return Answer{}, ctx.Err()
-	}
 }
 
 // shorten asks for a snapshot, after which the log is shorter.

@@ -14,7 +14,8 @@ import (
 // What callers branch on.
 var (
 	// ErrNoLeader reports that nothing can be agreed now: no majority of the
-	// voters can be reached. It wraps the error of the call's context.
+	// voters can be reached. It wraps the error of the call's context, but for
+	// those of a [Lead]: there this node does not lead any more.
 	ErrNoLeader = agree.ErrNoLeader
 	// ErrClosed reports a call to a register that is closed.
 	ErrClosed = agree.ErrClosed
@@ -33,7 +34,7 @@ var (
 // before: the register keeps Signature, it does not check it. When it returns,
 // this node's View shows the application.
 func (r *Register) PutApp(ctx context.Context, app App) (App, error) {
-	res, err := r.applySeen(ctx, putApp{app})
+	res, err := r.applySeen(ctx, r.group.Apply, putApp{app})
 	if err != nil {
 		return App{}, fmt.Errorf("put application %s: %w", app.Name, err)
 	}
@@ -45,7 +46,11 @@ func (r *Register) PutApp(ctx context.Context, app App) (App, error) {
 // 0 for any; if another one is deployed by now, or an actor to be moved has
 // begun anew, the error is [ErrVersion] and nothing has changed.
 func (r *Register) PutAppPlan(ctx context.Context, app App, base uint64, plan []flow.Placement) (App, error) {
-	res, err := r.applySeen(ctx, putAppPlan{app, base, plan})
+	return r.putAppPlan(ctx, r.group.Apply, app, base, plan)
+}
+
+func (r *Register) putAppPlan(ctx context.Context, by way, app App, base uint64, plan []flow.Placement) (App, error) {
+	res, err := r.applySeen(ctx, by, putAppPlan{app, base, plan})
 	if err != nil {
 		return App{}, fmt.Errorf("put application %s with its plan: %w", app.Name, err)
 	}
@@ -67,7 +72,7 @@ func (r *Register) deployed(app App, res result) (App, error) {
 // RemoveApp removes an application with its placements and checkpoints. It is
 // no error if there is none of that name.
 func (r *Register) RemoveApp(ctx context.Context, name string) error {
-	if _, err := r.applySeen(ctx, removeApp{name}); err != nil {
+	if _, err := r.applySeen(ctx, r.group.Apply, removeApp{name}); err != nil {
 		return fmt.Errorf("remove application %s: %w", name, err)
 	}
 	return nil
@@ -80,7 +85,11 @@ func (r *Register) RemoveApp(ctx context.Context, name string) error {
 // or 0 for any. If another one is deployed by now, or an actor to be moved has
 // begun anew, the error is [ErrVersion] and nothing has changed.
 func (r *Register) PutPlan(ctx context.Context, app string, version uint64, plan []flow.Placement) error {
-	if _, err := r.applySeen(ctx, putPlanAt{app, version, plan}); err != nil {
+	return r.putPlan(ctx, r.group.Apply, app, version, plan)
+}
+
+func (r *Register) putPlan(ctx context.Context, by way, app string, version uint64, plan []flow.Placement) error {
+	if _, err := r.applySeen(ctx, by, putPlanAt{app, version, plan}); err != nil {
 		return fmt.Errorf("put plan of application %s: %w", app, err)
 	}
 	return nil
@@ -208,7 +217,7 @@ func (r *Register) Commit(ctx context.Context, steps []flow.Checkpoint) (stale [
 
 // PutCertificate keeps a device's certificate under the SHA-256 of its DER bytes.
 func (r *Register) PutCertificate(ctx context.Context, der []byte) error {
-	if _, err := r.applySeen(ctx, putCertificate{der}); err != nil {
+	if _, err := r.applySeen(ctx, r.group.Apply, putCertificate{der}); err != nil {
 		return fmt.Errorf("put certificate: %w", err)
 	}
 	return nil
@@ -249,7 +258,11 @@ func (r *Register) certificate(hash [32]byte) ([]byte, bool) {
 
 // PutSetting keeps a value for the whole cluster, or with nil removes it.
 func (r *Register) PutSetting(ctx context.Context, key string, value []byte) error {
-	if _, err := r.applySeen(ctx, putSetting{key, value}); err != nil {
+	return r.putSetting(ctx, r.group.Apply, key, value)
+}
+
+func (r *Register) putSetting(ctx context.Context, by way, key string, value []byte) error {
+	if _, err := r.applySeen(ctx, by, putSetting{key, value}); err != nil {
 		return fmt.Errorf("put setting %s: %w", key, err)
 	}
 	return nil
@@ -258,7 +271,7 @@ func (r *Register) PutSetting(ctx context.Context, key string, value []byte) err
 // Sync waits until this node's View shows everything that was agreed before the
 // call. It needs a leader.
 func (r *Register) Sync(ctx context.Context) error {
-	if _, err := r.applySeen(ctx, syncUp{}); err != nil {
+	if _, err := r.applySeen(ctx, r.group.Apply, syncUp{}); err != nil {
 		return fmt.Errorf("sync with the register: %w", err)
 	}
 	return nil

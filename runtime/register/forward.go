@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/wardflow/wardflow/runtime/agree"
 	"github.com/wardflow/wardflow/runtime/flow"
 )
 
@@ -68,16 +69,24 @@ func readResult(b []byte) (result, error) {
 	return r, nil
 }
 
+// A way is how an entry gets agreed on: by whoever leads ([agree.Group.Apply]),
+// or by this node only ([Lead]).
+type way func(ctx context.Context, entry []byte) (agree.Answer, error)
+
 func (r *Register) apply(ctx context.Context, c command) (result, error) {
+	return r.applyBy(ctx, r.group.Apply, c)
+}
+
+func (r *Register) applyBy(ctx context.Context, by way, c command) (result, error) {
 	body, err := encodeCommand(c)
 	if err != nil {
 		return result{}, err
 	}
-	return r.applyBytes(ctx, body)
+	return r.applyBytes(ctx, by, body)
 }
 
-func (r *Register) applyBytes(ctx context.Context, body []byte) (result, error) {
-	a, err := r.group.Apply(ctx, body)
+func (r *Register) applyBytes(ctx context.Context, by way, body []byte) (result, error) {
+	a, err := by(ctx, body)
 	if err != nil {
 		return result{}, err
 	}
@@ -88,12 +97,12 @@ func (r *Register) applyBytes(ctx context.Context, body []byte) (result, error) 
 	return res, err
 }
 
-// applySeen is apply, and waits until this node's View shows the outcome.
-func (r *Register) applySeen(ctx context.Context, c command) (result, error) {
+// applySeen is applyBy, and waits until this node's View shows the outcome.
+func (r *Register) applySeen(ctx context.Context, by way, c command) (result, error) {
 	if mayBeOnce(c) {
 		c = once{r.nonce(), c}
 	}
-	res, err := r.apply(ctx, c)
+	res, err := r.applyBy(ctx, by, c)
 	if err != nil {
 		return res, err
 	}

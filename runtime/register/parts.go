@@ -80,7 +80,7 @@ func (s *state) makeRoom(node flow.NodeID) {
 // putCommit has one commit command agreed on, in parts if it is large.
 func (r *Register) putCommit(ctx context.Context, seq uint64, body []byte) (result, error) {
 	if len(body) <= 3*maxEntry {
-		return r.applyBytes(ctx, body)
+		return r.applyBytes(ctx, r.group.Apply, body)
 	}
 	for {
 		res, err := r.putParts(ctx, seq, body)
