@@ -67,11 +67,17 @@ func TestApplyHereCutOff(t *testing.T) {
 	g := c.node(lead)
 	since, _ := g.LeadingSince()
 	c.w.Isolate(lead, true)
-	if _, err := g.ApplyHere(within(t), since, []byte("late")); !errors.Is(err, ErrNoLeader) {
-		t.Errorf("ApplyHere without a majority = %v", err)
-	}
+	ctx := within(t)
+	said := make(chan error, 1)
+	go func() {
+		_, err := g.ApplyHere(ctx, since, []byte("late"))
+		said <- err
+	}()
 	c.apply(g.others()[0], "two") // a new leader has agreed on something
-	c.w.Isolate(lead, false)
+	c.w.Isolate(lead, false)      // and could be asked
+	if err := <-said; !errors.Is(err, ErrNoLeader) || ctx.Err() != nil {
+		t.Errorf("ApplyHere without a majority = %v, want ErrNoLeader before its context ends", err)
+	}
 	if got := slices.Compact(c.same("a", "b", "c")); !slices.Equal(got, []string{"one", "two"}) {
 		t.Errorf("entries = %v", got)
 	}
