@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -20,35 +22,56 @@ const (
 
 // activate claims the next epoch of each of the actors and starts them from
 // their checkpoints. done hears how it went, once for each, from any goroutine,
-// before activate returns.
+// before activate returns. Local actors wait for nobody but this node, and the
+// others not for them.
 func (n *Node) activate(ctx context.Context, w *wiring, ids []flow.ActorID, done func(flow.ActorID, error)) {
-	ctx, cancel := context.WithTimeout(ctx, claimWithin)
+	var near, far []flow.ActorID
+	for _, id := range ids {
+		if w.actors[id].node.Local {
+			near = append(near, id)
+		} else {
+			far = append(far, id)
+		}
+	}
+	var wg sync.WaitGroup
+	defer wg.Wait()
+	wg.Go(func() { n.activateSome(ctx, w, far, claimWithin, n.bringBack, done) })
+	wg.Go(func() { n.activateSome(ctx, w, near, claimAlone, n.takeLocal, done) })
+}
+
+// activateSome is activate for actors whose claims may take that long, and whose
+// checkpoints then sees to.
+func (n *Node) activateSome(ctx context.Context, w *wiring, ids []flow.ActorID, within time.Duration,
+	then func(context.Context, claimed) claimed, done func(flow.ActorID, error)) {
+	claiming, cancel := context.WithTimeout(ctx, within)
 	defer cancel()
 	signers := map[flow.ActorID]flow.Signer{}
 	for _, id := range ids {
-		s, err := n.admit(ctx, w.actors[id])
+		s, err := n.admit(claiming, w.actors[id])
 		if err != nil {
 			done(id, err)
 			continue
 		}
 		signers[id] = s
 	}
-	claims := n.claim(ctx, w, signers)
+	claims := n.claim(claiming, w, slices.Collect(maps.Keys(signers)))
+	starting, cancel := context.WithTimeout(ctx, claimWithin)
+	defer cancel()
 	var wg sync.WaitGroup
+	defer wg.Wait()
 	places := make(chan struct{}, atATime)
 	for id, signer := range signers {
 		places <- struct{}{}
 		wg.Go(func() {
 			defer func() { <-places }()
-			c := claims[id]
+			c := then(starting, claims[id])
 			if c.err != nil {
 				done(id, fmt.Errorf("claim its next epoch: %w", c.err))
 				return
 			}
-			done(id, n.begin(ctx, w, w.actors[id], c.checkpoint, signer))
+			done(id, n.begin(starting, w, w.actors[id], c.checkpoint, signer))
 		})
 	}
-	wg.Wait()
 }
 
 // admit finds whom an actor will speak as, makes its certificate known, and
@@ -62,10 +85,30 @@ func (n *Node) admit(ctx context.Context, res *resident) (flow.Signer, error) {
 	if err != nil || len(signer.Chain) == 0 || signer.Chain[0].Equal(n.own.Chain[0]) {
 		return signer, err
 	}
-	if err := n.publish(ctx, signer); err != nil {
+	err = n.publish(ctx, signer)
+	switch {
+	case err == nil:
+	case res.node.Local:
+		n.owed.Store(string(signer.Chain[0].Raw), signer) // it goes on alone; who takes from it waits until it is known
+	default:
 		return signer, fmt.Errorf("make its certificate known: %w", err)
 	}
 	return signer, nil
+}
+
+// payOwed makes the certificates known that could not be before; false when some
+// are still owed.
+func (n *Node) payOwed(ctx context.Context) bool {
+	ctx, cancel := context.WithTimeout(ctx, claimAlone)
+	defer cancel()
+	paid := true
+	n.owed.Range(func(leaf, signer any) bool {
+		if paid = n.publish(ctx, signer.(flow.Signer)) == nil; paid {
+			n.owed.Delete(leaf)
+		}
+		return paid
+	})
+	return paid
 }
 
 // publish puts a certificate into the register, once.
@@ -87,36 +130,20 @@ type claimed struct {
 	err        error
 }
 
-// claim takes over all of them: the register says from which checkpoint, or for
-// local actors this node's journal.
-func (n *Node) claim(ctx context.Context, w *wiring, ids map[flow.ActorID]flow.Signer) map[flow.ActorID]claimed {
+// claim begins the next epoch of all of them; the register says from which
+// checkpoint.
+func (n *Node) claim(ctx context.Context, w *wiring, ids []flow.ActorID) map[flow.ActorID]claimed {
 	all := make(map[flow.ActorID]claimed, len(ids))
-	var near, far []flow.ActorID
-	for id := range ids {
-		if w.actors[id].node.Local {
-			near = append(near, id)
-		} else {
-			far = append(far, id)
-		}
-	}
-	n.claimAll(ctx, w, far, all, n.bringBack)
-	alone, cancel := context.WithTimeout(ctx, claimAlone)
-	defer cancel()
-	n.claimAll(alone, w, near, all, func(_ context.Context, c claimed) claimed { return n.takeLocal(ctx, c) })
-	return all
-}
-
-// claimAll claims some of them and lets then see to each checkpoint.
-func (n *Node) claimAll(ctx context.Context, w *wiring, ids []flow.ActorID, all map[flow.ActorID]claimed, then func(context.Context, claimed) claimed) {
 	if len(ids) == 0 {
-		return
+		return all
 	}
 	cks, errs, err := n.register.ClaimAll(ctx, ids, w.app.Version)
 	for _, id := range ids {
 		c := claimed{cks[id], cmp.Or(errs[id], err)}
 		c.checkpoint.Actor = id
-		all[id] = then(ctx, c)
+		all[id] = c
 	}
+	return all
 }
 
 // begin starts an actor that is claimed.

@@ -58,24 +58,26 @@ func (n *Node) Deploy(ctx context.Context, by flow.Identity, d control.Deploymen
 	if err := n.agreeing(); err != nil {
 		return nil, err
 	}
-	dr, err := n.draft(d)
-	if err != nil {
-		return nil, err
-	}
-	next := register.App{Name: d.Name, Script: d.Script, Includes: d.Includes, Source: *dr.source, Graph: dr.graph,
-		By: by.URI, At: time.Now().UTC(), Here: dr.here}
-	old, ok := n.register.View().Apps[d.Name]
-	if ok && old.Script == d.Script && maps.Equal(old.Includes, d.Includes) {
-		next.By, next.At, next.Here = old.By, old.At, old.Here // the same again changes nothing
-	}
 	if _, stopping := markOf(n.register.View(), markStop, d.Name); stopping {
 		if err := n.register.PutSetting(ctx, markStop+d.Name, nil); err != nil {
 			return nil, unavailable(err)
 		}
 	}
-	app, err := n.register.PutAppPlan(ctx, next, 0, dr.plan)
-	if err != nil {
-		return nil, unavailable(err)
+	var dr *draft
+	var app register.App
+	for range 5 { // the leader may have changed what runs since it was drafted
+		var err error
+		if dr, err = n.draft(d); err != nil {
+			return nil, err
+		}
+		if app, err = n.register.PutAppPlan(ctx, dr.app(d, by), dr.old.Version, dr.plan); err == nil {
+			break
+		} else if !errors.Is(err, register.ErrVersion) || ctx.Err() != nil {
+			return nil, unavailable(err)
+		}
+	}
+	if app.Name == "" {
+		return nil, fmt.Errorf("%w: %s is being changed all the time: try again", control.ErrConflict, d.Name)
 	}
 	n.log.Info("application deployed", "app", d.Name, "by", by.URI, "actors", len(dr.graph.Actors))
 	n.events.add(control.AppDeployed, "", "", fmt.Sprintf("%s was deployed by %s", d.Name, by.URI))
@@ -86,6 +88,21 @@ func (n *Node) Deploy(ctx context.Context, by flow.Identity, d control.Deploymen
 		}
 	}
 	return n.app(app, n.register.View()), nil
+}
+
+// app is the application that a draft makes of a deployment. The same again
+// changes nothing.
+func (dr *draft) app(d control.Deployment, by flow.Identity) register.App {
+	next := register.App{Name: d.Name, Script: d.Script, Includes: d.Includes, Source: *dr.source, Graph: dr.graph,
+		By: by.URI, At: time.Now().UTC(), Here: dr.here}
+	if sameScript(dr.old, d) {
+		next.By, next.At = dr.old.By, dr.old.At
+	}
+	return next
+}
+
+func sameScript(old register.App, d control.Deployment) bool {
+	return old.Name != "" && old.Script == d.Script && maps.Equal(old.Includes, d.Includes)
 }
 
 // unavailable is err as the API tells it apart.

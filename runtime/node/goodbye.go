@@ -22,13 +22,17 @@ func (n *Node) goodbye() {
 	if !n.company() {
 		return
 	}
-	n.tenure.release()
+	if err := n.tenure.release(); err != nil {
+		n.log.Error("others must wait until this node's lease has ended", "err", err)
+		n.fail(err)
+		return
+	}
 	m := mark{Boot: n.boot, At: time.Now().UTC()}
 	if err := n.register.PutSetting(ctx, markAway+string(n.cfg.Node), m.bytes()); err != nil {
 		n.log.Info("others were not told that this node stops", "err", err)
 		return
 	}
-	tick := time.NewTicker(20 * time.Millisecond)
+	tick := time.NewTicker(100 * time.Millisecond)
 	defer tick.Stop()
 	for {
 		changed := n.register.Changed()

@@ -96,7 +96,7 @@ func (n *Node) takeLocal(ctx context.Context, c claimed) claimed {
 	switch {
 	case err != nil:
 		c.err = fmt.Errorf("take over its checkpoint on this node's disk: %w", err)
-	case here.Epoch == 0:
+	case here.Epoch == 0 || further(agreed, here):
 		c.checkpoint, c.err = agreed, n.journal.Adopt(ctx, agreed)
 	default:
 		c.checkpoint = here
@@ -110,13 +110,7 @@ func (n *Node) takeLocal(ctx context.Context, c claimed) claimed {
 // in the journal is older than what the register has, and forgotten.
 func (n *Node) bringBack(ctx context.Context, c claimed) claimed {
 	id, agreed := c.checkpoint.Actor, c.checkpoint
-	epoch, was := n.journal.Actors()[id]
-	if c.err != nil || !was {
-		return c
-	}
-	if epoch+1 < agreed.Epoch {
-		n.log.Warn("the checkpoint on this node's disk is older than the register's and is dropped", "actor", id, "epoch", epoch, "newest", agreed.Epoch)
-		c.err = n.journal.Forget(ctx, id)
+	if _, was := n.journal.Actors()[id]; c.err != nil || !was {
 		return c
 	}
 	here, err := n.journal.Fence(ctx, id, agreed.Epoch)
@@ -124,7 +118,11 @@ func (n *Node) bringBack(ctx context.Context, c claimed) claimed {
 		c.err = fmt.Errorf("take its checkpoint from this node's disk: %w", err)
 		return c
 	}
-	if here.Epoch != 0 {
+	switch {
+	case here.Epoch == 0:
+	case further(agreed, here):
+		n.log.Warn("the checkpoint on this node's disk is older than the register's and is dropped", "actor", id, "epoch", here.Epoch)
+	default:
 		here.Actor, here.Epoch = id, agreed.Epoch
 		if err := n.register.Adopt(ctx, here); err != nil {
 			c.err = fmt.Errorf("bring its checkpoint to the register: %w", err)
@@ -134,6 +132,20 @@ func (n *Node) bringBack(ctx context.Context, c claimed) claimed {
 	}
 	c.err = n.journal.Forget(ctx, id)
 	return c
+}
+
+// further reports whether an actor got further by one checkpoint than by the
+// other: what a link counts only rises in its life.
+func further(one, other flow.Checkpoint) bool {
+	ahead := func(a, b map[flow.LinkID]uint64) bool {
+		for id, n := range a {
+			if m, both := b[id]; both && n > m {
+				return true
+			}
+		}
+		return false
+	}
+	return ahead(one.Taken, other.Taken) || ahead(one.Made, other.Made)
 }
 
 // tidy drops from this node's disk what belongs to applications that are no

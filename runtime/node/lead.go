@@ -26,6 +26,15 @@ type leader struct {
 
 	mu      sync.Mutex // guards what follows
 	refused map[flow.NodeID]refusal
+
+	reign *reign // nil while this node does not lead; of run alone
+}
+
+// A reign is what a leader has in mind. It ends with its lead: when this node
+// leads again it begins anew, since others have decided meanwhile.
+type reign struct {
+	lead    register.Lead
+	last    sight                   // planned for
 	nowhere map[flow.ActorID]uint64 // exclusive actors that the plan has on no node, and the view in which that was seen first
 	scaler  scaler
 }
@@ -37,7 +46,7 @@ type refusal struct {
 }
 
 func newLeader(n *Node) *leader {
-	return &leader{n: n, kick: make(chan struct{}, 1), refused: map[flow.NodeID]refusal{}, nowhere: map[flow.ActorID]uint64{}, scaler: scaler{n: n}}
+	return &leader{n: n, kick: make(chan struct{}, 1), refused: map[flow.NodeID]refusal{}}
 }
 
 // again makes it look again soon.
@@ -72,14 +81,9 @@ const lookEach = 250 * time.Millisecond
 func (l *leader) run(ctx context.Context) {
 	tick := time.NewTicker(lookEach)
 	defer tick.Stop()
-	var last sight
 	for {
 		members, changed := l.n.members.Changed(), l.n.register.Changed()
-		if l.n.register.Leading() {
-			last = l.look(ctx, last)
-		} else {
-			last = sight{}
-		}
+		l.look(ctx)
 		select {
 		case <-ctx.Done():
 			return
@@ -101,32 +105,48 @@ type sight struct {
 	acting map[flow.ActorID]flow.NodeID
 }
 
-// look plans anew if anything has changed.
-func (l *leader) look(ctx context.Context, last sight) sight {
+// look plans anew, while this node leads, if anything has changed.
+func (l *leader) look(ctx context.Context) {
+	lead, leads := l.n.register.Lead()
+	if !leads {
+		l.reign = nil
+		return
+	}
+	if l.reign == nil || !l.reign.lead.Since().Equal(lead.Since()) {
+		l.reign = &reign{lead: lead, nowhere: map[flow.ActorID]uint64{}, scaler: scaler{n: l.n}}
+	}
+	ctx, cancel := context.WithTimeout(ctx, claimWithin)
+	defer cancel()
+	l.reign.last = l.consider(ctx, l.reign)
+}
+
+// consider plans for what is to be seen now and gives that; or nothing, when it
+// must be done once more.
+func (l *leader) consider(ctx context.Context, r *reign) sight {
 	view := l.n.register.View()
-	l.settle(view)
-	now := sight{view.Index, l.n.nodeViews(view), map[flow.NodeID]bool{}, l.scaler.look(ctx, view), map[flow.ActorID]flow.NodeID{}}
+	r.settle(view)
+	now := sight{view.Index, l.n.nodeViews(view), map[flow.NodeID]bool{}, r.scaler.look(view), map[flow.ActorID]flow.NodeID{}}
 	for _, v := range now.nodes {
 		now.leased[v.ID] = !v.Up && l.leased(v.ID)
 	}
-	for id := range l.stopping() {
-		now.acting[id] = l.acting(view, id)
+	for id := range r.nowhere {
+		now.acting[id] = l.acting(r, view, id)
 	}
 	if !l.advance(ctx, view) {
 		return sight{}
 	}
-	if reflect.DeepEqual(now, last) {
-		return last
+	if reflect.DeepEqual(now, r.last) {
+		return r.last
 	}
-	if !l.plan(ctx, view, now) {
-		return sight{} // once more
+	if !l.plan(ctx, r, view, now) {
+		return sight{}
 	}
 	return now
 }
 
 // plan brings every application to what it should be now; false when something
 // could not be agreed.
-func (l *leader) plan(ctx context.Context, view *register.View, now sight) bool {
+func (l *leader) plan(ctx context.Context, r *reign, view *register.View, now sight) bool {
 	graphs := map[string]flow.Graph{}
 	for name, app := range view.Apps {
 		g, err := l.n.grow(view, app, growth{now.nodes, now.scale})
@@ -136,20 +156,22 @@ func (l *leader) plan(ctx context.Context, view *register.View, now sight) bool 
 		}
 		graphs[name] = g
 	}
-	out := placement.Plan(l.n.input(view, graphs, now.nodes))
-	ok := l.clear(ctx, view)
+	in := l.n.input(view, graphs, now.nodes)
+	in.Acting = func(id flow.ActorID) flow.NodeID { return l.acting(r, view, id) }
+	out := placement.Plan(in)
+	ok := l.clear(ctx, r.lead, view)
 	for id := range out.Unpinned {
-		ok = l.n.register.PutSetting(ctx, markPin+string(id), nil) == nil && ok
+		ok = r.lead.PutSetting(ctx, markPin+string(id), nil) == nil && ok
 	}
 	for _, name := range slices.Sorted(maps.Keys(graphs)) {
-		ok = l.agree(ctx, view, view.Apps[name], graphs[name], of(name, out)) && ok
+		ok = l.agree(ctx, r.lead, view, view.Apps[name], graphs[name], of(name, out)) && ok
 	}
 	return ok
 }
 
 // clear takes marks away whose node or actor is no more, and lets nodes go that
 // leave.
-func (l *leader) clear(ctx context.Context, view *register.View) bool {
+func (l *leader) clear(ctx context.Context, lead register.Lead, view *register.View) bool {
 	ok := true
 	for _, kind := range []string{markPin, markScale} {
 		for name := range marks(view, kind) {
@@ -157,30 +179,34 @@ func (l *leader) clear(ctx context.Context, view *register.View) bool {
 			source := view.Apps[id.App()].Source
 			_, runs := view.Placements[id]
 			if _, declared := source.Actor(id); !runs && !declared {
-				ok = l.n.register.PutSetting(ctx, kind+name, nil) == nil && ok
+				ok = lead.PutSetting(ctx, kind+name, nil) == nil && ok
 			}
 		}
 	}
-	for name := range marks(view, markStop) {
-		if _, runs := view.Apps[name]; !runs {
-			ok = l.n.register.PutSetting(ctx, markStop+name, nil) == nil && ok
+	for name, m := range marks(view, markStop) {
+		switch _, runs := view.Apps[name]; {
+		case !runs:
+			ok = lead.PutSetting(ctx, markStop+name, nil) == nil && ok
+		case time.Since(m.Asked) > 3*finishWithin: // who stopped it was interrupted
+			ok = l.n.register.RemoveApp(ctx, name) == nil && ok
 		}
 	}
 	for name := range marks(view, markLeave) {
-		ok = l.dismiss(ctx, view, flow.NodeID(name)) && ok
+		ok = l.dismiss(ctx, lead, view, flow.NodeID(name)) && ok
 	}
 	return ok
 }
 
 // dismiss takes a node that leaves out of the cluster when it has nothing any
 // more, or is down.
-func (l *leader) dismiss(ctx context.Context, view *register.View, node flow.NodeID) bool {
+func (l *leader) dismiss(ctx context.Context, lead register.Lead, view *register.View, node flow.NodeID) bool {
 	m, known := l.n.member(node)
 	if known && m.Up && len(view.On(node)) > 0 {
 		return true // the plan takes its actors away
 	}
-	ctx, cancel := context.WithTimeout(ctx, claimWithin)
-	defer cancel()
+	if l.leased(node) && !(m.Up && len(view.On(node)) == 0) {
+		return false // it may act on the world until its lease has ended
+	}
 	if slices.Contains(l.n.register.Status().Voters, node) {
 		if err := l.n.register.RemoveVoter(ctx, node); err != nil {
 			l.n.log.Info("node that leaves could not give up its vote yet", "peer", node, "err", err)
@@ -190,9 +216,9 @@ func (l *leader) dismiss(ctx context.Context, view *register.View, node flow.Nod
 	by, _ := markOf(view, markLeave, string(node))
 	left := mark{By: by.By, At: time.Now().UTC(), Boot: m.Boot}
 	for _, err := range []error{
-		l.n.register.PutSetting(ctx, markGone+string(node), left.bytes()),
-		l.n.register.PutSetting(ctx, markDrain+string(node), nil),
-		l.n.register.PutSetting(ctx, markLeave+string(node), nil),
+		lead.PutSetting(ctx, markGone+string(node), left.bytes()),
+		lead.PutSetting(ctx, markDrain+string(node), nil),
+		lead.PutSetting(ctx, markLeave+string(node), nil),
 	} {
 		if err != nil {
 			return false
@@ -205,21 +231,19 @@ func (l *leader) dismiss(ctx context.Context, view *register.View, node flow.Nod
 
 // agree puts what an application should be into the register, where it is not
 // that already.
-func (l *leader) agree(ctx context.Context, view *register.View, app register.App, g flow.Graph, plan []flow.Placement) bool {
+func (l *leader) agree(ctx context.Context, lead register.Lead, view *register.View, app register.App, g flow.Graph, plan []flow.Placement) bool {
 	old := view.Of(app.Name)
 	grown := !reflect.DeepEqual(g, app.Graph)
 	if !grown && slices.EqualFunc(plan, old, samePlace) {
 		return true
 	}
-	ctx, cancel := context.WithTimeout(ctx, claimWithin)
-	defer cancel()
 	var err error
 	if grown {
 		next := app
 		next.Graph = g
-		_, err = l.n.register.PutAppPlan(ctx, next, app.Version, plan)
+		_, err = lead.PutAppPlan(ctx, next, app.Version, plan)
 	} else {
-		err = l.n.register.PutPlan(ctx, app.Name, app.Version, plan)
+		err = lead.PutPlan(ctx, app.Name, app.Version, plan)
 	}
 	if err != nil {
 		l.n.log.Info("a new plan could not be agreed and is tried again", "app", app.Name, "err", err)
@@ -256,7 +280,7 @@ func (l *leader) tell(old, plan []flow.Placement) {
 
 // leased reports whether a node may still run exclusive actors.
 func (l *leader) leased(node flow.NodeID) bool {
-	if m, ok := l.n.member(node); ok && away(l.n.register.View(), node, m.Boot) {
+	if m, ok := l.n.members.Lookup(node); ok && marked(l.n.register.View(), markAway, node, m.Boot) {
 		return false // it has given its lease back before it said so
 	}
 	since, leads := l.n.register.LeadingSince()
@@ -274,47 +298,44 @@ func (l *leader) leased(node flow.NodeID) bool {
 // none: one that holds a lease, and has not said yet that it does what the plan
 // says and does not run it. "" when there is none. An actor that never ran may
 // have had a namesake in an application that was there before.
-func (l *leader) acting(view *register.View, id flow.ActorID) flow.NodeID {
+func (l *leader) acting(r *reign, view *register.View, id flow.ActorID) flow.NodeID {
 	if p := view.Placements[id]; p.Node != "" {
 		return p.Node
 	}
-	if !l.n.register.Leading() {
-		return "another" // only the leader can know: it plans again
-	}
-	l.mu.Lock()
-	since, ok := l.nowhere[id]
+	since, ok := r.nowhere[id]
 	if !ok {
 		since = view.Index
-		l.nowhere[id] = since
+		r.nowhere[id] = since
 	}
-	l.mu.Unlock()
-	reports, _ := l.n.gatherer.look(context.Background())
+	reports := l.n.gatherer.glance()
 	for _, m := range l.n.members.All() {
 		if !l.leased(m.ID) {
 			continue
 		}
-		r := reports[m.ID]
-		if r == nil || r.View < since || statOf(r, id) != nil {
+		rep := reports[m.ID]
+		if rep == nil || rep.View < since || statOf(rep, id) != nil {
 			return m.ID
 		}
 	}
 	return ""
 }
 
-// stopping are the exclusive actors that the plan has on no node.
-func (l *leader) stopping() map[flow.ActorID]uint64 {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return maps.Clone(l.nowhere)
+// actingFor is acting for plans that only the leader could carry out: who asks
+// for them is told that such an actor waits.
+func actingFor(view *register.View) func(flow.ActorID) flow.NodeID {
+	return func(id flow.ActorID) flow.NodeID {
+		if p := view.Placements[id]; p.Node != "" {
+			return p.Node
+		}
+		return "another"
+	}
 }
 
 // settle forgets when actors were on no node that are on one, or are no more.
-func (l *leader) settle(view *register.View) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	for id := range l.nowhere {
+func (r *reign) settle(view *register.View) {
+	for id := range r.nowhere {
 		if p, ok := view.Placements[id]; !ok || p.Node != "" {
-			delete(l.nowhere, id)
+			delete(r.nowhere, id)
 		}
 	}
 }

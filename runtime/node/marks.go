@@ -23,11 +23,12 @@ const (
 
 // A mark is one of them.
 type mark struct {
-	By   string      `json:"by,omitempty"`   // SPIFFE ID of who said so
-	Boot uint64      `json:"boot,omitempty"` // of the node's run; a later run undoes away and gone
-	Node flow.NodeID `json:"node,omitempty"` // of a pin
-	N    int         `json:"n,omitempty"`    // of a scale
-	At   time.Time   `json:"at,omitzero"`    // when; of a stop, when what is stopped was deployed
+	By    string      `json:"by,omitempty"`   // SPIFFE ID of who said so
+	Boot  uint64      `json:"boot,omitempty"` // of the node's run; a later run undoes away and gone
+	Node  flow.NodeID `json:"node,omitempty"` // of a pin
+	N     int         `json:"n,omitempty"`    // of a scale
+	Asked time.Time   `json:"asked,omitzero"` // when a stop was asked for
+	At    time.Time   `json:"at,omitzero"`    // when; of a stop, when what is stopped was deployed
 }
 
 func (m mark) bytes() []byte {
@@ -63,16 +64,16 @@ func marks(view *register.View, kind string) map[string]mark {
 
 // away reports whether this run of a node has said that it stops, or left.
 func away(view *register.View, node flow.NodeID, boot uint64) bool {
-	for _, kind := range []string{markAway, markGone} {
-		if m, ok := markOf(view, kind, string(node)); ok && m.Boot >= boot {
-			return true
-		}
-	}
-	return false
+	return marked(view, markAway, node, boot) || gone(view, node, boot)
 }
 
 // gone reports whether this run of a node has left the cluster for good.
 func gone(view *register.View, node flow.NodeID, boot uint64) bool {
-	m, ok := markOf(view, markGone, string(node))
+	return marked(view, markGone, node, boot)
+}
+
+// marked reports whether there is such a mark of this run of a node.
+func marked(view *register.View, kind string, node flow.NodeID, boot uint64) bool {
+	m, ok := markOf(view, kind, string(node))
 	return ok && m.Boot >= boot
 }

@@ -52,6 +52,7 @@ type Node struct {
 	chainID  atomic.Uint64
 
 	wirings    wirings
+	owed       sync.Map // certificates of local actors that the register does not have yet: DER → flow.Signer
 	published  sync.Map // certificates that the register has, as DER in a string
 	links      *links
 	reconciler *reconciler

@@ -21,6 +21,8 @@ type draft struct {
 	plan   []flow.Placement
 	issues []control.Issue // warnings and notes
 	here   flow.NodeID     // the node that got the request
+	old    register.App    // what runs under that name; zero: nothing
+	view   *register.View  // what all this is worked out from
 }
 
 // draft compiles a deployment, expands and places it, changing nothing.
@@ -35,9 +37,12 @@ func (n *Node) draft(d control.Deployment) (*draft, error) {
 	}
 	view := n.register.View()
 	nodes := n.nodeViews(view)
-	dr := &draft{source: source, issues: shown, here: n.cfg.Node}
+	dr := &draft{source: source, issues: shown, here: n.cfg.Node, old: view.Apps[d.Name], view: view}
+	if sameScript(dr.old, d) {
+		dr.here = dr.old.Here
+	}
 	var err error
-	app := register.App{Name: d.Name, Source: *source, Graph: view.Apps[d.Name].Graph, Here: dr.here}
+	app := register.App{Name: d.Name, Source: *source, Graph: dr.old.Graph, Here: dr.here}
 	if dr.graph, err = n.grow(view, app, growth{nodes, scale{wanted: n.wanted(view), drained: map[flow.LinkID]bool{}}}); err != nil {
 		return nil, fmt.Errorf("%w: %v", control.ErrUnplaceable, err)
 	}
@@ -105,7 +110,7 @@ func running(view *register.View) map[string]flow.Graph {
 func (n *Node) input(view *register.View, graphs map[string]flow.Graph, nodes []placement.NodeView) placement.Input {
 	in := placement.Input{Nodes: nodes, Specs: script.TypesOf(n.types), Here: map[string]flow.NodeID{}, Failover: true,
 		Gone: n.gone(view), Leased: n.leader.leased,
-		Acting: func(id flow.ActorID) flow.NodeID { return n.leader.acting(view, id) }, Pins: map[flow.ActorID]placement.Pin{}, Zones: n.cfg.Zones}
+		Acting: actingFor(view), Pins: map[flow.ActorID]placement.Pin{}, Zones: n.cfg.Zones}
 	for _, g := range graphs {
 		in.Graphs = append(in.Graphs, g)
 		in.Here[g.App] = view.Apps[g.App].Here
@@ -137,17 +142,17 @@ func (n *Node) Plan(_ context.Context, d control.Deployment) (*control.PlanResul
 	if err != nil {
 		return nil, err
 	}
-	view := n.register.View()
+	view, nodes := dr.view, lay(register.App{Graph: dr.graph})
 	res := &control.PlanResult{App: d.Name, Links: dr.graph.Links, Issues: dr.issues}
 	for _, p := range dr.plan {
-		node, _ := dr.graph.Actor(p.Actor)
+		node := nodes.actors[p.Actor].node
 		was, ran := view.Placements[p.Actor]
 		res.Actors = append(res.Actors, control.Planned{ID: p.Actor, Type: node.Type, Node: p.Node, From: was.Node, Why: p.Why,
 			Change: changeOf(p.Node, was.Node, ran)})
 	}
-	old, ran := view.Apps[d.Name]
+	old, ran := dr.old, dr.old.Name != ""
 	for _, p := range view.Of(d.Name) {
-		if _, stays := dr.graph.Actor(p.Actor); !stays {
+		if nodes.actors[p.Actor] == nil {
 			node, _ := old.Graph.Actor(p.Actor)
 			res.Actors = append(res.Actors, control.Planned{ID: p.Actor, Type: node.Type, Change: control.ChangeStop, From: p.Node})
 		}
@@ -192,9 +197,13 @@ func differ(res *control.PlanResult, old, next *flow.Graph) {
 
 // named are links of a graph.
 func named(g *flow.Graph, ids []flow.LinkID) []flow.Link {
+	wanted := map[flow.LinkID]bool{}
+	for _, id := range ids {
+		wanted[id] = true
+	}
 	var links []flow.Link
 	for _, l := range g.Links {
-		if slices.Contains(ids, l.ID()) {
+		if wanted[l.ID()] {
 			links = append(links, l)
 		}
 	}

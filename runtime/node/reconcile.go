@@ -29,6 +29,7 @@ type standing struct {
 type reconciler struct {
 	n    *Node
 	kick chan struct{} // holds one: look again now
+	owes bool          // certificates are not known to the others yet; of run alone
 	done atomic.Uint64 // index of the last view that was carried out
 
 	mu       sync.Mutex // guards standings; held while nothing is called
@@ -54,6 +55,9 @@ const (
 	lookAgain  = time.Second
 	lookAnyway = 15 * time.Second
 )
+
+// rewireWithin is how long an actor may take before it is started anew instead.
+const rewireWithin = 2 * time.Second
 
 // run makes it so after each change, and looks again now and then, until ctx
 // ends.
@@ -86,6 +90,9 @@ func (r *reconciler) patience() time.Duration {
 		if s.why != "" {
 			return lookAgain
 		}
+	}
+	if r.owes {
+		return lookAgain
 	}
 	return lookAnyway
 }
@@ -134,10 +141,12 @@ func (r *reconciler) once(ctx context.Context) {
 	}
 	wanted := r.wanted(view)
 	r.stopOthers(ctx, view, wanted)
+	r.done.Store(view.Index) // what it takes away has stopped, and what an older one started has started
 	r.forget(wanted)
+	r.links(view)
 	r.startMissing(ctx, view, wanted)
 	r.links(view)
-	r.done.Store(view.Index)
+	r.owes = !r.n.payOwed(ctx)
 	r.n.keep(ctx, view)
 	r.n.tidy(ctx, view)
 }
@@ -183,6 +192,8 @@ func (r *reconciler) rewire(ctx context.Context, view *register.View, id flow.Ac
 	if !ok || !runs {
 		return false
 	}
+	ctx, cancel := context.WithTimeout(ctx, rewireWithin) // a firing may hang, and a step wait for the register
+	defer cancel()
 	err := r.n.engine.Rewire(ctx, engine.Activation{Actor: res.node, Epoch: epoch,
 		In: res.in, Out: res.out, Loop: w.loops, Lives: w.app.Lives, Signer: signer})
 	if err != nil {
@@ -241,9 +252,13 @@ func (r *reconciler) startMissing(ctx context.Context, view *register.View, want
 			missing[id.App()] = append(missing[id.App()], id)
 		}
 	}
+	var wg sync.WaitGroup
+	defer wg.Wait()
 	for app, ids := range missing {
 		if w, ok := r.n.wirings.of(view, app); ok && ctx.Err() == nil {
-			r.n.activate(ctx, w, ids, func(id flow.ActorID, err error) { r.started(ctx, id, err) })
+			wg.Go(func() {
+				r.n.activate(ctx, w, ids, func(id flow.ActorID, err error) { r.started(ctx, id, err) })
+			})
 		}
 	}
 }

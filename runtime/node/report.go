@@ -35,6 +35,7 @@ type report struct {
 	// it takes away has stopped.
 	View uint64 `json:"view"`
 
+	asked, came time.Time // when this node asked for it, and had it
 	// Where things stand in Actors and Links: see index.
 	actorAt     map[flow.ActorID]int
 	outAt, inAt map[flow.LinkID]int
@@ -147,17 +148,22 @@ func (g *gatherer) round(ctx context.Context) {
 			continue
 		}
 		wg.Go(func() {
+			asked := time.Now()
 			body, err := g.n.door.Ask(ctx, m.ID, askReport, nil)
 			if err != nil {
 				return
 			}
 			var r report
 			if json.Unmarshal(body, &r) == nil && r.Node == m.ID {
+				r.asked = asked
 				g.put(&r)
 			}
 		})
 	}
-	g.put(g.n.self(ctx))
+	asked := time.Now()
+	self := g.n.self(ctx)
+	self.asked = asked
+	g.put(self)
 	wg.Wait()
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -169,6 +175,7 @@ func (g *gatherer) round(ctx context.Context) {
 
 func (g *gatherer) put(r *report) {
 	r.index()
+	r.came = time.Now()
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	prev := g.now[r.Node]
@@ -176,6 +183,17 @@ func (g *gatherer) put(r *report) {
 		g.old[r.Node] = prev
 	}
 	g.now[r.Node] = r
+}
+
+// glance gives the newest reports there are, and waits for none.
+func (g *gatherer) glance() map[flow.NodeID]*report {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if time.Since(g.looked) > lookFor {
+		g.now, g.old, g.fresh = map[flow.NodeID]*report{}, map[flow.NodeID]*report{}, make(chan struct{})
+	}
+	g.looked = time.Now()
+	return maps.Clone(g.now)
 }
 
 // look gives the newest reports and those that rates are measured from. The

@@ -30,6 +30,9 @@ const (
 	phaseDone    = "done"
 )
 
+// giveUpRotation is after how long one that some member holds up may be replaced.
+const giveUpRotation = 10 * time.Minute
+
 // A rotation is the last one that somebody asked for.
 type rotation struct {
 	Key   string    `json:"key"` // its name
@@ -48,7 +51,7 @@ func (n *Node) Rotate(ctx context.Context, by flow.Identity) error {
 	if err := n.agreeing(); err != nil {
 		return err
 	}
-	if r, ok := rotationOf(n.register.View()); ok && r.Phase != phaseDone {
+	if r, ok := rotationOf(n.register.View()); ok && r.Phase != phaseDone && time.Since(r.At) < giveUpRotation {
 		return fmt.Errorf("gossip gets a new key already, asked for by %s at %s: %w", r.By, r.At.Format(time.RFC3339), control.ErrConflict)
 	}
 	id, err := n.members.NewKey()

@@ -1,7 +1,6 @@
 package node
 
 import (
-	"context"
 	"time"
 
 	"github.com/wardflow/wardflow/runtime/engine"
@@ -14,13 +13,21 @@ import (
 // ending hold nothing any more. Only the leader's counts.
 type scaler struct {
 	n         *Node
-	pressures map[flow.ActorID]*expand.Pressure
+	pressures map[flow.ActorID]pressure
+	dry       map[flow.LinkID]time.Time // closing links whose sender holds nothing on them, and when that was known
 
 	// What a view concerns, found once.
 	seen     uint64 // its index
 	strained map[flow.ActorID][]flow.ActorID
 	ending   map[flow.ActorID]bool
+	scaled   map[flow.ActorID]expand.Scaling
 	closing  []flow.Link
+}
+
+// A pressure is that of a scaling.
+type pressure struct {
+	*expand.Pressure
+	scaling expand.Scaling
 }
 
 // A scale is what a scaler sees.
@@ -31,47 +38,52 @@ type scale struct {
 }
 
 // look reads the reports of all nodes, but only while something depends on them.
-func (s *scaler) look(ctx context.Context, view *register.View) scale {
+func (s *scaler) look(view *register.View) scale {
 	wanted, empty, drained := s.n.wanted(view), map[flow.ActorID]bool{}, map[flow.LinkID]bool{}
 	if view.Index != s.seen {
-		s.strained, s.ending = concerned(view)
+		s.strained, s.ending, s.scaled = concerned(view)
 		s.closing, s.seen = closingLinks(view), view.Index
 	}
 	strained, ending, closing := s.strained, s.ending, s.closing
 	if len(strained) == 0 && len(ending) == 0 && len(closing) == 0 {
-		s.pressures = nil
+		s.pressures, s.dry = nil, nil
 		return scale{wanted, empty, drained}
 	}
-	reports, _ := s.n.gatherer.look(ctx)
+	reports := s.n.gatherer.glance()
+	dry := map[flow.LinkID]time.Time{}
 	for _, l := range closing {
-		if emptied(view, reports, l) {
-			drained[l.ID()] = true
+		if !emptied(view, reports, l) {
+			continue
+		}
+		id := l.ID()
+		drained[id], dry[id] = true, s.dry[id]
+		if dry[id].IsZero() {
+			dry[id] = time.Now()
 		}
 	}
+	s.dry = dry
 	for id := range ending {
 		if s.drained(view, reports, id) {
 			empty[id] = true
 		}
 	}
-	kept := map[flow.ActorID]*expand.Pressure{}
+	kept := map[flow.ActorID]pressure{}
 	for id, replicas := range strained {
 		p := s.pressures[id]
-		if p == nil {
-			source := view.Apps[id.App()].Source
-			node, _ := source.Actor(id)
-			scaling, _, _ := expand.ScalingOf(node.Rule) // the compiler has checked it
-			p = expand.NewPressure(scaling, len(replicas))
+		if scaling := s.scaled[id]; p.Pressure == nil || p.scaling != scaling {
+			p = pressure{expand.NewPressure(scaling, len(replicas)), scaling}
 		}
 		kept[id] = p
-		wanted[id] = p.Look(time.Now(), crowded(reports, view, replicas))
+		wanted[id] = p.Look(time.Now(), s.crowded(reports, view, replicas))
 	}
 	s.pressures = kept
 	return scale{wanted, empty, drained}
 }
 
 // drained reports whether an ending actor holds nothing, and nothing is on its
-// way to it: each sender, as it runs now, gives it nothing new and holds nothing
-// for it.
+// way to it. Each sender, as it runs now, gives it nothing new and holds nothing
+// for it, and that stays so; what it says of itself counts only if it was asked
+// after that was known.
 func (s *scaler) drained(view *register.View, reports map[flow.NodeID]*report, id flow.ActorID) bool {
 	place := view.Placements[id]
 	a := statOf(reports[place.Node], id)
@@ -80,7 +92,7 @@ func (s *scaler) drained(view *register.View, reports map[flow.NodeID]*report, i
 		return false
 	}
 	for _, l := range res.in {
-		if !emptied(view, reports, l) {
+		if since, dry := s.dry[l.ID()]; !dry || !reports[place.Node].asked.After(since) {
 			return false
 		}
 	}
@@ -111,25 +123,25 @@ func closingLinks(view *register.View) []flow.Link {
 
 // concerned are the actors that are scaled by load, with the replicas of each
 // that are not ending, and all that are ending.
-func concerned(view *register.View) (strained map[flow.ActorID][]flow.ActorID, ending map[flow.ActorID]bool) {
-	strained, ending = map[flow.ActorID][]flow.ActorID{}, map[flow.ActorID]bool{}
+func concerned(view *register.View) (strained map[flow.ActorID][]flow.ActorID, ending map[flow.ActorID]bool, scaled map[flow.ActorID]expand.Scaling) {
+	strained, ending, scaled = map[flow.ActorID][]flow.ActorID{}, map[flow.ActorID]bool{}, map[flow.ActorID]expand.Scaling{}
 	for _, app := range view.Apps {
 		for _, node := range app.Source.Actors {
 			if scaling, ok, err := expand.ScalingOf(node.Rule); ok && err == nil && scaling.Kind == expand.Performance {
-				strained[node.ID] = []flow.ActorID{}
+				strained[node.ID], scaled[node.ID] = []flow.ActorID{}, scaling
 			}
 		}
 		for _, node := range app.Graph.Actors {
 			of := expand.Of(node)
-			switch _, scaled := strained[of]; {
+			switch _, several := strained[of]; {
 			case node.Replica != nil && node.Replica.Ending:
 				ending[node.ID] = true
-			case scaled:
+			case several:
 				strained[of] = append(strained[of], node.ID)
 			}
 		}
 	}
-	return strained, ending
+	return strained, ending, scaled
 }
 
 // crowd is how many waiting tokens count as a full queue where a queue has room
@@ -137,14 +149,14 @@ func concerned(view *register.View) (strained map[flow.ActorID][]flow.ActorID, e
 const crowd = 256
 
 // crowded reports whether any in-queue of the actors is full.
-func crowded(reports map[flow.NodeID]*report, view *register.View, actors []flow.ActorID) bool {
+func (s *scaler) crowded(reports map[flow.NodeID]*report, view *register.View, actors []flow.ActorID) bool {
 	for _, id := range actors {
-		r := reports[view.Placements[id].Node]
-		if r == nil {
+		_, res, ok := s.n.find(view, id)
+		if !ok {
 			continue
 		}
-		for _, l := range r.Links {
-			if link, err := flow.ParseLinkID(l.ID); err == nil && !l.Out && link.To.Actor == id && l.Held >= min(l.Window, crowd) {
+		for _, l := range res.in {
+			if in := end(reports[view.Placements[id].Node], l.ID(), false); in != nil && in.Held >= min(in.Window, crowd) {
 				return true
 			}
 		}

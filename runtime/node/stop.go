@@ -53,20 +53,26 @@ func (n *Node) Stop(ctx context.Context, by flow.Identity, app string) error {
 func (n *Node) finish(ctx context.Context, app register.App, by flow.Identity) (left int, err error) {
 	ctx, cancel := context.WithTimeout(ctx, finishWithin)
 	defer cancel()
-	m := mark{By: by.URI, At: app.At}
+	m := mark{By: by.URI, At: app.At, Asked: time.Now().UTC()}
 	if err := n.register.PutSetting(ctx, markStop+app.Name, m.bytes()); err != nil {
 		return 0, err
 	}
 	tick := time.NewTicker(finishLook)
 	defer tick.Stop()
-	for quiet := 0; quiet < 2; {
+	for quiet, seen := 0, time.Now(); quiet < 2; {
 		select {
 		case <-ctx.Done():
 			return left, nil
 		case <-tick.C:
 		}
+		reports := n.gatherer.glance()
+		oldest := n.oldest(app.Name, reports)
+		if !oldest.After(seen) {
+			continue // not everybody has been asked again
+		}
+		seen = time.Now()
 		var closed bool
-		if left, closed = n.underWay(ctx, app.Name); left == 0 && closed {
+		if left, closed = n.underWay(app.Name, reports); left == 0 && closed {
 			quiet++
 		} else {
 			quiet = 0
@@ -78,13 +84,12 @@ func (n *Node) finish(ctx context.Context, app register.App, by flow.Identity) (
 // underWay counts the tokens of an application that are not settled, as far as
 // the nodes report; closed tells that no source can give more. Links in loops
 // don't count: theirs go round.
-func (n *Node) underWay(ctx context.Context, name string) (held int, closed bool) {
+func (n *Node) underWay(name string, reports map[flow.NodeID]*report) (held int, closed bool) {
 	view := n.register.View()
 	w, ok := n.wirings.of(view, name)
 	if !ok {
 		return 0, true
 	}
-	reports, _ := n.gatherer.look(ctx)
 	sources := sourcesOf(&w.app.Graph)
 	closed = true
 	for _, l := range w.app.Graph.Links {
@@ -105,11 +110,34 @@ func (n *Node) underWay(ctx context.Context, name string) (held int, closed bool
 
 // sourcesOf are the actors that no link leads to.
 func sourcesOf(g *flow.Graph) map[flow.ActorID]bool {
-	sources := map[flow.ActorID]bool{}
+	sources := make(map[flow.ActorID]bool, len(g.Actors))
 	for _, a := range g.Actors {
-		sources[a.ID] = !slices.ContainsFunc(g.Links, func(l flow.Link) bool { return l.To.Actor == a.ID })
+		sources[a.ID] = true
+	}
+	for _, l := range g.Links {
+		sources[l.To.Actor] = false
 	}
 	return sources
+}
+
+// oldest is when the oldest of the reports was asked for that tell of an
+// application. Nodes that are down are not waited for.
+func (n *Node) oldest(app string, reports map[flow.NodeID]*report) time.Time {
+	view := n.register.View()
+	oldest := time.Now()
+	for _, p := range view.Of(app) {
+		if p.Node == "" || !n.isUp(view, p.Node) {
+			continue
+		}
+		r := reports[p.Node]
+		if r == nil {
+			return time.Time{}
+		}
+		if r.asked.Before(oldest) {
+			oldest = r.asked
+		}
+	}
+	return oldest
 }
 
 // closeSources closes the links that begin at a source.

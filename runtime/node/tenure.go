@@ -62,17 +62,20 @@ func (t *tenure) may(id flow.ActorID, _ uint64) bool {
 }
 
 // release gives the lease back: what is exclusive has stopped when it returns.
-func (t *tenure) release() {
+func (t *tenure) release() error {
 	t.mu.Lock()
 	t.over = true
 	t.mu.Unlock()
-	t.expire("its node stops")
+	return t.expire("its node stops")
 }
 
 // left is for how long it holds; 0: it does not.
 func (t *tenure) left() time.Duration {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	if t.over {
+		return 0
+	}
 	return max(0, time.Until(t.holder.Until()))
 }
 
@@ -84,7 +87,7 @@ func (t *tenure) run(ctx context.Context) {
 		now, granted := t.renew(ctx, sent)
 		if granted && (!held || now != term) {
 			if held {
-				t.expire("the lease of its node had ended for a while")
+				t.end("the lease of its node had ended for a while")
 			}
 			held, term = true, now
 			t.n.reconciler.again() // exclusive actors may begin
@@ -96,9 +99,16 @@ func (t *tenure) run(ctx context.Context) {
 		}
 		if held && !t.holds() {
 			held = false
-			t.expire("the lease of its node has ended")
+			t.end("the lease of its node has ended")
 			t.n.reconciler.again()
 		}
+	}
+}
+
+// end is expire where nobody else sees to what hangs: the process must end.
+func (t *tenure) end(why string) {
+	if err := t.expire(why); err != nil {
+		t.n.fail(err)
 	}
 }
 
@@ -132,24 +142,38 @@ func (t *tenure) renew(ctx context.Context, sent time.Time) (term uint64, grante
 }
 
 // expire stops what may act no more, at once and without waiting for anybody.
-func (t *tenure) expire(why string) {
+// The error names actors that hang.
+func (t *tenure) expire(why string) error {
 	stopping, cancel := context.WithTimeout(context.Background(), lease.Default.Margin/2)
 	defer cancel()
 	var all sync.WaitGroup
-	defer all.Wait()
+	var mu sync.Mutex // guards errs
+	var errs []error
 	for id := range t.n.engine.Running() {
 		if !t.n.exclusive(id) {
 			continue
 		}
-		t.n.links.closeOf(id)
-		all.Go(func() { t.n.engine.StopNow(stopping, id) })
-		t.n.log.Warn("actor that acts on the world stopped", "actor", id, "reason", why)
-		t.n.events.add(control.ActorStopped, id, "", fmt.Sprintf("%s stopped: it acts on the world, and %s", id, why))
+		all.Go(func() {
+			t.n.links.closeOf(id)
+			if err := t.n.engine.StopNow(stopping, id); err != nil {
+				mu.Lock()
+				defer mu.Unlock()
+				errs = append(errs, fmt.Errorf("stop %s, which acts on the world: %w", id, err))
+				return
+			}
+			t.n.log.Warn("actor that acts on the world stopped", "actor", id, "reason", why)
+			t.n.events.add(control.ActorStopped, id, "", fmt.Sprintf("%s stopped: it acts on the world, and %s", id, why))
+		})
 	}
+	all.Wait()
+	return errors.Join(errs...)
 }
 
-// exclusive reports whether an actor acts on the world.
+// exclusive reports whether an actor that was started here acts on the world,
+// whatever the newest version of its application says.
 func (n *Node) exclusive(id flow.ActorID) bool {
-	_, res, ok := n.find(n.register.View(), id)
-	return ok && n.types[res.node.Type].Spec.Exclusive
+	n.tenure.mu.Lock()
+	defer n.tenure.mu.Unlock()
+	_, ok := n.tenure.began[id]
+	return ok
 }
