@@ -119,7 +119,7 @@ func (d *Door) Wake(node flow.NodeID) {
 	}
 	d.mu.Unlock()
 	for _, p := range ps {
-		p.wakeAll(node != "")
+		p.wakeAll()
 	}
 }
 

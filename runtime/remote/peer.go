@@ -102,10 +102,7 @@ func (p *peer) kick() {
 }
 
 // wakeAll makes what waits to try again try now.
-func (p *peer) wakeAll(dial bool) {
-	if dial {
-		p.client.ResetConnectBackoff()
-	}
+func (p *peer) wakeAll() {
 	for _, t := range p.all() {
 		t.mu.Lock()
 		t.due = time.Time{}

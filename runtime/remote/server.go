@@ -47,6 +47,11 @@ func newServer(d *Door) *grpc.Server {
 	return s
 }
 
+// dialMost is the longest pause between two tries to reach a node. It is short,
+// because [Door.Wake] can't end it: gRPC's ResetConnectBackoff (v1.85) reads the
+// connections without their lock.
+const dialMost = time.Second
+
 func (d *Door) dialOptions() []grpc.DialOption {
 	return []grpc.DialOption{
 		grpc.WithTransportCredentials(creds{}),
@@ -54,7 +59,7 @@ func (d *Door) dialOptions() []grpc.DialOption {
 		grpc.WithInitialWindowSize(streamWindow), grpc.WithInitialConnWindowSize(connWindow),
 		grpc.WithKeepaliveParams(keepalive.ClientParameters{Time: pingEvery, Timeout: pingWait, PermitWithoutStream: true}),
 		grpc.WithConnectParams(grpc.ConnectParams{MinConnectTimeout: connectTime, Backoff: backoff.Config{
-			BaseDelay: d.cfg.RetryFirst, Multiplier: 2, Jitter: 0.3, MaxDelay: d.cfg.RetryMost}}),
+			BaseDelay: d.cfg.RetryFirst, Multiplier: 2, Jitter: 0.3, MaxDelay: min(dialMost, d.cfg.RetryMost)}}),
 		grpc.WithDisableServiceConfig(), grpc.WithNoProxy(), grpc.WithIdleTimeout(0),
 	}
 }
