@@ -11,11 +11,11 @@ test: lint
 	$(MAKE) sim
 
 # What virtual time can show and the race detector is too slow for: 10,000 seeds
-# of a hostile world, every guard taken out in turn, which must be noticed, and
+# of a hostile world, a day of churn, every guard taken out in turn, which must be noticed, and
 # gossip among 200 nodes. SEEDS=100000 runs longer.
 SEEDS ?= 10000
 sim:
-	go test -count=1 -timeout 30m ./runtime/sim -seeds $(SEEDS) -mutants
+	go test -count=1 -timeout 30m ./runtime/sim -seeds $(SEEDS) -mutants -day 24h
 	go test -count=1 -run TestManyConverge ./runtime/member
 
 # Vet, staticcheck, formatting, and known vulnerabilities where a database is at hand.
