@@ -111,7 +111,13 @@ func TestLargeStep(t *testing.T) {
 		t.Fatalf("Claim = %d tokens, %v", len(whole.Out), err)
 	}
 	for id, n := range c.nodes {
-		if len(n.machine.state.laid) > 0 {
+		if err := n.Sync(ctx); err != nil {
+			t.Fatal(err)
+		}
+		n.machine.mu.RLock()
+		laid := len(n.machine.state.laid)
+		n.machine.mu.RUnlock()
+		if laid > 0 {
 			t.Errorf("%s still holds parts", id)
 		}
 	}
