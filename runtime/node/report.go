@@ -130,6 +130,9 @@ func (g *gatherer) run(ctx context.Context) {
 		}
 		g.mu.Lock()
 		wanted := time.Since(g.looked) < lookFor
+		if !wanted {
+			g.now, g.old = nil, nil // a look after this begins anew; see look
+		}
 		g.mu.Unlock()
 		if wanted {
 			g.round(ctx)
@@ -189,7 +192,7 @@ func (g *gatherer) put(r *report) {
 func (g *gatherer) glance() map[flow.NodeID]*report {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if time.Since(g.looked) > lookFor {
+	if g.now == nil || time.Since(g.looked) > lookFor {
 		g.now, g.old, g.fresh = map[flow.NodeID]*report{}, map[flow.NodeID]*report{}, make(chan struct{})
 	}
 	g.looked = time.Now()
@@ -200,7 +203,7 @@ func (g *gatherer) glance() map[flow.NodeID]*report {
 // first look after a pause waits for a round.
 func (g *gatherer) look(ctx context.Context) (now, old map[flow.NodeID]*report) {
 	g.mu.Lock()
-	if time.Since(g.looked) > lookFor {
+	if g.now == nil || time.Since(g.looked) > lookFor {
 		g.now, g.old, g.fresh = map[flow.NodeID]*report{}, map[flow.NodeID]*report{}, make(chan struct{})
 	}
 	g.looked = time.Now()
