@@ -9,8 +9,8 @@ import (
 )
 
 // Without a majority of the voters nothing can be agreed: what runs goes on,
-// with the checkpoints that its windows have room for, and local actors without
-// a bound; nothing new is placed, and what acts on the world stops when its
+// as far as its windows have room, and local actors as far as their disk has;
+// nothing new is placed, and what acts on the world stops when its
 // lease ends.
 
 // leaderless is how long there may be no leader before people hear of it: an
