@@ -98,10 +98,4 @@ func TestDead(t *testing.T) {
 	if w.Dead("a", at(9)) || w.Dead(flow.NodeID("b"), at(1)) || !w.Dead("b", at(2)) {
 		t.Error("the watch does not say what its signs say")
 	}
-	if due := Due(Signs{Gone: true, Heard: at(4)}, elected); !due.Equal(at(6)) {
-		t.Errorf("due at %v, want %v", due, at(6))
-	}
-	if !Due(Signs{Heard: at(4)}, elected).IsZero() {
-		t.Error("a node that is up has something due")
-	}
 }

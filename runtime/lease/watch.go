@@ -40,17 +40,6 @@ func Dead(s Signs, since, now time.Time) bool {
 	return s.Gone && now.Sub(heard) >= Silence
 }
 
-// Due is when [Dead] may change by time alone; zero when it will not.
-func Due(s Signs, since time.Time) time.Time {
-	if !s.Gone || s.Left {
-		return time.Time{}
-	}
-	if s.Heard.After(since) {
-		since = s.Heard
-	}
-	return since.Add(Silence)
-}
-
 // A Watch keeps the signs of all nodes.
 type Watch struct {
 	since time.Time
