@@ -21,6 +21,18 @@ type Config struct {
 	Trust       string `yaml:"trust,omitempty"`       // the roots, PEM
 	Hospital    string `yaml:"hospital,omitempty"`    // trust domain, such as h1.health.example
 
+	// CA is where certificates are renewed and what is revoked is heard:
+	// https://host:port of "wardflow ca serve". "" renews nothing.
+	CA string `yaml:"ca,omitempty"`
+
+	// Admins are the members of staff, by the names in their certificates, who may
+	// do everything, the policy included: the same on all nodes. Others may what
+	// the policy lets them.
+	Admins []string `yaml:"admins,omitempty"`
+
+	// Ingest is where devices that run no node bring their readings.
+	Ingest IngestConfig `yaml:"ingest,omitempty"`
+
 	Attributes   flow.Attributes `yaml:"attributes,omitempty"`
 	Capabilities []string        `yaml:"capabilities,omitempty"` // further names that actors may require
 
@@ -72,6 +84,12 @@ type ChainConfig struct {
 	Dir     string `yaml:"dir,omitempty"`     // of an embedded chain, made by "wardflow chain init"; "" reads another node's
 	RPC     string `yaml:"rpc,omitempty"`     // JSON-RPC address; with Dir empty, "" asks the node that offers "chain"
 	Manager string `yaml:"manager,omitempty"` // address of the RuleManager, 0x and 40 hex digits
+}
+
+// An IngestConfig says where devices from outside are listened to, host:port.
+type IngestConfig struct {
+	HTTPS string `yaml:"https,omitempty"`
+	MQTT  string `yaml:"mqtt,omitempty"` // MQTT 5 over mutual TLS
 }
 
 // LoadConfig reads a node's file. Unknown keys are errors: a misspelt setting
