@@ -47,15 +47,8 @@ func (s *signed) message() *cose.Sign1Message {
 
 // sign makes a COSE_Sign1 of the payload.
 func sign(by flow.Signer, k sort, payload []byte) ([]byte, error) {
-	if by.Key == nil || len(by.Chain) == 0 {
-		return nil, errors.New("the signer has no key or no certificate")
-	}
-	pub, ok := by.Key.Public().(*ecdsa.PublicKey)
-	if !ok || pub.Curve != elliptic.P256() {
-		return nil, fmt.Errorf("the signer's key is a %T; want a P-256 key", by.Key.Public())
-	}
-	if !pub.Equal(by.Chain[0].PublicKey) {
-		return nil, errors.New("the signer's key is not that of its certificate")
+	if err := canSign(by); err != nil {
+		return nil, err
 	}
 	signer, err := cose.NewSigner(cose.AlgorithmES256, by.Key)
 	if err != nil {
@@ -67,6 +60,22 @@ func sign(by flow.Signer, k sort, payload []byte) ([]byte, error) {
 		return nil, err
 	}
 	return m.MarshalCBOR()
+}
+
+// canSign reports what is wrong with a signer: it needs a P-256 key and the
+// certificate of that key.
+func canSign(by flow.Signer) error {
+	if by.Key == nil || len(by.Chain) == 0 {
+		return errors.New("the signer has no key or no certificate")
+	}
+	pub, ok := by.Key.Public().(*ecdsa.PublicKey)
+	if !ok || pub.Curve != elliptic.P256() {
+		return fmt.Errorf("the signer's key is a %T; want a P-256 key", by.Key.Public())
+	}
+	if !pub.Equal(by.Chain[0].PublicKey) {
+		return errors.New("the signer's key is not that of its certificate")
+	}
+	return nil
 }
 
 // open reads a COSE_Sign1 of the given sort. It does not verify.
