@@ -82,7 +82,7 @@ func (n *Node) admit(ctx context.Context, res *resident) (flow.Signer, error) {
 		return flow.Signer{}, errNoLease
 	}
 	signer, err := n.signerFor(&spec, res.node)
-	if err != nil || len(signer.Chain) == 0 || signer.Chain[0].Equal(n.own.Chain[0]) {
+	if err != nil || len(signer.Chain) == 0 || signer.Chain[0].Equal(n.signer().Chain[0]) {
 		return signer, err
 	}
 	err = n.publish(ctx, signer)
@@ -162,7 +162,7 @@ func (n *Node) signerFor(spec *flow.Spec, node flow.Node) (flow.Signer, error) {
 	if name == "" && spec.Speaks == "" {
 		return n.signer(), nil
 	}
-	s, ok := n.identities[name]
+	s, ok := n.keys.identity(name)
 	if !ok {
 		return flow.Signer{}, fmt.Errorf("argument %s=%q: this node has no certificate of that name in its identities", spec.Identity, name)
 	}

@@ -33,7 +33,7 @@ func (k *known) Device(leaf [32]byte) (*x509.Certificate, flow.Identity, error) 
 	if err != nil {
 		return nil, flow.Identity{}, err
 	}
-	id, err := k.n.verifier.Identify(append([]*x509.Certificate{cert}, k.n.trust.Issuers...), time.Now())
+	id, err := k.n.verifier.Identify(append([]*x509.Certificate{cert}, k.n.keys.trust().Issuers...), time.Now())
 	if err != nil {
 		return nil, flow.Identity{}, err
 	}

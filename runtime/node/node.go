@@ -35,10 +35,8 @@ type Node struct {
 	log   *slog.Logger
 	types flow.Types
 
-	own        flow.Signer
-	trust      pki.Trust
-	verifier   *pki.Verifier
-	identities map[string]flow.Signer
+	keys     keyring
+	verifier *pki.Verifier
 
 	door     *remote.Door
 	members  *member.Members
@@ -142,26 +140,34 @@ func (n *Node) fail(err error) {
 	}
 }
 
-func (n *Node) signer() flow.Signer { return n.own }
+func (n *Node) signer() flow.Signer { return n.keys.own() }
 
-func (n *Node) identify(context.Context) (err error) {
-	if n.own, err = pki.LoadSigner(n.cfg.Certificate); err != nil {
+func (n *Node) identify(context.Context) error {
+	own, err := pki.LoadSigner(n.cfg.Certificate)
+	if err != nil {
 		return err
 	}
-	if n.trust, err = pki.LoadTrust(n.cfg.Trust); err != nil {
+	trust, err := pki.LoadTrust(n.cfg.Trust)
+	if err != nil {
 		return err
 	}
-	n.verifier = pki.NewVerifier(n.trust)
-	id, err := n.verifier.Identify(n.own.Chain, time.Now())
+	n.verifier = pki.NewVerifier(trust)
+	id, err := n.verifier.Identify(own.Chain, time.Now())
 	if err != nil {
 		return fmt.Errorf("its own certificate in %s: %w", n.cfg.Certificate, err)
 	}
 	if id.Role != flow.RoleNode || id.Name != string(n.cfg.Node) {
 		return fmt.Errorf("its certificate is of %s, not of the node %s", id.URI, n.cfg.Node)
 	}
-	n.own.ID = id
-	n.identities, err = loadIdentities(n.cfg.Identities)
-	return err
+	own.ID = id
+	identities, err := loadIdentities(n.cfg.Identities)
+	if err != nil {
+		return err
+	}
+	n.keys.setOwn(own)
+	n.keys.setTrust(trust)
+	n.keys.setIdentities(identities)
+	return nil
 }
 
 func (n *Node) openDoor(context.Context) (err error) {
@@ -193,7 +199,7 @@ func (n *Node) addressOf(id flow.NodeID) (string, bool) {
 // offers collects what this node gives to actors.
 func (n *Node) offers() (offer, error) {
 	o := offer{capStdout: os.Stdout}
-	for name := range n.identities {
+	for name := range n.keys.all() {
 		o[identityOf+name] = true
 	}
 	for _, name := range n.cfg.Capabilities {

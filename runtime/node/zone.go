@@ -16,11 +16,12 @@ var zoneFields = []string{"site", "floor", "room", "type"}
 func (n *Node) attributes() flow.Attributes {
 	a := maps.Clone(n.cfg.Attributes)
 	delete(a, "zone")
-	if n.own.ID.Group == "" {
+	group := n.signer().ID.Group
+	if group == "" {
 		return a
 	}
 	zone := map[string]string{}
-	for i, part := range strings.SplitN(n.own.ID.Group, "/", len(zoneFields)) {
+	for i, part := range strings.SplitN(group, "/", len(zoneFields)) {
 		zone[zoneFields[i]] = part
 	}
 	if a == nil {
