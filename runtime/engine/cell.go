@@ -20,7 +20,7 @@ type cell struct {
 	epoch  uint64
 	typ    *flow.Type // shared by all of its kind
 	node   flow.Node
-	signer *flow.Signer // shared by those that speak as their node
+	signer atomic.Pointer[flow.Signer] // shared by those that speak as their node
 	post   post
 
 	outEnds []*outEnd // these two change under both locks, of the cell and of the engine
@@ -78,7 +78,8 @@ func newCell(ctx context.Context, e *Engine, typ *flow.Type, a Activation) (*cel
 	if err != nil {
 		return nil, err
 	}
-	c := &cell{eng: e, id: a.Actor.ID, epoch: a.Epoch, typ: typ, node: a.Actor, signer: e.names.signer(&a.Signer), actor: value, asleep: true}
+	c := &cell{eng: e, id: a.Actor.ID, epoch: a.Epoch, typ: typ, node: a.Actor, actor: value, asleep: true}
+	c.signer.Store(e.names.signer(&a.Signer))
 	c.timer.ring, c.retry.ring = c.wake, c.wake
 	c.health.state = Running
 	c.own, _ = value.(flow.Committer)

@@ -232,12 +232,9 @@ func (e *Engine) Join(id flow.LinkID) bool {
 	if out.local() == in {
 		return true
 	}
-	fromID, toID, err := e.cfg.Judge(out.joins(), *out.cell.signer, *in.cell.signer)
+	fromID, toID, err := e.cfg.Judge(out.joins(), *out.cell.signer.Load(), *in.cell.signer.Load())
 	if err != nil {
-		if out.refuse(err.Error()) {
-			e.cfg.Event(Event{Actor: out.cell.id, Link: id, What: "link refused", Why: err.Error()})
-		}
-		in.refuse(err.Error())
+		e.part(out, in, err)
 		return false
 	}
 	in.up(fromID, localBack{out})
@@ -264,5 +261,5 @@ func (e *Engine) Signer(id flow.ActorID) (flow.Signer, bool) {
 	if !ok {
 		return flow.Signer{}, false
 	}
-	return *c.signer, true
+	return *c.signer.Load(), true
 }

@@ -15,7 +15,7 @@ func (v env) Log() *slog.Logger     { return v.c.eng.cfg.Log.With("actor", v.c.i
 func (v env) Now() time.Time        { return time.Now() }
 func (v env) Wake()                 { v.c.wake() }
 func (v env) WakeAt(t time.Time)    { v.c.timer.at(t) }
-func (v env) Identity() flow.Signer { return *v.c.signer }
+func (v env) Identity() flow.Signer { return *v.c.signer.Load() }
 
 func (v env) Capability(name string) (any, error) {
 	return v.c.eng.cfg.Capability(v.c.id, name)

@@ -88,7 +88,7 @@ func (c *cell) stat() ActorStat {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return ActorStat{ID: c.id, Epoch: c.epoch, State: h.state, Why: h.why, Firings: h.firings, Errors: h.errors,
-		LastError: h.lastErr, Identity: c.signer.ID, Letters: h.letters, Boxed: boxed, Newest: newest, Empty: empty}
+		LastError: h.lastErr, Identity: c.signer.Load().ID, Letters: h.letters, Boxed: boxed, Newest: newest, Empty: empty}
 }
 
 func (o *outEnd) stat(window int) LinkStat {
