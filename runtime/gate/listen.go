@@ -118,7 +118,8 @@ func (g *Gate) Handshake(ctx context.Context, raw net.Conn, conf *tls.Config) (*
 	return c, nil
 }
 
-// A Failed is told of a handshake that failed: who was there and why.
+// A Failed is told of a handshake that failed: who was there and why. It is
+// called from many goroutines.
 type Failed func(addr net.Addr, err error)
 
 // TLS is a listener whose Accept gives *[tls.Conn]s that have done their
