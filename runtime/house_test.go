@@ -44,7 +44,7 @@ var arrows = map[string][]string{
 	"runtime/enroll":    {"runtime/flow", "runtime/pki", "runtime/gate"},
 	"runtime/gate":      {"runtime/flow"},
 	"runtime/policy":    {"runtime/flow"},
-	"runtime/audit":     {"runtime/flow"},
+	"runtime/audit":     {"runtime/flow", "runtime/wal"},
 	"runtime/ingest":    {"runtime/flow", "runtime/pki", "runtime/proof", "runtime/gate"},
 	"runtime/engine":    {"runtime/flow", "runtime/link", "runtime/firing", "runtime/capsule"},
 	"runtime/remote":    {"runtime/flow", "runtime/link", "runtime/pki", "runtime/gate", "proto"},

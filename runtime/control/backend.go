@@ -53,6 +53,7 @@ type Backend interface {
 	Resume(ctx context.Context, by flow.Identity, id flow.ActorID) error
 
 	Cluster
+	Recorder
 }
 
 // What a Backend's errors wrap, so that the API can tell them apart. Any other

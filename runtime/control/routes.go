@@ -37,6 +37,7 @@ func (s *Server) routes() []route {
 		{"DELETE /actors/{id}/letters", staffOnly, s.deleteLetters},
 		{"POST /actors/{id}/resume", staffOnly, s.postResume},
 		{"GET /links", readers, listing(s, func(v *Snapshot) []LinkState { return v.Links })},
+		{"GET /audit", staffOnly, s.getAudit},
 		{"GET /refusals", readers, listing(s, func(v *Snapshot) []Refusal { return v.Refusals })},
 		{"POST /apps", staffOnly, s.postApp},
 		{"DELETE /apps/{name}", staffOnly, s.deleteApp},

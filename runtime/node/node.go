@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/wardflow/wardflow/apps/view"
+	"github.com/wardflow/wardflow/runtime/audit"
 	"github.com/wardflow/wardflow/runtime/card"
 	"github.com/wardflow/wardflow/runtime/control"
 	"github.com/wardflow/wardflow/runtime/device"
@@ -67,6 +68,7 @@ type Node struct {
 	events     *events
 	failed     chan error
 	judged     *judged
+	record     *audit.Log
 
 	stop context.CancelFunc
 	done sync.WaitGroup
@@ -89,6 +91,7 @@ func Start(ctx context.Context, cfg Config, types flow.Types, log *slog.Logger) 
 		do   func(context.Context) error
 	}{
 		{"read its certificates", n.identify},
+		{"open its audit record", n.openRecord},
 		{"open its door", n.openDoor},
 		{"open its journal", n.openJournal},
 		{"open its store", n.openStore},
