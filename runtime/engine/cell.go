@@ -34,6 +34,9 @@ type cell struct {
 	woken atomic.Bool // a wakeUp is in the mailbox
 	dirty atomic.Bool // has changed since the last step
 
+	settler bool        // its value is a flow.Settler
+	settles atomic.Bool // more was settled than it was told of
+
 	mu        sync.Mutex // held during a turn; guards what follows
 	actor     flow.Actor
 	asleep    bool           // not started yet
@@ -83,6 +86,7 @@ func newCell(ctx context.Context, e *Engine, typ *flow.Type, a Activation) (*cel
 	c.timer.ring, c.retry.ring = c.wake, c.wake
 	c.health.state = Running
 	c.own, _ = value.(flow.Committer)
+	_, c.settler = value.(flow.Settler)
 	switch {
 	case c.own != nil:
 	case c.node.Local && e.local == nil:
@@ -260,6 +264,7 @@ func tellAfter(queue int) int { return max(queue/4, min(queue, 16)) }
 
 // bind finds the ports of the actor's actions.
 func (c *cell) bind() (err error) {
+	c.settles.Store(true)
 	cfg := c.ports()
 	for _, i := range c.inEnds {
 		cfg.In = append(cfg.In, firing.InLink{Link: i.link, End: i})

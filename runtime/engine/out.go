@@ -236,6 +236,7 @@ func (o *outEnd) settled(upto uint64) error {
 	o.mu.Unlock()
 	if freed > 0 {
 		o.cell.capsule.Settled(o, upto)
+		o.cell.heard()
 	}
 	return err
 }

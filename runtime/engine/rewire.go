@@ -199,5 +199,6 @@ func (c *cell) change(h *harness) {
 	}
 	e.mu.Unlock()
 	c.capsule.Rewire(c.covered(h.ins, h.outs))
+	c.settles.Store(true)
 	c.dirty.Store(true) // so that a step says which links there are
 }

@@ -36,6 +36,7 @@ func (c *cell) turn() {
 	if c.broken && !c.renew() {
 		return
 	}
+	c.told()
 	scratch := c.eng.pool.Get().(*firing.Scratch)
 	c.actions.Use(scratch)
 	defer func() {

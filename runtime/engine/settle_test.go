@@ -1,0 +1,60 @@
+package engine_test
+
+import (
+	"slices"
+	"testing"
+	"testing/synctest"
+
+	"github.com/wardflow/wardflow/runtime/flow"
+)
+
+// asks gives a list of values and notes how many are not settled.
+type asks struct {
+	gives
+	left *[]int
+}
+
+func (a *asks) Unsettled(port string, left int) {
+	if port == "out" {
+		*a.left = append(*a.left, left)
+	}
+}
+
+// An actor that wants to know hears when what it gave has taken effect; one
+// that is started again hears what is still open of the time before.
+func TestSettlersAreTold(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var left []int
+		later := true
+		p, sink := adder(t, flow.FaultRetry, func(n int64) error {
+			if later && n == 3 {
+				return flow.ErrLater
+			}
+			return nil
+		})
+		p.types["test.Give"] = flow.Type{
+			Spec: flow.Spec{State: 1, Out: []flow.Port{{Name: "out"}}},
+			New: func(map[string]flow.Value) (flow.Actor, error) {
+				return &asks{gives{list: ints(1, 2, 3)}, &left}, nil
+			}}
+		p.start()
+		p.settle()
+		if len(sink.values) != 2 || left[0] != 0 || left[len(left)-1] != 1 {
+			t.Fatalf("the sink took %v, the source was told %v; want none left at first and 1 at last", sink.values, left)
+		}
+		p.close()
+
+		left = nil
+		p.start()
+		p.settle()
+		if !slices.Equal(left, []int{1}) {
+			t.Fatalf("the next activation was told %v, want the 1 of the time before", left)
+		}
+		later = false
+		p.settle()
+		if len(sink.values) != 3 || left[len(left)-1] != 0 {
+			t.Fatalf("the sink took %v, the source was told %v; want none left", sink.values, left)
+		}
+		p.close()
+	})
+}
