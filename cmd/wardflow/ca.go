@@ -51,7 +51,7 @@ func caInitCommand() *cobra.Command {
 			if err != nil {
 				return usageError{fmt.Errorf("ca init: %w", err)}
 			}
-			err = a.Save(dir)
+			err = a.Save(dir, pki.Unsealed())
 			if errors.Is(err, pki.ErrExists) {
 				return fmt.Errorf("ca init: %w: it is left as it is; name another directory with --dir", err)
 			}

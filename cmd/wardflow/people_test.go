@@ -35,7 +35,7 @@ func servePeople(env *testscript.Env, t *testing.T, backend control.Backend, oth
 	}
 	env.Defer(func() { s.Close() })
 	data := filepath.Join(env.WorkDir, "wardflow-data")
-	if err := h.Authority.Save(filepath.Join(data, "ca")); err != nil {
+	if err := h.Authority.Save(filepath.Join(data, "ca"), pki.Unsealed()); err != nil {
 		return nil, err
 	}
 	signers := others(h)

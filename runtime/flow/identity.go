@@ -25,10 +25,12 @@ const (
 type Identity struct {
 	URI      string    `json:"uri"` // the one SPIFFE ID
 	Role     Role      `json:"role"`
-	Name     string    `json:"name"`            // last part of the SPIFFE path
-	EPC      string    `json:"epc,omitempty"`   // 24 hex digits, upper case; devices
-	Group    string    `json:"group,omitempty"` // "site/floor/room/type"; devices and collectors
-	Leaf     [32]byte  `json:"-"`               // SHA-256 of the leaf certificate
+	Name     string    `json:"name"`             // last part of the SPIFFE path
+	EPC      string    `json:"epc,omitempty"`    // 24 hex digits, upper case; devices
+	Group    string    `json:"group,omitempty"`  // "site/floor/room/type"; devices and collectors
+	Serial   string    `json:"serial,omitempty"` // of the certificate: hex, small letters, at least 32 digits
+	Issuer   string    `json:"issuer,omitempty"` // key identifier of the authority that issued it, hex
+	Leaf     [32]byte  `json:"-"`                // SHA-256 of the leaf certificate
 	NotAfter time.Time `json:"notAfter"`
 }
 

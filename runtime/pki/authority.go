@@ -23,6 +23,11 @@ type Authority struct {
 	Root    *CA // nil: kept elsewhere, so there are no new CAs
 	Issuing *CA
 	People  *CA
+
+	// Old are the authorities before the last roll-overs, newest first, until
+	// they are withdrawn. They issue nothing any more, but go on to publish
+	// whom they have revoked.
+	Old []*Authority
 }
 
 // ErrExists reports that a CA is there already; it is never overwritten.
@@ -57,6 +62,21 @@ func (a *Authority) Trust() Trust {
 	return Trust{Roots: []*x509.Certificate{root}, Issuers: []*x509.Certificate{a.Issuing.Cert, a.People.Cert}}
 }
 
+// All are the CAs whose keys are here, with those of Old: each has a revocation
+// list of its own.
+func (a *Authority) All() []*CA {
+	var all []*CA
+	for _, ca := range []*CA{a.Issuing, a.People, a.Root} {
+		if ca != nil {
+			all = append(all, ca)
+		}
+	}
+	for _, o := range a.Old {
+		all = append(all, o.All()...)
+	}
+	return all
+}
+
 // Enroll makes a P-256 key and a certificate for it. The request's Key is not
 // used; which of the CAs issues follows from its role.
 func (a *Authority) Enroll(req Request, now time.Time) (flow.Signer, error) {
@@ -79,7 +99,7 @@ func (a *Authority) Enroll(req Request, now time.Time) (flow.Signer, error) {
 // Save writes the CAs and the trust to dir, all or nothing, and from now on
 // issuances are logged there. dir must not exist or be empty: a CA is never
 // overwritten, and the error then wraps [ErrExists].
-func (a *Authority) Save(dir string) error {
+func (a *Authority) Save(dir string, seal Seal) error {
 	dir = filepath.Clean(dir)
 	if err := os.MkdirAll(filepath.Dir(dir), 0o700); err != nil {
 		return fmt.Errorf("save CA: %w", err)
@@ -97,7 +117,7 @@ func (a *Authority) Save(dir string) error {
 		if ca == nil {
 			continue
 		}
-		if err := ca.write(filepath.Join(draft, name)); err != nil {
+		if err := ca.write(filepath.Join(draft, name), seal); err != nil {
 			return err
 		}
 	}
@@ -113,7 +133,7 @@ func (a *Authority) Save(dir string) error {
 	}
 	for name, ca := range cas {
 		if ca != nil {
-			ca.journal.move(filepath.Join(dir, name, issuedFile))
+			ca.moved(filepath.Join(dir, name))
 		}
 	}
 	return nil
@@ -121,16 +141,16 @@ func (a *Authority) Save(dir string) error {
 
 // LoadAuthority reads what [Authority.Save] wrote. Without the directory root
 // the authority's Root is nil.
-func LoadAuthority(dir string) (*Authority, error) {
+func LoadAuthority(dir string, open ...Opener) (*Authority, error) {
 	var a Authority
 	var err error
-	if a.Issuing, err = LoadCA(filepath.Join(dir, "issuing")); err != nil {
+	if a.Issuing, err = LoadCA(filepath.Join(dir, "issuing"), open...); err != nil {
 		return nil, err
 	}
-	if a.People, err = LoadCA(filepath.Join(dir, "people")); err != nil {
+	if a.People, err = LoadCA(filepath.Join(dir, "people"), open...); err != nil {
 		return nil, err
 	}
-	if a.Root, err = LoadCA(filepath.Join(dir, "root")); err != nil && !errors.Is(err, os.ErrNotExist) {
+	if a.Root, err = LoadCA(filepath.Join(dir, "root"), open...); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return nil, err
 	}
 	return &a, nil
@@ -139,28 +159,33 @@ func LoadAuthority(dir string) (*Authority, error) {
 // Save writes the CA's chain, key and list of issuances to dir, and from now on
 // issuances are logged there. A CA that is there already is left as it is, and
 // the error wraps [ErrExists].
-func (ca *CA) Save(dir string) error {
-	if err := ca.write(dir); err != nil {
+func (ca *CA) Save(dir string, seal Seal) error {
+	if err := ca.write(dir, seal); err != nil {
 		return err
 	}
-	ca.journal.move(filepath.Join(dir, issuedFile))
+	ca.moved(dir)
 	return nil
 }
 
-func (ca *CA) write(dir string) error {
+// moved goes on with the CA's records in the directory that write has filled.
+func (ca *CA) moved(dir string) {
+	ca.journal.move(filepath.Join(dir, issuedFile))
+	ca.listed.move(dir)
+}
+
+func (ca *CA) write(dir string, seal Seal) error {
 	err := os.MkdirAll(dir, 0o700)
-	var key []byte
 	if err == nil {
-		key, err = encodeKey(ca.key)
-	}
-	if err == nil {
-		err = createFile(filepath.Join(dir, keyFile), key, 0o600)
+		err = seal.write(dir, ca.key)
 	}
 	if err == nil {
 		err = createFile(filepath.Join(dir, certFile), encodeCerts(ca.chain), 0o644)
 	}
 	if err == nil {
 		err = ca.journal.copy(filepath.Join(dir, issuedFile))
+	}
+	if err == nil {
+		err = ca.listed.copy(dir)
 	}
 	if errors.Is(err, os.ErrExist) {
 		return fmt.Errorf("save CA: %s: %w", dir, ErrExists)
@@ -172,17 +197,17 @@ func (ca *CA) write(dir string) error {
 }
 
 // LoadCA reads what [CA.Save] wrote. A key that others can read is refused with
-// [ErrExposed].
-func LoadCA(dir string) (*CA, error) {
+// [ErrExposed], one that none of open can open with [ErrSealed].
+func LoadCA(dir string, open ...Opener) (*CA, error) {
 	chain, err := loadCerts(filepath.Join(dir, certFile))
 	if err != nil {
 		return nil, fmt.Errorf("load CA: %w", err)
 	}
-	key, err := loadKey(filepath.Join(dir, keyFile))
+	key, err := openCAKey(dir, open)
 	if err != nil {
 		return nil, fmt.Errorf("load CA: %w", err)
 	}
-	ca := &CA{Cert: chain[0], chain: chain, key: key, journal: &journal{path: filepath.Join(dir, issuedFile)}}
+	ca := &CA{Cert: chain[0], chain: chain, key: key, journal: &journal{path: filepath.Join(dir, issuedFile)}, listed: loadLists(dir)}
 	last := chain[len(chain)-1]
 	switch {
 	case !chain[0].IsCA:

@@ -34,6 +34,9 @@ type CA struct {
 	chain   []*x509.Certificate // Cert first, root last
 	key     crypto.Signer
 	journal *journal
+	listed  *lists
+	public  string // where strangers ask for lists; "" nowhere
+	file    string // last part of the addresses there
 }
 
 // A Request asks for a certificate.
@@ -150,9 +153,14 @@ func (ca *CA) issue(req Request, now time.Time) ([]*x509.Certificate, error) {
 		return nil, err
 	}
 	if err := ca.journal.add(record(leaf, h)); err != nil {
-		return nil, err
+		return nil, fmt.Errorf("log issuance: %w", err)
 	}
-	return append([]*x509.Certificate{leaf}, ca.chain[:len(ca.chain)-1]...), nil
+	return ca.below(leaf), nil
+}
+
+// below is the chain to show for a leaf: the leaf and what is below the root.
+func (ca *CA) below(leaf *x509.Certificate) []*x509.Certificate {
+	return append([]*x509.Certificate{leaf}, ca.chain[:len(ca.chain)-1]...)
 }
 
 // template checks a request and fills in a certificate.
@@ -248,7 +256,7 @@ func newCA(tmpl *x509.Certificate, parent *CA, now time.Time) (*CA, error) {
 	tmpl.IsCA = true
 	tmpl.KeyUsage = x509.KeyUsageCertSign | x509.KeyUsageCRLSign
 	tmpl.PermittedDNSDomainsCritical = true // all name constraints, despite its name
-	ca := &CA{key: key, journal: &journal{}}
+	ca := &CA{key: key, journal: &journal{}, listed: &lists{}}
 	if parent == nil {
 		if err := setTimes(tmpl, nil, now); err != nil {
 			return nil, err
@@ -266,7 +274,7 @@ func newCA(tmpl *x509.Certificate, parent *CA, now time.Time) (*CA, error) {
 		return nil, err
 	}
 	if err := parent.journal.add(record(ca.Cert, Holder{})); err != nil {
-		return nil, err
+		return nil, fmt.Errorf("log issuance: %w", err)
 	}
 	ca.chain = append([]*x509.Certificate{ca.Cert}, parent.chain...)
 	return ca, nil

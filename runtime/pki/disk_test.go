@@ -19,7 +19,7 @@ func TestAuthorityOnDisk(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "somewhere", "ca")
 	h := pkitest.New(t)
 	before := h.Node("before")
-	if err := h.Authority.Save(dir); err != nil {
+	if err := h.Authority.Save(dir, pki.Unsealed()); err != nil {
 		t.Fatal(err)
 	}
 	saved := h.Node("saved") // by the CA that is now on disk
@@ -57,7 +57,7 @@ func TestAuthorityOnDisk(t *testing.T) {
 		t.Errorf("the root has issued %v, %v, want two authorities", issued, err)
 	}
 
-	if err := pkitest.New(t).Authority.Save(dir); !errors.Is(err, pki.ErrExists) {
+	if err := pkitest.New(t).Authority.Save(dir, pki.Unsealed()); !errors.Is(err, pki.ErrExists) {
 		t.Errorf("Save over a CA = %v, want ErrExists", err)
 	}
 	if left, err := os.ReadDir(filepath.Dir(dir)); err != nil || len(left) != 1 {
@@ -74,10 +74,10 @@ func TestAuthorityOnDisk(t *testing.T) {
 func TestCAOnDisk(t *testing.T) {
 	dir := t.TempDir()
 	h := pkitest.New(t)
-	if err := h.Authority.Issuing.Save(dir); err != nil {
+	if err := h.Authority.Issuing.Save(dir, pki.Unsealed()); err != nil {
 		t.Fatal(err)
 	}
-	if err := h.Authority.People.Save(dir); !errors.Is(err, pki.ErrExists) {
+	if err := h.Authority.People.Save(dir, pki.Unsealed()); !errors.Is(err, pki.ErrExists) {
 		t.Errorf("Save over a CA = %v, want ErrExists", err)
 	}
 	ca, err := pki.LoadCA(dir)
@@ -132,7 +132,7 @@ func TestLoadCARefuses(t *testing.T) {
 		{"open key", func(dir string) error { return os.Chmod(filepath.Join(dir, "key.pem"), 0o644) }, "chmod 600"},
 	} {
 		dir := filepath.Join(t.TempDir(), "ca")
-		if err := h.Authority.Save(dir); err != nil {
+		if err := h.Authority.Save(dir, pki.Unsealed()); err != nil {
 			t.Fatal(err)
 		}
 		if err := tt.spoil(filepath.Join(dir, "issuing")); err != nil {

@@ -10,6 +10,7 @@ import (
 var (
 	ErrNoCertificate = errors.New("no certificate was shown")
 	ErrRevoked       = errors.New("it is revoked")
+	ErrStale         = errors.New("its authority's revocation list is out of date")
 	ErrNotYet        = errors.New("it is not valid yet")
 	ErrExpired       = errors.New("it has expired")
 	ErrSelfSigned    = errors.New("it is signed by itself")

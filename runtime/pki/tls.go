@@ -131,6 +131,9 @@ func (v *Verifier) admit(cs tls.ConnectionState, allow func(flow.Identity) error
 		return err
 	}
 	p := profiles[id.Role]
+	if err := v.Fresh(id, v.now()); err != nil {
+		return err
+	}
 	if s == caller && !p.calls || s == server && !p.serves {
 		return &Refusal{Who: id.URI, Reason: ErrDirection, Err: fmt.Errorf("a %s %s", id.Role, p)}
 	}

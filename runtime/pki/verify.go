@@ -1,9 +1,11 @@
 package pki
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"crypto/x509"
 	"encoding/asn1"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"slices"
@@ -19,28 +21,56 @@ const maxChain = 4
 // A Verifier tells who a certificate's holder is, or why it is refused. All its
 // methods may be called by several goroutines.
 type Verifier struct {
-	roots   *x509.CertPool
-	domains map[string]bool
-	now     func() time.Time
+	now func() time.Time
 
 	mu      sync.Mutex // guards what follows
+	trust   Trust
+	roots   *x509.CertPool // of trust
+	domains map[string]bool
+	issuers map[string]*x509.Certificate // by key identifier: of trust, and those met in chains that held
+	lists   map[string]*listing          // newest revocation lists by issuer's key identifier
 	leaves  map[[32]byte]bool
 	epcs    map[string]bool // 24 hex digits
 	checked cache
 	twins   twins
+	changed chan struct{}
 }
 
 // NewVerifier makes a verifier that believes what t says and has nothing
 // revoked yet.
 func NewVerifier(t Trust) *Verifier {
 	v := &Verifier{
-		roots: x509.NewCertPool(), domains: t.domains(), now: time.Now,
+		now: time.Now, lists: make(map[string]*listing), changed: make(chan struct{}),
 		leaves: make(map[[32]byte]bool), epcs: make(map[string]bool), checked: cache{max: cacheSize},
 	}
+	v.SetTrust(t)
+	return v
+}
+
+// SetTrust makes the verifier believe what t says and nothing else, from now
+// on. Revocations stay. Who was good below a root or an authority that is no
+// longer in t does not hold any more.
+func (v *Verifier) SetTrust(t Trust) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.trust, v.domains = t, t.domains()
+	v.roots = x509.NewCertPool()
 	for _, c := range t.Roots {
 		v.roots.AddCert(c)
 	}
-	return v
+	v.issuers = make(map[string]*x509.Certificate)
+	for _, c := range t.Issuers {
+		v.issuers[KeyID(c)] = c
+	}
+	v.checked = cache{max: v.checked.max}
+	v.tell()
+}
+
+// Trust is what the verifier believes now.
+func (v *Verifier) Trust() Trust {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return v.trust
 }
 
 // RevokeLeaf makes the verifier refuse one certificate, by the SHA-256 of its
@@ -49,6 +79,7 @@ func (v *Verifier) RevokeLeaf(sum [32]byte) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	v.leaves[sum] = true
+	v.tell()
 }
 
 // RevokeEPC makes the verifier refuse all certificates of a device from now on.
@@ -56,6 +87,7 @@ func (v *Verifier) RevokeEPC(e EPC) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	v.epcs[e.plain().Hex()] = true
+	v.tell()
 }
 
 // Holds tells whether an identity that was good still is: not expired and not
@@ -63,13 +95,16 @@ func (v *Verifier) RevokeEPC(e EPC) {
 // error is a [Refusal].
 func (v *Verifier) Holds(id flow.Identity, now time.Time) error {
 	v.mu.Lock()
-	revoked := v.revoked(id.Leaf, id.EPC)
+	revoked, why := v.revoked(id)
+	issuer := v.issuers[id.Issuer]
 	v.mu.Unlock()
 	switch {
 	case !id.Known():
 		return &Refusal{Reason: ErrNoCertificate}
 	case revoked:
-		return &Refusal{Who: id.URI, Reason: ErrRevoked}
+		return &Refusal{Who: id.URI, Reason: ErrRevoked, Err: why}
+	case issuer == nil:
+		return &Refusal{Who: id.URI, Reason: ErrStranger, Err: errors.New("its authority is not trusted any more")}
 	case now.After(id.NotAfter):
 		return &Refusal{Who: id.URI, Reason: ErrExpired, Err: ended(id.NotAfter)}
 	}
@@ -77,10 +112,28 @@ func (v *Verifier) Holds(id flow.Identity, now time.Time) error {
 }
 
 // revoked is called with mu held. It knows a leaf that was verified in all its
-// forms, another only in the one given.
-func (v *Verifier) revoked(leaf [32]byte, epc string) bool {
-	w := v.twins.of[leaf]
-	return v.leaves[leaf] || v.leaves[w.forms[0]] || v.leaves[w.forms[1]] || epc != "" && v.epcs[epc]
+// forms, another only in the one given. The error says when and why, if a list
+// does.
+func (v *Verifier) revoked(id flow.Identity) (bool, error) {
+	w := v.twins.of[id.Leaf]
+	if v.leaves[id.Leaf] || v.leaves[w.forms[0]] || v.leaves[w.forms[1]] || id.EPC != "" && v.epcs[id.EPC] {
+		return true, nil
+	}
+	if r, ok := v.listed(id.Issuer, id.Serial); ok {
+		return true, fmt.Errorf("since %s, %v", r.At.Format(time.RFC3339), r.Reason)
+	}
+	if c := v.issuers[id.Issuer]; c != nil {
+		return v.withdrawn(c)
+	}
+	return false, nil
+}
+
+// withdrawn tells whether a root's list names an authority; mu is held.
+func (v *Verifier) withdrawn(ca *x509.Certificate) (bool, error) {
+	if r, ok := v.listed(hex.EncodeToString(ca.AuthorityKeyId), Serial(ca)); ok {
+		return true, fmt.Errorf("its authority is, since %s, %v", r.At.Format(time.RFC3339), r.Reason)
+	}
+	return false, nil
 }
 
 // Identify says who holds the key of a certificate, given as a chain, leaf
@@ -100,11 +153,12 @@ func (v *Verifier) Identify(chain []*x509.Certificate, now time.Time) (flow.Iden
 	sum := sha256.Sum256(leaf.Raw)
 	v.mu.Lock()
 	known, ok := v.checked.get(sum)
-	revoked := v.revoked(sum, known.id.EPC)
+	known.id.Leaf = sum
+	revoked, why := v.revoked(known.id)
 	v.mu.Unlock()
 	switch {
 	case revoked:
-		return flow.Identity{}, refuse(leaf, ErrRevoked, nil)
+		return flow.Identity{}, refuse(leaf, ErrRevoked, why)
 	case ok && !now.Before(known.from) && !now.After(known.id.NotAfter):
 		return known.id, nil
 	}
@@ -131,11 +185,20 @@ func (v *Verifier) Identify(chain []*x509.Certificate, now time.Time) (flow.Iden
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	v.twins.put(sum, twin{forms: all, until: id.NotAfter}, now)
-	if v.revoked(id.Leaf, id.EPC) {
-		return flow.Identity{}, refuse(leaf, ErrRevoked, nil)
+	v.meet(verified[1])
+	if revoked, why := v.revoked(id); revoked {
+		return flow.Identity{}, refuse(leaf, ErrRevoked, why)
 	}
 	v.checked.put(sum, entry{id: id, from: from})
 	return id, nil
+}
+
+// meet notes an authority that a root of ours has signed for a trust domain of
+// ours; mu is held.
+func (v *Verifier) meet(issuer *x509.Certificate) {
+	if id := KeyID(issuer); v.issuers[id] == nil {
+		v.issuers[id] = issuer
+	}
 }
 
 // chain checks what is X.509's own and returns the way from leaf to root.
@@ -153,6 +216,9 @@ func (v *Verifier) chain(chain []*x509.Certificate, now time.Time) ([]*x509.Cert
 	case leaf.IsCA:
 		return nil, refuse(leaf, ErrAuthority, nil)
 	}
+	v.mu.Lock()
+	roots := v.roots
+	v.mu.Unlock()
 	between := x509.NewCertPool()
 	for _, c := range chain[1:] {
 		if c != nil {
@@ -162,7 +228,7 @@ func (v *Verifier) chain(chain []*x509.Certificate, now time.Time) ([]*x509.Cert
 	// Any key purpose will do here: holder checks them more strictly, and ours
 	// for patients' cards is one that crypto/x509 does not know.
 	ways, err := leaf.Verify(x509.VerifyOptions{
-		Roots: v.roots, Intermediates: between, CurrentTime: now, KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageAny},
+		Roots: roots, Intermediates: between, CurrentTime: now, KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageAny},
 	})
 	var invalid x509.CertificateInvalidError
 	switch {
@@ -202,12 +268,18 @@ func (v *Verifier) holder(chain []*x509.Certificate) (Holder, error) {
 	if err := checkKey(leaf.PublicKey, h.Role); err != nil {
 		return Holder{}, refuse(leaf, ErrKey, err)
 	}
+	if len(leaf.AuthorityKeyId) > 0 && !bytes.Equal(leaf.AuthorityKeyId, issuer.SubjectKeyId) {
+		return Holder{}, refuse(leaf, ErrStranger, errors.New("it names another key of its authority than the one that signed it"))
+	}
 	// To crypto/x509 a URI constraint on h1.health.example also permits
 	// people.h1.health.example; to RFC 5280, section 4.2.1.10, it does not.
 	if !slices.Contains(issuer.PermittedURIDomains, h.Domain) {
 		return Holder{}, refuse(leaf, ErrConstraint, fmt.Errorf("the authority issues for %q only", issuer.PermittedURIDomains))
 	}
-	if !v.domains[h.Domain] || isPeople(h.Domain) != p.people {
+	v.mu.Lock()
+	ours := v.domains[h.Domain]
+	v.mu.Unlock()
+	if !ours || isPeople(h.Domain) != p.people {
 		return Holder{}, refuse(leaf, ErrDomain, fmt.Errorf("%s of %s", h.Role, h.Domain))
 	}
 	want, reading := p.usages()

@@ -45,7 +45,7 @@ func certify(l layout, w *hospital.Ward, now time.Time) error {
 	ca, err := pki.LoadAuthority(l.ca())
 	if errors.Is(err, fs.ErrNotExist) {
 		if ca, err = pki.NewAuthority(hospitalName, now); err == nil {
-			err = ca.Save(l.ca())
+			err = ca.Save(l.ca(), pki.Unsealed())
 		}
 	}
 	if err != nil {
