@@ -26,6 +26,7 @@ func commands() []*cobra.Command {
 		linkCommand(),
 		registerCommand(),
 		gossipCommand(),
+		auditCommand(),
 		loginCommand(),
 		caCommand(),
 		chainCommand(),
