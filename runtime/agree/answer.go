@@ -19,6 +19,7 @@ func (g *Group) answer() {
 	g.led1("apply", func(ctx context.Context, v *voter, peer flow.Identity, body []byte) (Answer, error) {
 		if g.cfg.May != nil {
 			if err := g.cfg.May(peer, body); err != nil {
+				g.refused(peer, "an entry for the "+g.cfg.Name, err)
 				return Answer{}, refuse("%v", err)
 			}
 		}
@@ -27,10 +28,17 @@ func (g *Group) answer() {
 	g.led1("barrier", func(ctx context.Context, _ *voter, _ flow.Identity, _ []byte) (Answer, error) {
 		return g.barrier(ctx)
 	})
-	g.led1("voters", func(ctx context.Context, v *voter, _ flow.Identity, body []byte) (Answer, error) {
+	g.led1("voters", func(ctx context.Context, v *voter, peer flow.Identity, body []byte) (Answer, error) {
 		var c change
-		if err := json.Unmarshal(body, &c); err != nil {
-			return Answer{}, refuse("change of voters can't be read: %v", err)
+		err := json.Unmarshal(body, &c)
+		if err != nil {
+			err = fmt.Errorf("change of voters can't be read: %w", err)
+		} else {
+			err = g.mayChange(peer, c)
+		}
+		if err != nil {
+			g.refused(peer, "a change of the voters of the "+g.cfg.Name, err)
+			return Answer{}, refuse("%v", err)
 		}
 		return Answer{}, g.carryOut(ctx, v, c)
 	})

@@ -257,8 +257,8 @@ func (g *Group) answerJoin(_ context.Context, peer flow.Identity, body []byte) (
 	if err := json.Unmarshal(body, &q); err != nil {
 		return nil, err
 	}
-	if !g.isVoters(peer.Name) {
-		return nil, fmt.Errorf("%s is not a voter as far as node %s knows", peer.Name, g.cfg.Self)
+	if err := g.ofVoter(peer, "a request to hold the log of the "+g.cfg.Name); err != nil {
+		return nil, err
 	}
 	if g.cfg.Dir == "" {
 		return nil, fmt.Errorf("node %s has no folder for the log of the %s", g.cfg.Self, g.cfg.Name)
@@ -304,8 +304,8 @@ func (g *Group) rejoin(v *voter, q joinAsk) error {
 
 // answerLeave ends holding the log. Only a voter may say so.
 func (g *Group) answerLeave(_ context.Context, peer flow.Identity, body []byte) ([]byte, error) {
-	if !g.isVoters(peer.Name) {
-		return nil, fmt.Errorf("%s is not a voter as far as node %s knows", peer.Name, g.cfg.Self)
+	if err := g.ofVoter(peer, "a request to give up the log of the "+g.cfg.Name); err != nil {
+		return nil, err
 	}
 	return nil, g.leaveAs(string(body))
 }

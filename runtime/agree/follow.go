@@ -77,6 +77,7 @@ func (g *Group) besideVoter(v *voter) {
 	changed := g.Changed()
 	if _, led := v.leader(); led {
 		g.learn(g.roll())
+		g.streams.dismiss()
 		select {
 		case <-changed:
 		case <-v.ended.Done():

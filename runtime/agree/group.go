@@ -66,6 +66,9 @@ type Config struct {
 	// May judges an entry of another node, on the leader; its error is the
 	// answer. nil: every node may apply every entry.
 	May func(peer flow.Identity, entry []byte) error
+	// Audit is told what other nodes were refused; it must not block. The same
+	// of one node is told every ten seconds at most. nil: only Log is told.
+	Audit func(flow.AuditEvent)
 	// Questions are answered by the leader; see [Group.AskLeader].
 	Questions map[string]Question
 
@@ -141,6 +144,7 @@ type Group struct {
 	bell    *bell
 	change  chan struct{} // holds one token while nobody changes the voters
 	files   sync.Mutex    // held while voters.json is written
+	refusal told          // told lately
 
 	suspected time.Time // since when others take this node for a voter, and it holds no log; owned by follow
 

@@ -41,18 +41,18 @@ type streams struct {
 	ended bool
 	done  sync.WaitGroup // connections being served
 	conns map[*stream]bool
-	turn  map[string]bool // strangers reported already, by URI
 }
 
 func newStreams(g *Group) *streams {
-	return &streams{g: g, conns: map[*stream]bool{}, turn: map[string]bool{}}
+	return &streams{g: g, conns: map[*stream]bool{}}
 }
 
 // A stream is a connection that says when it is closed.
 type stream struct {
 	net.Conn
 	of     *streams
-	line   *line // whose raft has it; nil: nobody's yet
+	line   *line  // whose raft has it; nil: nobody's yet
+	from   string // full name of the voter that has called; "": this one has
 	once   sync.Once
 	closed chan struct{}
 }
@@ -99,9 +99,9 @@ func (s *streams) serve() {
 			return
 		}
 		defer st.Close()
-		if l := s.welcome(st, peer); l != nil {
+		if l, from := s.welcome(st, peer); l != nil {
 			s.mu.Lock()
-			st.line = l
+			st.line, st.from = l, from
 			s.mu.Unlock()
 			select {
 			case l.accept <- st:
@@ -112,30 +112,31 @@ func (s *streams) serve() {
 	})
 }
 
-// welcome reads the head of a connection and gives the line it is for, or nil.
-func (s *streams) welcome(c net.Conn, peer flow.Identity) *line {
+// welcome reads the head of a connection and gives the line it is for, or nil,
+// and who has called.
+func (s *streams) welcome(c net.Conn, peer flow.Identity) (l *line, from string) {
 	c.SetDeadline(time.Now().Add(patience))
 	to, err := readName(c)
 	if err != nil {
-		return nil
+		return nil, ""
 	}
-	from, err := readName(c)
+	from, err = readName(c)
 	if err != nil {
-		return nil
+		return nil, ""
 	}
 	v, verdict := s.g.holder(), byte(headWelcome)
 	switch {
 	case peer.Role != flow.RoleNode || string(nodeOf(from)) != peer.Name || !s.g.isVoter(from):
 		verdict = headStranger
-		s.report(peer)
+		s.g.refused(peer, "a connection to the log of the "+s.g.cfg.Name, fmt.Errorf("it calls itself voter %.100q, and is none", from))
 	case v == nil || v.full != to:
 		verdict = headOther
 	}
 	if _, err := c.Write([]byte{verdict}); err != nil || verdict != headWelcome {
-		return nil
+		return nil, ""
 	}
 	c.SetDeadline(time.Time{})
-	return v.line
+	return v.line, from
 }
 
 func readName(r io.Reader) (string, error) {
@@ -171,26 +172,10 @@ func (g *Group) isVoter(full string) bool {
 	return false
 }
 
-// isVoters reports whether a node is one of the voters, whatever its boot.
-func (g *Group) isVoters(node string) bool {
-	g.mu.Lock()
-	known := g.known
-	g.mu.Unlock()
-	_, is := g.roll().find(flow.NodeID(node))
-	_, was := known.find(flow.NodeID(node))
-	return is || was
-}
-
-func (s *streams) report(peer flow.Identity) {
-	s.mu.Lock()
-	first := !s.turn[peer.URI] && len(s.turn) < 1000
-	if first {
-		s.turn[peer.URI] = true
-	}
-	s.mu.Unlock()
-	if first {
-		s.g.log.Warn("connection to the log of the "+s.g.cfg.Name+" refused: not a voter", "peer", peer.URI)
-	}
+// dismiss closes the connections of voters that are none any more: a door looks
+// who somebody is, and not whether it votes.
+func (s *streams) dismiss() {
+	s.drop(func(st *stream) bool { return st.from != "" && !s.g.isVoter(st.from) })
 }
 
 // Close ends all connections and waits for those being served.

@@ -51,14 +51,14 @@ func TestVotersChangeUnderLoad(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	must(c.node("d").AddVoter(ctx, Voter{"b", "b:7000"}))
+	must(c.node("a").AddVoter(ctx, Voter{"b", "b:7000"}))
 	must(c.node("b").AddVoter(ctx, Voter{"c", "c:7000"}))
 	must(c.node("c").AddVoter(ctx, Voter{"c", "c:7000"})) // is one
 	if got := c.voters("a"); got != "a b c" {
 		t.Errorf("voters = %s", got)
 	}
 	done := make(chan error, 1)
-	go func() { done <- c.node("e").AddVoter(ctx, Voter{"d", "d:7000"}) }()
+	go func() { done <- c.node("b").AddVoter(ctx, Voter{"d", "d:7000"}) }()
 	lead := c.leader()
 	if lead == "b" { // it writes
 		must(c.node("a").takeLead(ctx))
@@ -66,8 +66,8 @@ func TestVotersChangeUnderLoad(t *testing.T) {
 	}
 	c.kill(lead)
 	must(<-done)
-	must(c.node("e").RemoveVoter(ctx, lead))
-	must(c.node("e").AddVoter(ctx, Voter{"e", "e:7000"}))
+	must(c.node("b").RemoveVoter(ctx, lead))
+	must(c.node("b").AddVoter(ctx, Voter{"e", "e:7000"}))
 	close(stop)
 	busy.Wait()
 	rest := []flow.NodeID{"b", "d", "e"}
@@ -202,7 +202,7 @@ func TestRemovedWhileAway(t *testing.T) {
 		t.Errorf("problem: %s", p)
 	}
 	for range 2 { // out and in again, without a restart
-		if err := c.node("c").AddVoter(ctx, Voter{"c", "c:7000"}); err != nil {
+		if err := c.node("a").AddVoter(ctx, Voter{"c", "c:7000"}); err != nil {
 			t.Fatal(err)
 		}
 		if got := strings.Join(c.same("a", "b", "c"), " "); got != "one two three" {
@@ -355,7 +355,7 @@ func TestFoundedAnew(t *testing.T) {
 	if got := strings.Join(slices.Compact(c.same("a", "b", "c")), " "); got != "new" {
 		t.Errorf("entries = %s", got)
 	}
-	if err := c.node("home").RemoveVoter(within(t), "c"); err != nil {
+	if err := c.node("a").RemoveVoter(within(t), "c"); err != nil {
 		t.Fatal(err)
 	}
 	c.until("home to know the voters", func() bool { return c.voters("home") == "a b" && c.node("home").Status().Problem == "" })
