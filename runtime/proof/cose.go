@@ -9,6 +9,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"sync/atomic"
 
 	"github.com/veraison/go-cose"
 
@@ -33,6 +34,8 @@ type signed struct {
 	payload   []byte
 	signer    [32]byte // SHA-256 of the leaf certificate, from the protected header
 	signature []byte
+
+	held atomic.Pointer[x509.Certificate] // by which the signature was found to hold
 }
 
 func (s *signed) message() *cose.Sign1Message {
@@ -114,6 +117,9 @@ func open(b []byte, k sort) (*signed, error) {
 // certificate is valid. The error wraps bad, or [ErrCertificate] when it is
 // another certificate than the signature names.
 func (s *signed) verify(cert *x509.Certificate, bad error) error {
+	if cert != nil && s.held.Load() == cert {
+		return nil // neither has changed since
+	}
 	if sha256.Sum256(cert.Raw) != s.signer {
 		return fmt.Errorf("%w: the signature names the certificate %x, this is %x", ErrCertificate, s.signer[:4], fingerprint(cert))
 	}
@@ -128,6 +134,7 @@ func (s *signed) verify(cert *x509.Certificate, bad error) error {
 	if err := s.message().Verify([]byte(s.sort.external), v); err != nil {
 		return bad
 	}
+	s.held.Store(cert)
 	return nil
 }
 

@@ -8,6 +8,8 @@
 //	leaf     = SHA-256(0x00 ‖ chunk)                  RFC 9162, section 2.1.1
 //	window   = COSE_Sign1(… leaf count, Merkle root,  by the patient's card
 //	                      hash of the window before)
+//	vouched  = a reading of a device that can't sign, in the place of its chunk:
+//	           its collector has signed ([Vouch]), and that stays visible
 //	judgment = COSE_Sign1(hash of the window,         by the node that judged
 //	                      a verdict for each leaf)
 //

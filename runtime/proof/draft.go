@@ -22,7 +22,7 @@ type Draft struct {
 	number             uint64 // of the window being filled
 	prev               [32]byte
 	leaves             [][32]byte
-	certs              map[[32]byte]struct{} // the devices' leaf certificates, by hash
+	certs              map[[32]byte]struct{} // leaf certificates of devices and of those who vouch for them, by hash
 	first, last        time.Time
 	spans              []Span            // in order of first reading
 	seen               map[Stream]uint64 // the last number of each stream, over all windows
@@ -48,7 +48,7 @@ func (d *Draft) Add(r *Reading) error {
 	if last := d.seen[r.Of()]; r.Seq <= last {
 		return fmt.Errorf("%w: number %d of %s comes after %d", ErrSequence, r.Seq, r.Of(), last)
 	}
-	if _, known := d.certs[r.Cert]; !known && len(d.certs) >= maxDevices {
+	if len(d.certs)+2 > maxDevices && !d.has(r) {
 		return ErrFull
 	}
 	if len(d.leaves) == 0 || r.At.Before(d.first) {
@@ -58,6 +58,9 @@ func (d *Draft) Add(r *Reading) error {
 		d.last = end
 	}
 	d.certs[r.Cert] = struct{}{}
+	if r.Voucher != nil {
+		d.certs[r.Voucher.Cert] = struct{}{}
+	}
 	d.leaves = append(d.leaves, r.Leaf)
 	d.seen[r.Of()] = r.Seq
 	for i := len(d.spans) - 1; i >= 0; i-- {
@@ -73,6 +76,16 @@ func (d *Draft) Add(r *Reading) error {
 	return nil
 }
 
+// has reports whether a reading brings no new certificate.
+func (d *Draft) has(r *Reading) bool {
+	_, device := d.certs[r.Cert]
+	if r.Voucher == nil || !device {
+		return device
+	}
+	_, collector := d.certs[r.Voucher.Cert]
+	return collector
+}
+
 // Len is how many readings the draft holds.
 func (d *Draft) Len() int { return len(d.leaves) }
 
@@ -82,7 +95,7 @@ func (d *Draft) Number() uint64 { return d.number }
 // Encounter is the name of the chain.
 func (d *Draft) Encounter() string { return d.encounter }
 
-// Certs are the hashes of the device certificates that [Draft.Close] will ask for.
+// Certs are the hashes of the certificates, of devices and of those who vouched, that [Draft.Close] will ask for.
 func (d *Draft) Certs() [][32]byte {
 	return slices.SortedFunc(maps.Keys(d.certs), func(a, b [32]byte) int { return bytes.Compare(a[:], b[:]) })
 }

@@ -12,6 +12,9 @@ var (
 	ErrUnsigned = errors.New("signature is missing")
 	// ErrDevice reports a reading that its device did not sign.
 	ErrDevice = errors.New("the device's signature does not hold")
+	// ErrVoucher reports a reading for which no collector of its room has signed
+	// in its device's place.
+	ErrVoucher = errors.New("the collector's voucher does not hold")
 	// ErrCertificate reports a certificate that was not valid at the time, is
 	// not of the role it is used in, or is another than the signature names.
 	ErrCertificate = errors.New("the certificate does not hold")

@@ -94,6 +94,9 @@ func SealedItem(b []byte) (Item, *Reading, error) {
 	if err != nil {
 		return Item{}, nil, err
 	}
+	if r.Voucher != nil {
+		return Item{}, nil, fmt.Errorf("%w: a collector has vouched for it, and its device has not signed", ErrUnsigned)
+	}
 	return Item{Reading: &r.Reading, Sealed: s}, r, nil
 }
 

@@ -18,6 +18,7 @@ type Inclusion struct {
 	Head      Head
 	Card      []*x509.Certificate // leaf first
 	Device    []*x509.Certificate // leaf first
+	Voucher   []*x509.Certificate // of the collector who vouched for it, leaf first; nil when the device has signed
 	Collector string              // SPIFFE ID
 
 	signed *signed
@@ -32,6 +33,7 @@ type inclusion struct {
 	Window  []byte   `cbor:"5,keyasint"` // what the card signed
 	Card    [][]byte `cbor:"6,keyasint"` // DER, leaf first
 	Device  [][]byte `cbor:"7,keyasint"` // DER, leaf first
+	Voucher [][]byte `cbor:"8,keyasint,omitempty"`
 }
 
 // Prove makes the proof of leaf i of a window. r must be that leaf.
@@ -51,14 +53,26 @@ func Prove(w *Window, i int, r *Reading) (*Inclusion, error) {
 	if err != nil {
 		return nil, fmt.Errorf("prove reading %d of %s: %w", r.Seq, r.Of(), err)
 	}
-	return &Inclusion{Reading: r, Index: i, Path: p, Head: w.Head, Card: w.Card,
-		Device: append([]*x509.Certificate{cert}, w.Collector[1:]...), Collector: w.Head.Collector, signed: w.signed, window: signed}, nil
+	in := &Inclusion{Reading: r, Index: i, Path: p, Head: w.Head, Card: w.Card,
+		Device: append([]*x509.Certificate{cert}, w.Collector[1:]...), Collector: w.Head.Collector, signed: w.signed, window: signed}
+	if r.Voucher != nil {
+		by, ok := w.Devices[r.Voucher.Cert]
+		if !ok {
+			return nil, fmt.Errorf("prove reading %d of %s: %w: that of the collector who vouched is not kept with the window", r.Seq, r.Of(), ErrCertificate)
+		}
+		in.Voucher = append([]*x509.Certificate{by}, w.Collector[1:]...)
+	}
+	return in, nil
 }
 
 // Bytes is the proof in its one form.
 func (p *Inclusion) Bytes() ([]byte, error) {
-	return encoding.Marshal(inclusion{Version: version, Chunk: p.Reading.Bytes, Index: uint(p.Index), Path: packHashes(p.Path),
-		Window: p.window, Card: rawChain(p.Card), Device: rawChain(p.Device)})
+	f := inclusion{Version: version, Chunk: p.Reading.Bytes, Index: uint(p.Index), Path: packHashes(p.Path),
+		Window: p.window, Card: rawChain(p.Card), Device: rawChain(p.Device)}
+	if len(p.Voucher) > 0 {
+		f.Voucher = rawChain(p.Voucher)
+	}
+	return encoding.Marshal(f)
 }
 
 // OpenInclusion reads what [Inclusion.Bytes] wrote. It verifies nothing.
@@ -106,7 +120,13 @@ func openInclusion(b []byte) (*Inclusion, error) {
 	if p.Device, err = openChain("device", f.Device); err != nil {
 		return nil, err
 	}
-	return p, nil
+	if (r.Voucher != nil) != (len(f.Voucher) > 0) {
+		return nil, fmt.Errorf("%w: %d certificates of one who vouched", ErrForm, len(f.Voucher))
+	}
+	if r.Voucher != nil {
+		p.Voucher, err = openChain("collector who vouched", f.Voucher)
+	}
+	return p, err
 }
 
 // Verify checks that the reading was signed by its device, and is a leaf under
@@ -137,5 +157,5 @@ func (p *Inclusion) verify(t Trust) error {
 	if sha256.Sum256(p.Device[0].Raw) != p.Reading.Cert {
 		return fmt.Errorf("%w: another device's is beside the reading", ErrCertificate)
 	}
-	return w.checkReading(t, p.Reading, p.Device)
+	return w.checkReading(t, p.Reading, p.Device, p.Voucher)
 }

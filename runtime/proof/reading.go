@@ -25,8 +25,12 @@ const (
 type Reading struct {
 	flow.Reading
 	Leaf  [32]byte // SHA-256(0x00 ‖ Bytes): its place in a window's Merkle tree
-	Cert  [32]byte // SHA-256 of the leaf certificate of the device that signed
+	Cert  [32]byte // SHA-256 of the leaf certificate of the device that signed, or that was vouched for
 	Bytes []byte   // the signed bytes
+
+	// Voucher is who signed in the device's place; nil when the device has
+	// signed itself.
+	Voucher *Voucher
 
 	signed *signed
 }
@@ -70,16 +74,26 @@ func SealReading(dev flow.Signer, r *flow.Reading) (flow.Sealed, error) {
 	return flow.Sealed{Kind: KindReading, Bytes: b}, nil
 }
 
-// OpenReading opens a sealed reading, strictly: only what [SealReading] could
-// have made. It does not verify the signature; call [Reading.Verify] with the
-// certificate named by Cert. The reading shares its Bytes with s. Errors wrap
+// OpenReading opens a sealed reading, strictly: only what [SealReading] or
+// [Vouch] could have made. It does not verify the signature; call
+// [Reading.Verify] with the certificate named by Cert or, when it has a
+// Voucher, [Reading.VerifyVouched]. The reading shares its Bytes with s. Errors wrap
 // [ErrForm] or [ErrUnsigned].
-func OpenReading(s flow.Sealed) (*Reading, error) {
+func OpenReading(s flow.Sealed) (*Reading, error) { return openReading(s, openVoucher) }
+
+func openReading(s flow.Sealed, openVoucher func([]byte) (*signed, error)) (*Reading, error) {
 	if s.Kind != KindReading {
 		return nil, fmt.Errorf("open reading: %w: a %q was sealed here", ErrForm, s.Kind)
 	}
 	if len(s.Bytes) > MaxReading {
 		return nil, fmt.Errorf("open reading: %w: %d bytes, at most %d are allowed", ErrForm, len(s.Bytes), MaxReading)
+	}
+	if isVouched(s.Bytes) {
+		r, err := openVouched(s.Bytes, openVoucher)
+		if err != nil {
+			return nil, fmt.Errorf("open vouched reading: %w", err)
+		}
+		return r, nil
 	}
 	sg, err := open(s.Bytes, chunkSort)
 	if err != nil {
@@ -99,8 +113,11 @@ func OpenReading(s flow.Sealed) (*Reading, error) {
 // Verify checks the device's signature with its leaf certificate, and that the
 // certificate's subject serial number is the EPC the reading states. Whether
 // the certificate is valid is for the caller to know. Errors wrap [ErrDevice]
-// or [ErrCertificate].
+// or [ErrCertificate]. A reading that is only vouched for is [ErrDevice].
 func (r *Reading) Verify(cert *x509.Certificate) error {
+	if r.Voucher != nil {
+		return fmt.Errorf("%w: it has not signed, a collector has vouched for it", ErrDevice)
+	}
 	if err := r.signed.verify(cert, ErrDevice); err != nil {
 		return err
 	}

@@ -186,7 +186,7 @@ func (w *Window) Verdict(i int) (Finding, error) {
 // the window, which must have held when the reading was made or when the window
 // was closed, whichever is kinder: readings may have waited for a card for
 // longer than a device's certificate lives. Errors wrap [ErrLeaf],
-// [ErrSequence], [ErrCertificate] or [ErrDevice].
+// [ErrSequence], [ErrCertificate], [ErrDevice] or [ErrVoucher].
 func (w *Window) Check(t Trust, i int, r *Reading) error {
 	if i < 0 || i >= len(w.Leaves) || w.Leaves[i] != r.Leaf {
 		return ErrLeaf
@@ -196,11 +196,20 @@ func (w *Window) Check(t Trust, i int, r *Reading) error {
 		return fmt.Errorf("%w: that of the device, %x, is not kept with the window", ErrCertificate, r.Cert[:4])
 	}
 	// A device's issuer is the collector's: the hospital's issuing CA.
-	return w.checkReading(t, r, append([]*x509.Certificate{cert}, w.Collector[1:]...))
+	chain := append([]*x509.Certificate{cert}, w.Collector[1:]...)
+	if r.Voucher == nil {
+		return w.checkReading(t, r, chain, nil)
+	}
+	voucher, ok := w.Devices[r.Voucher.Cert]
+	if !ok {
+		return fmt.Errorf("%w: that of the collector who vouched, %x, is not kept with the window", ErrCertificate, r.Voucher.Cert[:4])
+	}
+	return w.checkReading(t, r, chain, append([]*x509.Certificate{voucher}, w.Collector[1:]...))
 }
 
-// checkReading checks a reading against the window's head and its device's chain.
-func (w *Window) checkReading(t Trust, r *Reading, chain []*x509.Certificate) error {
+// checkReading checks a reading against the window's head and its device's
+// chain, and that of who vouched for it, if somebody did.
+func (w *Window) checkReading(t Trust, r *Reading, chain, voucher []*x509.Certificate) error {
 	if r.At.Before(w.First) || r.End().After(w.Last) {
 		return fmt.Errorf("%w: it is outside the window's time", ErrLeaf)
 	}
@@ -217,7 +226,23 @@ func (w *Window) checkReading(t Trust, r *Reading, chain []*x509.Certificate) er
 	if id.Role != flow.RoleDevice || id.EPC != r.Device {
 		return fmt.Errorf("%w: %s is not the device %s", ErrCertificate, id.URI, r.Device)
 	}
-	return r.Verify(chain[0])
+	if r.Voucher == nil {
+		return r.Verify(chain[0])
+	}
+	if len(voucher) == 0 {
+		return fmt.Errorf("%w: that of the collector who vouched is missing", ErrCertificate)
+	}
+	by, err := t.Identify(voucher, w.Closed)
+	if err != nil {
+		var then error
+		if by, then = t.Identify(voucher, r.Voucher.At); then != nil {
+			return fmt.Errorf("%w: collector who vouched: %w", ErrCertificate, err)
+		}
+	}
+	if err := MayVouch(by, id); err != nil {
+		return err
+	}
+	return r.VerifyVouched(chain[0], voucher[0])
 }
 
 func (w *Window) covers(r *Reading) bool {
