@@ -1,11 +1,14 @@
 package pki
 
 import (
+	"crypto"
 	"crypto/x509"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
+	"sync"
 	"syscall"
 	"time"
 
@@ -28,7 +31,14 @@ type Authority struct {
 	// they are withdrawn. They issue nothing any more, but go on to publish
 	// whom they have revoked.
 	Old []*Authority
+
+	cross      *x509.Certificate // in which the root before vouches for Root; nil: none
+	generation int               // 1: the first
 }
+
+// Keys are the keys of new CAs: P-256, or P-384 for a root. They may be in
+// tokens. For nil one is made.
+type Keys struct{ Root, Issuing, People crypto.Signer }
 
 // ErrExists reports that a CA is there already; it is never overwritten.
 var ErrExists = errors.New("there is a CA already")
@@ -36,30 +46,54 @@ var ErrExists = errors.New("there is a CA already")
 // NewAuthority makes a ministry root and a hospital's two CAs below it.
 // hospital is their trust domain, such as h1.health.example.
 func NewAuthority(hospital string, now time.Time) (*Authority, error) {
-	root, err := NewRoot(now)
+	return NewAuthorityWith(hospital, Keys{}, now)
+}
+
+// NewAuthorityWith is [NewAuthority] with given keys.
+func NewAuthorityWith(hospital string, keys Keys, now time.Time) (*Authority, error) {
+	root, err := newRoot(keys.Root, now)
 	if err != nil {
 		return nil, err
 	}
-	return root.Hospital(hospital, now)
+	return root.HospitalWith(hospital, keys, now)
 }
 
 // Hospital makes the two CAs of a hospital below a ministry's root.
 func (ca *CA) Hospital(hospital string, now time.Time) (*Authority, error) {
-	issuing, err := ca.Issuing(hospital, now)
+	return ca.HospitalWith(hospital, Keys{}, now)
+}
+
+// HospitalWith is [CA.Hospital] with given keys; keys.Root is not used.
+func (ca *CA) HospitalWith(hospital string, keys Keys, now time.Time) (*Authority, error) {
+	issuing, err := ca.issuing(hospital, keys.Issuing, now)
 	if err != nil {
 		return nil, err
 	}
-	people, err := ca.People(hospital, now)
+	people, err := ca.people(hospital, keys.People, now)
 	if err != nil {
 		return nil, err
 	}
-	return &Authority{Root: ca, Issuing: issuing, People: people}, nil
+	a := &Authority{Root: ca, Issuing: issuing, People: people, generation: 1}
+	a.rename()
+	return a, nil
 }
 
 // Trust is what everybody in the hospital believes.
 func (a *Authority) Trust() Trust {
-	root := a.Issuing.chain[len(a.Issuing.chain)-1]
-	return Trust{Roots: []*x509.Certificate{root}, Issuers: []*x509.Certificate{a.Issuing.Cert, a.People.Cert}}
+	var t Trust
+	for _, o := range slices.Backward(a.Old) {
+		t.Roots = append(t.Roots, o.root())
+		t.Issuers = append(t.Issuers, o.Issuing.Cert, o.People.Cert)
+		if o.cross != nil {
+			t.Cross = append(t.Cross, o.cross)
+		}
+	}
+	t.Roots = append(t.Roots, a.root())
+	t.Issuers = append(t.Issuers, a.Issuing.Cert, a.People.Cert)
+	if a.cross != nil {
+		t.Cross = append(t.Cross, a.cross)
+	}
+	return t
 }
 
 // All are the CAs whose keys are here, with those of Old: each has a revocation
@@ -112,16 +146,10 @@ func (a *Authority) Save(dir string, seal Seal) error {
 	if err := os.Chmod(draft, 0o755); err != nil { // the keys in it stay closed
 		return fmt.Errorf("save CA: %w", err)
 	}
-	cas := map[string]*CA{"root": a.Root, "issuing": a.Issuing, "people": a.People}
-	for name, ca := range cas {
-		if ca == nil {
-			continue
-		}
-		if err := ca.write(filepath.Join(draft, name), seal); err != nil {
-			return err
-		}
+	if err := a.write(draft, seal); err != nil {
+		return err
 	}
-	if err := SaveTrust(filepath.Join(draft, "trust.pem"), a.Trust()); err != nil {
+	if err := SaveTrust(filepath.Join(draft, trustFile), a.Trust()); err != nil {
 		return err
 	}
 	err = os.Rename(draft, dir)
@@ -131,18 +159,70 @@ func (a *Authority) Save(dir string, seal Seal) error {
 	if err != nil {
 		return fmt.Errorf("save CA: %w", err)
 	}
-	for name, ca := range cas {
-		if ca != nil {
-			ca.moved(filepath.Join(dir, name))
+	a.moved(dir)
+	return nil
+}
+
+// named are the CAs by the names of their directories.
+func (a *Authority) named() map[string]*CA {
+	all := map[string]*CA{"issuing": a.Issuing, "people": a.People}
+	if a.Root != nil {
+		all["root"] = a.Root
+	}
+	return all
+}
+
+func (a *Authority) write(dir string, seal Seal) error {
+	for name, ca := range a.named() {
+		if err := ca.write(filepath.Join(dir, name), seal); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
-// LoadAuthority reads what [Authority.Save] wrote. Without the directory root
-// the authority's Root is nil.
+// moved goes on with the records in a directory that write has filled.
+func (a *Authority) moved(dir string) {
+	for name, ca := range a.named() {
+		ca.moved(filepath.Join(dir, name))
+	}
+}
+
+// LoadAuthority reads what [Authority.Save] and [Authority.SaveBeside] wrote.
+// Without the directory root the authority's Root is nil. A root's key is opened
+// when it is first used, as it hardly ever is.
 func LoadAuthority(dir string, open ...Opener) (*Authority, error) {
-	var a Authority
+	gone, err := withdrawnRoots(dir)
+	if err != nil {
+		return nil, fmt.Errorf("load CA: %w", err)
+	}
+	var all []*Authority // newest first
+	dirs := generations(dir)
+	for i, d := range dirs {
+		a, err := loadGeneration(d, len(dirs)-i, open)
+		if err != nil {
+			return nil, err
+		}
+		if !gone[fingerprint(a.root())] {
+			all = append(all, a)
+		}
+	}
+	if len(all) == 0 || all[0].generation != len(dirs) {
+		return nil, fmt.Errorf("load CA: %s: its newest root was withdrawn", dir)
+	}
+	for i, a := range all {
+		if i+1 < len(all) && a.cross != nil && follows(a.cross, all[i+1].root(), a.cross.NotBefore) {
+			continue
+		}
+		a.follow(nil) // the one before was withdrawn
+	}
+	all[0].Old = all[1:]
+	return all[0], nil
+}
+
+// loadGeneration reads one authority, without those before it.
+func loadGeneration(dir string, generation int, open []Opener) (*Authority, error) {
+	a := Authority{generation: generation}
 	var err error
 	if a.Issuing, err = LoadCA(filepath.Join(dir, "issuing"), open...); err != nil {
 		return nil, err
@@ -150,9 +230,17 @@ func LoadAuthority(dir string, open ...Opener) (*Authority, error) {
 	if a.People, err = LoadCA(filepath.Join(dir, "people"), open...); err != nil {
 		return nil, err
 	}
-	if a.Root, err = LoadCA(filepath.Join(dir, "root"), open...); err != nil && !errors.Is(err, os.ErrNotExist) {
+	if a.Root, err = loadCA(filepath.Join(dir, "root"), open, true); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return nil, err
 	}
+	cross, err := loadCerts(filepath.Join(dir, crossFile))
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return nil, fmt.Errorf("load CA: %w", err)
+	}
+	if len(cross) > 0 {
+		a.follow(cross[0])
+	}
+	a.rename()
 	return &a, nil
 }
 
@@ -198,16 +286,23 @@ func (ca *CA) write(dir string, seal Seal) error {
 
 // LoadCA reads what [CA.Save] wrote. A key that others can read is refused with
 // [ErrExposed], one that none of open can open with [ErrSealed].
-func LoadCA(dir string, open ...Opener) (*CA, error) {
+func LoadCA(dir string, open ...Opener) (*CA, error) { return loadCA(dir, open, false) }
+
+func loadCA(dir string, open []Opener, late bool) (*CA, error) {
 	chain, err := loadCerts(filepath.Join(dir, certFile))
 	if err != nil {
 		return nil, fmt.Errorf("load CA: %w", err)
 	}
-	key, err := openCAKey(dir, open)
-	if err != nil {
+	var key crypto.Signer
+	if late {
+		key = &lateKey{public: chain[0].PublicKey, open: sync.OnceValues(func() (crypto.Signer, error) { return openCAKey(dir, open) })}
+	} else if key, err = openCAKey(dir, open); err != nil {
 		return nil, fmt.Errorf("load CA: %w", err)
 	}
-	ca := &CA{Cert: chain[0], chain: chain, key: key, journal: &journal{path: filepath.Join(dir, issuedFile)}, listed: loadLists(dir)}
+	ca := &CA{
+		Cert: chain[0], name: filepath.Base(dir), chain: chain, key: key,
+		journal: &journal{path: filepath.Join(dir, issuedFile)}, listed: loadLists(dir),
+	}
 	last := chain[len(chain)-1]
 	switch {
 	case !chain[0].IsCA:

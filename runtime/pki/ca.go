@@ -31,12 +31,13 @@ const (
 type CA struct {
 	Cert *x509.Certificate
 
+	name    string              // see [CA.Name]
 	chain   []*x509.Certificate // Cert first, root last
+	cross   *x509.Certificate   // of the root, by the one before it; nil: none
 	key     crypto.Signer
 	journal *journal
 	listed  *lists
-	public  string // where strangers ask for lists; "" nowhere
-	file    string // last part of the addresses there
+	public  string // where strangers ask whether a certificate holds; "": nowhere
 }
 
 // A Request asks for a certificate.
@@ -55,13 +56,15 @@ type Request struct {
 
 // NewRoot makes the root of a ministry of health, valid for 20 years from now.
 // Below it stand authorities of hospitals, and below those no more.
-func NewRoot(now time.Time) (*CA, error) {
+func NewRoot(now time.Time) (*CA, error) { return newRoot(nil, now) }
+
+func newRoot(key crypto.Signer, now time.Time) (*CA, error) {
 	tmpl := &x509.Certificate{
 		Subject:    pkix.Name{Organization: []string{"Ministry of Health"}, CommonName: "Ministry of Health Root"},
 		NotAfter:   now.Add(rootLife),
 		MaxPathLen: 1,
 	}
-	ca, err := newCA(tmpl, nil, now)
+	ca, err := newCA(tmpl, nil, key, now)
 	if err != nil {
 		return nil, fmt.Errorf("make root: %w", err)
 	}
@@ -71,6 +74,10 @@ func NewRoot(now time.Time) (*CA, error) {
 // Issuing makes a hospital's authority for machines, valid for 5 years. It can
 // only issue names of the trust domain hospital, such as h1.health.example.
 func (ca *CA) Issuing(hospital string, now time.Time) (*CA, error) {
+	return ca.issuing(hospital, nil, now)
+}
+
+func (ca *CA) issuing(hospital string, key crypto.Signer, now time.Time) (*CA, error) {
 	if len(hospital) > 57 {
 		return nil, fmt.Errorf("make issuing CA of %.80q: a hospital's name has at most 57 letters", hospital)
 	}
@@ -84,7 +91,7 @@ func (ca *CA) Issuing(hospital string, now time.Time) (*CA, error) {
 		ExtKeyUsage:         []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth, x509.ExtKeyUsageServerAuth},
 		PermittedURIDomains: []string{hospital},
 		PermittedDNSDomains: []string{"." + hospital},
-	}, ca, now)
+	}, ca, key, now)
 	if err != nil {
 		return nil, fmt.Errorf("make issuing CA of %s: %w", hospital, err)
 	}
@@ -94,6 +101,10 @@ func (ca *CA) Issuing(hospital string, now time.Time) (*CA, error) {
 // People makes a hospital's authority for staff and patients, valid for 5
 // years. It can only issue names of the trust domain people.hospital.
 func (ca *CA) People(hospital string, now time.Time) (*CA, error) {
+	return ca.people(hospital, nil, now)
+}
+
+func (ca *CA) people(hospital string, key crypto.Signer, now time.Time) (*CA, error) {
 	domain := peopleDomain + hospital
 	if err := checkDomain(domain); err != nil {
 		return nil, fmt.Errorf("make people CA: %w", err)
@@ -105,7 +116,7 @@ func (ca *CA) People(hospital string, now time.Time) (*CA, error) {
 		ExtKeyUsage:         []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth},
 		UnknownExtKeyUsage:  []asn1.ObjectIdentifier{oidReading},
 		PermittedURIDomains: []string{domain},
-	}, ca, now)
+	}, ca, key, now)
 	if err != nil {
 		return nil, fmt.Errorf("make people CA of %s: %w", hospital, err)
 	}
@@ -119,6 +130,10 @@ func (ca *CA) Domain() string {
 	}
 	return ca.Cert.PermittedURIDomains[0]
 }
+
+// Name tells the CA from the others of its authority: root, issuing, people, and
+// after the first roll-over issuing-2 and so on.
+func (ca *CA) Name() string { return ca.name }
 
 // Chain is the CA's certificate and those above it, root last.
 func (ca *CA) Chain() []*x509.Certificate { return append([]*x509.Certificate(nil), ca.chain...) }
@@ -158,9 +173,14 @@ func (ca *CA) issue(req Request, now time.Time) ([]*x509.Certificate, error) {
 	return ca.below(leaf), nil
 }
 
-// below is the chain to show for a leaf: the leaf and what is below the root.
+// below is the chain to show for a leaf: the leaf, what is below the root, and,
+// while the root is new, the older root's word for it.
 func (ca *CA) below(leaf *x509.Certificate) []*x509.Certificate {
-	return append([]*x509.Certificate{leaf}, ca.chain[:len(ca.chain)-1]...)
+	chain := append([]*x509.Certificate{leaf}, ca.chain[:len(ca.chain)-1]...)
+	if ca.cross != nil {
+		chain = append(chain, ca.cross)
+	}
+	return chain
 }
 
 // template checks a request and fills in a certificate.
@@ -247,9 +267,16 @@ func (ca *CA) end(p profile, life time.Duration, now time.Time) (time.Time, erro
 	return ca.Cert.NotAfter, nil
 }
 
-// newCA makes an authority with a fresh key below parent, or a root for nil.
-func newCA(tmpl *x509.Certificate, parent *CA, now time.Time) (*CA, error) {
-	key, err := NewKey()
+// newCA makes an authority below parent, or a root for nil, with the given key
+// or a fresh one.
+func newCA(tmpl *x509.Certificate, parent *CA, key crypto.Signer, now time.Time) (*CA, error) {
+	var err error
+	if key == nil {
+		key, err = NewKey()
+	}
+	if err == nil {
+		err = checkCAKey(key.Public(), parent == nil)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -317,6 +344,7 @@ func (ca *CA) sign(tmpl, parent *x509.Certificate, key crypto.PublicKey) (*x509.
 	}
 	sum := sha256.Sum256(info.Key.Bytes)
 	tmpl.SubjectKeyId = sum[:20] // RFC 7093, section 2, method 1
+	ca.announce(tmpl)
 	der, err := x509.CreateCertificate(rand.Reader, tmpl, parent, key, ca.key)
 	if err != nil {
 		return nil, err
@@ -326,6 +354,15 @@ func (ca *CA) sign(tmpl, parent *x509.Certificate, key crypto.PublicKey) (*x509.
 
 // NewKey makes a P-256 key, the kind that all our certificates may have.
 func NewKey() (crypto.Signer, error) { return ecdsa.GenerateKey(elliptic.P256(), rand.Reader) }
+
+// checkCAKey is nil for a public key that an authority may have.
+func checkCAKey(key crypto.PublicKey, root bool) error {
+	k, ok := key.(*ecdsa.PublicKey)
+	if ok && (k.Curve == elliptic.P256() || root && k.Curve == elliptic.P384()) {
+		return nil
+	}
+	return fmt.Errorf("want a P-256 key for an authority, or P-384 for a root, not a %T", key)
+}
 
 // checkKey is nil for a public key that the role may have.
 func checkKey(key crypto.PublicKey, role flow.Role) error {

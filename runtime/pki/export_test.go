@@ -17,7 +17,9 @@ func (ca *CA) Template(req Request, now time.Time) (*x509.Certificate, error) {
 }
 
 // SubCA makes an authority below any other, whatever that one allows.
-func (ca *CA) SubCA(tmpl *x509.Certificate, now time.Time) (*CA, error) { return newCA(tmpl, ca, now) }
+func (ca *CA) SubCA(tmpl *x509.Certificate, now time.Time) (*CA, error) {
+	return newCA(tmpl, ca, nil, now)
+}
 
 // Remember sets how many identities the verifier remembers.
 func (v *Verifier) Remember(n int) { v.checked.max = n }

@@ -172,3 +172,22 @@ func openCAKey(dir string, open []Opener) (crypto.Signer, error) {
 	}
 	return nil, fmt.Errorf("%s: %w: give its passphrase", file, ErrSealed)
 }
+
+// A lateKey is opened when it first signs.
+type lateKey struct {
+	public crypto.PublicKey
+	open   func() (crypto.Signer, error)
+}
+
+func (k *lateKey) Public() crypto.PublicKey { return k.public }
+
+func (k *lateKey) Sign(r io.Reader, digest []byte, opts crypto.SignerOpts) ([]byte, error) {
+	key, err := k.open()
+	if err != nil {
+		return nil, err
+	}
+	if !samePublic(k.public, key.Public()) {
+		return nil, errors.New("key and certificate do not belong together")
+	}
+	return key.Sign(r, digest, opts)
+}

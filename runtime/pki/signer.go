@@ -23,6 +23,7 @@ const (
 
 	nextKeyFile = "key.pem.next" // while SaveSigner is at work
 	uriFile     = "key.uri"      // in place of key.pem: where in a token the key is
+	trustFile   = "trust.pem"
 	issuedFile  = "issued.jsonl"
 	revokedFile = "revoked.jsonl"
 	listFile    = "crl.der" // the newest revocation list
@@ -131,8 +132,7 @@ func identity(h Holder, chain []*x509.Certificate) flow.Identity {
 }
 
 func sameKey(key crypto.Signer, cert *x509.Certificate) bool {
-	pub, ok := key.Public().(interface{ Equal(crypto.PublicKey) bool })
-	return ok && pub.Equal(cert.PublicKey)
+	return samePublic(key.Public(), cert.PublicKey)
 }
 
 func encodeKey(key crypto.Signer) ([]byte, error) {

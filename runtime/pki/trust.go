@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 )
 
@@ -19,10 +20,16 @@ func isPeople(domain string) bool { return strings.HasPrefix(domain, peopleDomai
 // trust domains are ours. A hospital below the same ministry that is not among
 // Issuers is a stranger. On disk it is a file of PEM certificates, which other
 // tools read too (openssl verify -CAfile).
+//
+// There are two roots while one follows the other: see [Authority.Roll].
 type Trust struct {
-	Roots   []*x509.Certificate
+	Roots   []*x509.Certificate // the newest last
 	Issuers []*x509.Certificate
+	Cross   []*x509.Certificate // in which an older root vouches for a newer one's key
 }
+
+// maxTrust is the most certificates of a trust.
+const maxTrust = 32
 
 // NewTrust sorts certificates into roots and issuers. Each issuer must be
 // signed by one of the roots and be constrained to a trust domain.
@@ -34,6 +41,8 @@ func NewTrust(certs []*x509.Certificate) (Trust, error) {
 			return Trust{}, fmt.Errorf("trust %q: not the certificate of an authority", c.Subject)
 		case selfSigned(c):
 			t.Roots = append(t.Roots, c)
+		case bytes.Equal(c.RawSubject, c.RawIssuer):
+			t.Cross = append(t.Cross, c)
 		case len(c.PermittedURIDomains) == 0:
 			return Trust{}, fmt.Errorf("trust %q: it is not constrained to a trust domain", c.Subject)
 		default:
@@ -55,6 +64,38 @@ func NewTrust(certs []*x509.Certificate) (Trust, error) {
 	return t, nil
 }
 
+// Root is the newest root; nil for the zero Trust.
+func (t Trust) Root() *x509.Certificate {
+	if len(t.Roots) == 0 {
+		return nil
+	}
+	return t.Roots[len(t.Roots)-1]
+}
+
+// Certificates are all of the trust, for [NewTrust] or [Adopt] on the other
+// side.
+func (t Trust) Certificates() []*x509.Certificate { return slices.Concat(t.Roots, t.Issuers, t.Cross) }
+
+// Without is the trust after a root is withdrawn: without it, without the
+// authorities that no other root has signed, and without what it vouched for.
+func (t Trust) Without(root *x509.Certificate) Trust {
+	next := Trust{Roots: slices.DeleteFunc(slices.Clone(t.Roots), root.Equal)}
+	signed := func(c *x509.Certificate) bool {
+		return slices.ContainsFunc(next.Roots, func(r *x509.Certificate) bool { return c.CheckSignatureFrom(r) == nil })
+	}
+	for _, c := range t.Issuers {
+		if signed(c) {
+			next.Issuers = append(next.Issuers, c)
+		}
+	}
+	for _, c := range t.Cross {
+		if signed(c) {
+			next.Cross = append(next.Cross, c)
+		}
+	}
+	return next
+}
+
 // LoadTrust reads what [SaveTrust] writes, or any file of PEM certificates.
 func LoadTrust(file string) (Trust, error) {
 	certs, err := loadCerts(file)
@@ -70,7 +111,7 @@ func LoadTrust(file string) (Trust, error) {
 
 // SaveTrust writes a trust to a file, in place of what was there.
 func SaveTrust(file string, t Trust) error {
-	if err := writeFile(file, encodeCerts(append(append([]*x509.Certificate(nil), t.Roots...), t.Issuers...)), 0o644); err != nil {
+	if err := writeFile(file, encodeCerts(t.Certificates()), 0o644); err != nil {
 		return fmt.Errorf("save trust: %w", err)
 	}
 	return nil

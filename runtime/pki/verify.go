@@ -25,6 +25,7 @@ type Verifier struct {
 
 	mu      sync.Mutex // guards what follows
 	trust   Trust
+	era     int            // counts trusts
 	roots   *x509.CertPool // of trust
 	domains map[string]bool
 	issuers map[string]*x509.Certificate // by key identifier: of trust, and those met in chains that held
@@ -54,6 +55,7 @@ func (v *Verifier) SetTrust(t Trust) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	v.trust, v.domains = t, t.domains()
+	v.era++
 	v.roots = x509.NewCertPool()
 	for _, c := range t.Roots {
 		v.roots.AddCert(c)
@@ -155,6 +157,7 @@ func (v *Verifier) Identify(chain []*x509.Certificate, now time.Time) (flow.Iden
 	known, ok := v.checked.get(sum)
 	known.id.Leaf = sum
 	revoked, why := v.revoked(known.id)
+	era := v.era
 	v.mu.Unlock()
 	switch {
 	case revoked:
@@ -183,6 +186,10 @@ func (v *Verifier) Identify(chain []*x509.Certificate, now time.Time) (flow.Iden
 		return flow.Identity{}, refuse(leaf, ErrStranger, err)
 	}
 	v.mu.Lock()
+	if v.era != era { // what was checked may not be true any more
+		v.mu.Unlock()
+		return v.Identify(chain, now)
+	}
 	defer v.mu.Unlock()
 	v.twins.put(sum, twin{forms: all, until: id.NotAfter}, now)
 	v.meet(verified[1])
@@ -216,9 +223,7 @@ func (v *Verifier) chain(chain []*x509.Certificate, now time.Time) ([]*x509.Cert
 	case leaf.IsCA:
 		return nil, refuse(leaf, ErrAuthority, nil)
 	}
-	v.mu.Lock()
-	roots := v.roots
-	v.mu.Unlock()
+	roots, old := v.rootsFor(chain, now)
 	between := x509.NewCertPool()
 	for _, c := range chain[1:] {
 		if c != nil {
@@ -245,11 +250,46 @@ func (v *Verifier) chain(chain []*x509.Certificate, now time.Time) ([]*x509.Cert
 		return nil, refuse(leaf, ErrStranger, err)
 	}
 	for _, way := range ways {
-		if len(way) == 2 || len(way) == 3 {
-			return way, nil
+		if len(way) != 2 && len(way) != 3 {
+			continue
 		}
+		if r := old[fingerprint(way[len(way)-1])]; r != nil {
+			way = append(way, r)
+		}
+		return way, nil
 	}
 	return nil, refuse(leaf, ErrPathLength, fmt.Errorf("%d certificates up to the root, not 3", len(ways[0])))
+}
+
+// rootsFor are the roots to verify a chain by. A certificate in it with which a
+// root of ours vouches for its successor counts as that successor: by RFC 5280,
+// section 6.1.4, such a self-issued one does not make a path longer, but to
+// crypto/x509 it does. old has, by fingerprint, the root that signed it.
+func (v *Verifier) rootsFor(chain []*x509.Certificate, now time.Time) (roots *x509.CertPool, old map[string]*x509.Certificate) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	roots = v.roots
+	for _, c := range chain[1:] {
+		for _, r := range v.trust.Roots {
+			if c == nil || v.trust.hasKey(c) || !follows(c, r, now) {
+				continue
+			}
+			if gone, _ := v.withdrawn(c); gone {
+				continue
+			}
+			if old == nil {
+				roots, old = roots.Clone(), make(map[string]*x509.Certificate)
+			}
+			roots.AddCert(c)
+			old[fingerprint(c)] = r
+		}
+	}
+	return roots, old
+}
+
+// hasKey reports whether the key of a certificate is that of a root.
+func (t Trust) hasKey(c *x509.Certificate) bool {
+	return slices.ContainsFunc(t.Roots, func(r *x509.Certificate) bool { return samePublic(r.PublicKey, c.PublicKey) })
 }
 
 // holder checks what crypto/x509 leaves to us on a chain it has verified: leaf,
