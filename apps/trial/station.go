@@ -142,5 +142,7 @@ func (s *station) Up(id flow.LinkID, peer flow.Identity, send func(link.Message)
 	return s.eng.Up(id, peer, send)
 }
 func (s *station) Message(id flow.LinkID, m link.Message) error { return s.eng.Receive(id, m) }
-func (s *station) Ready(id flow.LinkID)                         { s.eng.Ready(id) }
-func (s *station) Down(id flow.LinkID, why error)               { s.eng.Down(id, why.Error(), false) }
+func (*station) Holds(link.Terms, flow.Identity) error          { return nil }
+
+func (s *station) Ready(id flow.LinkID)           { s.eng.Ready(id) }
+func (s *station) Down(id flow.LinkID, why error) { s.eng.Down(id, why.Error(), false) }

@@ -1,9 +1,10 @@
 package remote
 
 import (
-	"context"
 	"crypto/tls"
 	"errors"
+	"fmt"
+	"io"
 	"net"
 	"runtime/debug"
 	"slices"
@@ -18,16 +19,10 @@ import (
 // acceptAll takes connections until the listener is closed.
 func (d *Door) acceptAll() {
 	conf := &tls.Config{GetConfigForClient: func(*tls.ClientHelloInfo) (*tls.Config, error) { return d.serverTLS(), nil }}
+	listen := d.gate.Listen(d.listen)
 	for {
-		// A place first: a flood of strangers waits in the kernel, not in our memory.
-		select {
-		case d.ports <- struct{}{}:
-		case <-d.quit.Done():
-			return
-		}
-		raw, err := d.listen.Accept()
+		raw, err := listen.Accept()
 		if err != nil {
-			<-d.ports
 			if d.quit.Err() != nil {
 				return
 			}
@@ -41,7 +36,6 @@ func (d *Door) acceptAll() {
 		}
 		if !d.start(func() { d.admit(raw, conf) }) {
 			raw.Close()
-			<-d.ports
 		}
 	}
 }
@@ -61,21 +55,19 @@ func (d *Door) serverTLS() *tls.Config {
 
 // admit finds out who is there and hands the connection on.
 func (d *Door) admit(raw net.Conn, conf *tls.Config) {
-	ctx, cancel := context.WithTimeout(d.quit, handshakeTime)
-	tc := tls.Server(raw, conf)
-	err := tc.HandshakeContext(ctx)
-	cancel()
-	<-d.ports
+	tc, err := d.gate.Handshake(d.quit, raw, conf)
 	if err != nil {
-		raw.Close()
 		if refusal := new(pki.Refusal); errors.As(err, &refusal) {
 			d.log.Warn("connection refused", "peer", refusal.Who, "addr", raw.RemoteAddr().String(), "err", err)
 		} else {
 			d.log.Debug("connection not made", "addr", raw.RemoteAddr().String(), "err", err)
 		}
+		if !errors.Is(err, io.EOF) && d.quit.Err() == nil { // who only looks whether we are there has tried nothing
+			d.auditStranger(raw.RemoteAddr(), "connect to the door", err)
+		}
 		return
 	}
-	c, err := d.keep(tc)
+	c, err := d.keep(tc, true)
 	if err != nil {
 		d.log.Debug("connection not kept", "addr", raw.RemoteAddr().String(), "err", err)
 		return
@@ -99,9 +91,11 @@ func (d *Door) admit(raw net.Conn, conf *tls.Config) {
 // A Conn is a connection to a verified node.
 type Conn struct {
 	*tls.Conn
-	door *Door
-	peer flow.Identity
-	ends time.Time // when the first of the two certificates does
+	door  *Door
+	peer  flow.Identity
+	own   flow.Identity // who we were to it
+	fresh time.Time     // when whoever has dialled it should see to a new one
+	guest bool          // the peer has dialled
 
 	closed atomic.Bool // from here
 }
@@ -117,31 +111,53 @@ func PeerOf(c net.Conn) (flow.Identity, bool) {
 // Close closes the connection.
 func (c *Conn) Close() error {
 	c.closed.Store(true)
-	c.door.mu.Lock()
-	delete(c.door.conns, c)
-	c.door.mu.Unlock()
+	d := c.door
+	d.mu.Lock()
+	if d.conns[c] {
+		delete(d.conns, c)
+		if c.guest {
+			if d.guests[c.peer.URI]--; d.guests[c.peer.URI] == 0 {
+				delete(d.guests, c.peer.URI)
+			}
+		}
+	}
+	d.mu.Unlock()
 	return c.Conn.Close()
 }
 
 // keep wraps a connection whose handshake is done and watches over it.
-func (d *Door) keep(tc *tls.Conn) (*Conn, error) {
+func (d *Door) keep(tc *tls.Conn, guest bool) (*Conn, error) {
 	id, err := pki.PeerIdentity(tc.ConnectionState(), d.cfg.Verifier)
 	if err != nil {
 		tc.Close()
 		return nil, err
 	}
-	c := &Conn{Conn: tc, door: d, peer: id, ends: id.NotAfter}
-	if own := d.cfg.Signer().ID.NotAfter; own.Before(c.ends) {
-		c.ends = own
+	c := &Conn{Conn: tc, door: d, peer: id, own: d.cfg.Signer().ID, guest: guest}
+	c.fresh = freshUntil(d.cfg.Now(), c.own.NotAfter, id.NotAfter)
+	if err := d.admitted(c); err != nil {
+		tc.Close()
+		if !errors.Is(err, ErrClosed) {
+			d.auditPeer(c, flow.AuditConnection, "", "connect to the door", err)
+		}
+		return nil, err
 	}
+	return c, nil
+}
+
+func (d *Door) admitted(c *Conn) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.closing {
-		tc.Close()
-		return nil, ErrClosed
+		return ErrClosed
+	}
+	if c.guest {
+		if d.guests[c.peer.URI] >= guestsMost {
+			return fmt.Errorf("%d connections from one node are the most", guestsMost)
+		}
+		d.guests[c.peer.URI]++
 	}
 	d.conns[c] = true
-	return c, nil
+	return nil
 }
 
 // arrivals is a listener of connections that have been accepted already.

@@ -43,7 +43,9 @@ func (d *Door) Ask(ctx context.Context, node flow.NodeID, kind string, body []by
 	if err != nil {
 		return fail(err)
 	}
-	reply, err := p.rpc.Ask(ctx, &wardflowpb.Question{Kind: kind, Body: body})
+	l := p.take()
+	defer l.give()
+	reply, err := l.rpc.Ask(ctx, &wardflowpb.Question{Kind: kind, Body: body})
 	if err != nil {
 		return fail(p.explain(ctx, err))
 	}

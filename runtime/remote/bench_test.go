@@ -59,6 +59,7 @@ func (f *far) Message(_ flow.LinkID, m link.Message) error {
 	}
 	return nil
 }
+func (f *far) Holds(link.Terms, flow.Identity) error { return nil }
 func (f *far) Ready(flow.LinkID) {
 	select {
 	case f.room <- struct{}{}:
@@ -129,7 +130,7 @@ func BenchmarkBareStream(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	c, err := p.rpc.Links(b.Context())
+	c, err := p.take().rpc.Links(b.Context())
 	if err != nil {
 		b.Fatal(err)
 	}

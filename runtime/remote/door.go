@@ -15,6 +15,7 @@ import (
 	"google.golang.org/grpc"
 
 	"github.com/wardflow/wardflow/runtime/flow"
+	"github.com/wardflow/wardflow/runtime/gate"
 	"github.com/wardflow/wardflow/runtime/pki"
 )
 
@@ -40,6 +41,11 @@ type Config struct {
 	// else: [Listen] refuses it at an address that another host could reach.
 	Unsealed bool
 	Patience
+
+	// Gate bounds what strangers can cost; its Refused is the door's own.
+	Gate gate.Limits
+	// Audit, when set, is told of who was refused. It must not block.
+	Audit func(flow.AuditEvent)
 }
 
 // Patience is how long a door waits before it tries again: first, and at most.
@@ -100,8 +106,9 @@ type Door struct {
 	quit   context.Context // done when the door closes
 	close  context.CancelFunc
 	run    sync.WaitGroup // every goroutine of the door
-	ports  chan struct{}  // a place for each handshake that may be under way
-	sent   traffic        // on links
+	gate   *gate.Gate
+	sent   traffic // on links
+	tally  tally
 
 	mu      sync.Mutex // guards what follows
 	closing bool
@@ -111,14 +118,15 @@ type Door struct {
 	peers   map[flow.NodeID]*peer
 	links   map[flow.LinkID]*track
 	carried Links
-	streams map[flow.NodeID]*stream // arrived, by the calling node
-	looking map[flow.NodeID]bool    // whether it is gone
+	guests  map[string]int       // connections that have come, by SPIFFE ID
+	streams map[flow.NodeID]pair // arrived, by the calling node
+	looking map[flow.NodeID]bool // whether it is gone
 }
 
 const (
-	grpcProto      = "h2"
-	handshakeTime  = 10 * time.Second
-	handshakesMost = 128
+	grpcProto     = "h2"
+	handshakeTime = 10 * time.Second
+	guestsMost    = 256 // connections from one node
 )
 
 // Listen opens the door. Close closes it.
@@ -135,11 +143,13 @@ func Listen(cfg Config) (*Door, error) {
 		return nil, fmt.Errorf("open door at %s: remote: Config.Unsealed is for measuring on a loopback address only", at)
 	}
 	d := &Door{
-		cfg: cfg, log: cfg.Log, listen: l, calls: newArrivals(l.Addr()), ports: make(chan struct{}, handshakesMost),
+		cfg: cfg, log: cfg.Log, listen: l, calls: newArrivals(l.Addr()), guests: make(map[string]int),
 		protos: make(map[string]func(net.Conn, flow.Identity)), answers: make(map[string]AnswerFunc),
 		conns: make(map[*Conn]bool), peers: make(map[flow.NodeID]*peer), links: make(map[flow.LinkID]*track),
-		streams: make(map[flow.NodeID]*stream), looking: make(map[flow.NodeID]bool),
+		streams: make(map[flow.NodeID]pair), looking: make(map[flow.NodeID]bool),
 	}
+	cfg.Gate.Refused = d.auditFlood
+	d.gate = gate.New(cfg.Gate)
 	d.quit, d.close = context.WithCancel(context.Background())
 	d.rpc = newServer(d)
 	d.protos[grpcProto] = func(c net.Conn, _ flow.Identity) { d.calls.put(c) }
@@ -170,7 +180,15 @@ func (d *Door) Handle(proto string, serve func(net.Conn, flow.Identity)) {
 // it is, [PeerOf] tells. A peer that is somebody else, or nobody we believe, is
 // a [pki.Refusal].
 func (d *Door) Dial(ctx context.Context, proto, addr string, want flow.NodeID) (net.Conn, error) {
-	fail := func(err error) (net.Conn, error) {
+	c, err := d.dial(ctx, proto, addr, want)
+	if err != nil {
+		return nil, err // and no *Conn that is nil
+	}
+	return c, nil
+}
+
+func (d *Door) dial(ctx context.Context, proto, addr string, want flow.NodeID) (*Conn, error) {
+	fail := func(err error) (*Conn, error) {
 		return nil, fmt.Errorf("dial %s at %s: %w", named(want), addr, err)
 	}
 	if d.quit.Err() != nil {
@@ -190,9 +208,12 @@ func (d *Door) Dial(ctx context.Context, proto, addr string, want flow.NodeID) (
 	c := tls.Client(raw, pki.ClientTLS(d.cfg.Signer, d.cfg.Verifier, allow, proto))
 	if err := c.HandshakeContext(ctx); err != nil {
 		raw.Close()
+		if errors.As(err, new(*pki.Refusal)) {
+			d.auditStranger(raw.RemoteAddr(), "answer in place of "+named(want), err)
+		}
 		return fail(err)
 	}
-	conn, err := d.keep(c)
+	conn, err := d.keep(c, false)
 	if err != nil {
 		return fail(err)
 	}
@@ -221,8 +242,10 @@ func (d *Door) Close() error {
 	d.mu.Unlock()
 
 	for _, t := range tracks {
-		_, s := t.kill()
-		t.end(s, ErrClosed)
+		_, left := t.kill()
+		for _, s := range left {
+			t.end(s, ErrClosed)
+		}
 	}
 	d.close()
 	err := d.listen.Close()
@@ -234,7 +257,10 @@ func (d *Door) Close() error {
 		c.Close()
 	}
 	for _, p := range peers {
-		p.client.Close()
+		p.mu.Lock()
+		l := p.line
+		p.mu.Unlock()
+		l.client.Close()
 	}
 	d.rpc.Stop()
 	d.run.Wait()

@@ -84,6 +84,8 @@ type room struct {
 	ups     int
 	why     map[flow.LinkID]error // last Down
 	panics  bool                  // in Message
+	denied  map[flow.LinkID]error // what Holds says; nil: it holds
+	audits  []flow.AuditEvent
 }
 
 type outEnd struct {
@@ -108,6 +110,13 @@ func (r *room) Write(b []byte) (int, error) {
 	return r.log.Write(b)
 }
 
+func (r *room) audited(e flow.AuditEvent) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	defer r.change()
+	r.audits = append(r.audits, e)
+}
+
 func (r *room) logged() string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -117,10 +126,10 @@ func (r *room) logged() string {
 func (h *hall) room(name flow.NodeID, more ...func(*Config)) *room {
 	h.t.Helper()
 	r := &room{hall: h, log: new(bytes.Buffer), changed: make(chan struct{}), known: make(map[flow.LinkID]LinkEnd), trusted: make(map[flow.ActorID]string),
-		outs: make(map[flow.LinkID]*outEnd), ins: make(map[flow.LinkID]*inEnd), why: make(map[flow.LinkID]error)}
+		outs: make(map[flow.LinkID]*outEnd), ins: make(map[flow.LinkID]*inEnd), why: make(map[flow.LinkID]error), denied: make(map[flow.LinkID]error)}
 	own := h.h.Node(string(name))
 	cfg := Config{Self: name, Listen: "127.0.0.1:0", Signer: func() flow.Signer { return own }, Verifier: h.h.Verifier(), Address: h.address,
-		Log: slog.New(slog.NewTextHandler(r, nil)), Now: h.now, Patience: Patience{RetryFirst: time.Millisecond, RetryMost: 20 * time.Millisecond}}
+		Log: slog.New(slog.NewTextHandler(r, nil)), Now: h.now, Audit: r.audited, Patience: Patience{RetryFirst: time.Millisecond, RetryMost: 20 * time.Millisecond}}
 	for _, m := range more {
 		m(&cfg)
 	}
@@ -318,6 +327,12 @@ func (r *room) Message(id flow.LinkID, m link.Message) error {
 		return err
 	}
 	return nil
+}
+
+func (r *room) Holds(terms link.Terms, _ flow.Identity) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.denied[terms.Link]
 }
 
 func (r *room) Ready(id flow.LinkID) {

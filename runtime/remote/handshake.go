@@ -13,12 +13,15 @@ import (
 // call begins a session as the sender.
 func (st *stream) call(t *track, end LinkEnd) {
 	offered, b, err := link.Offer(end.Terms, st.exporter, end.Signer)
+	s := &session{t: t, st: st, offered: offered, terms: end.Terms, signer: end.Signer, due: st.door.cfg.Now().Add(handshakeTime)}
+	s.counts.Store(true)
 	if err != nil {
-		t.postpone(st.door.refused(err))
-		return
+		err = st.door.refused(err)
+	} else {
+		err = st.remember(s)
 	}
-	s := &session{t: t, st: st, offered: offered, signer: end.Signer, due: st.door.cfg.Now().Add(handshakeTime)}
-	if err := st.remember(s); err != nil {
+	if err != nil {
+		s.settled()
 		t.postpone(err)
 		return
 	}
@@ -49,6 +52,9 @@ func (st *stream) offer(e entry) error {
 	refuse := func(t *track, err error) error {
 		err = st.door.refused(err)
 		st.out.put(entryRefuse, e.number, appendRefuse(nil, err))
+		if !passes(err) {
+			st.door.auditPeer(st.conn, flow.AuditLink, terms.Link, "open link "+string(terms.Link), err)
+		}
 		if t != nil {
 			t.fail(err)
 		} else {
@@ -83,7 +89,7 @@ func (st *stream) offer(e entry) error {
 	if err != nil {
 		return refuse(t, err)
 	}
-	s := &session{t: t, st: st, number: e.number, answered: answered, signer: end.Signer}
+	s := &session{t: t, st: st, number: e.number, answered: answered, terms: end.Terms, signer: end.Signer, due: st.door.cfg.Now().Add(handshakeTime)}
 	if err := st.remember(s); err != nil {
 		return refuse(t, err)
 	}
@@ -119,6 +125,7 @@ func (st *stream) secure(s *session, e entry) {
 		return
 	}
 	s.secured(keys)
+	st.proven(s)
 	st.raise(s)
 }
 

@@ -30,7 +30,7 @@ func (h *hall) hostile(name flow.NodeID, to *room) *hostile {
 	if err != nil {
 		h.t.Fatal(err)
 	}
-	if e.stream, err = p.rpc.Links(testContext(h.t)); err != nil {
+	if e.stream, err = p.take().rpc.Links(testContext(h.t)); err != nil {
 		h.t.Fatal(err)
 	}
 	conn, err := connOf(e.stream.Context())

@@ -17,7 +17,8 @@ type LinkEnd struct {
 
 // Links has the ends of links that are on this node. The door calls its methods
 // one at a time for one link and in this order: Judge, Up, any number of
-// Message and Ready, Down. Calls for different links come at the same time. No
+// Message, Ready and Holds, Down. While a link is up Judge may be called for the
+// session that is to take its place; then come Down and Up. Calls for different links come at the same time. No
 // method may block, and none may call [Door.OpenLink] or [Door.CloseLink];
 // send may be called from within.
 type Links interface {
@@ -37,6 +38,11 @@ type Links interface {
 	// Message is what the other end says. It is only lent: the tokens of its
 	// frame are overwritten after the call. An error ends the link.
 	Message(id flow.LinkID, m link.Message) error
+	// Holds tells whether a link that is up on these terms may still be, with
+	// peer at the other end: the policy allows it, and both actors are where
+	// the terms say, in these epochs. The door asks now and then and in
+	// [Door.Recheck]. An error ends the link, as one of Judge refuses it.
+	Holds(terms link.Terms, peer flow.Identity) error
 	// Ready says that send, having answered false, has room again.
 	Ready(id flow.LinkID)
 	// Down says that the link is not up, or still not, and why. A
@@ -56,8 +62,9 @@ func (d *Door) Carry(l Links) {
 
 // OpenLink brings a link up whose sender is on this node, and keeps it up:
 // after a lost connection or a refusal it tries again, with growing pauses. For
-// a link that is open on other terms it closes that first; on the same terms
-// only the certificate for its next handshake is taken.
+// a link that is open on other terms it closes that first. On the same terms, a
+// renewed certificate of the actor is taken for a new handshake at once, and the
+// link stays up meanwhile.
 func (d *Door) OpenLink(end LinkEnd) error {
 	id := end.Terms.Link
 	fail := func(err error) error { return fmt.Errorf("open link %s: %w", id, err) }
@@ -69,6 +76,9 @@ func (d *Door) OpenLink(end LinkEnd) error {
 	}
 	if t := d.known(id); t != nil {
 		if t.renew(end) {
+			if p, err := d.peer(end.Terms.To.Node); err == nil {
+				p.kick()
+			}
 			return nil
 		}
 		d.CloseLink(id)
@@ -98,13 +108,15 @@ func (d *Door) CloseLink(id flow.LinkID) {
 	if t == nil {
 		return
 	}
-	node, s := t.kill()
+	node, left := t.kill()
 	if node != "" {
 		if p, err := d.peer(node); err == nil {
 			p.remove(t)
 		}
 	}
-	t.end(s, ErrClosed)
+	for _, s := range left {
+		t.end(s, ErrClosed)
+	}
 }
 
 // Wake says that something has changed: a node is up (its name) or the register

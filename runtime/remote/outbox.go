@@ -12,7 +12,8 @@ type outbox struct {
 	chunks [][]byte
 	bytes  int // in chunks
 	spare  [][]byte
-	starve []*session // were told that there is no room
+	lull   chan struct{} // closed when bytes are few again; nil: nobody waits
+	starve []*session    // were told that there is no room
 	failed []failure
 }
 
@@ -25,6 +26,7 @@ const (
 	chunkSize  = 16 << 10  // bytes of a packet, if no single token needs more
 	highWater  = 256 << 10 // bytes that wait before a session is told to
 	lowWater   = 128 << 10 // and when it is told to go on
+	alarmWater = 2 << 20   // bytes that wait before the other end is not listened to
 	sparesMost = 16
 )
 
@@ -49,6 +51,27 @@ func (o *outbox) room(s *session) bool {
 		o.starve = append(o.starve, s)
 	}
 	return false
+}
+
+// calm waits while far too much is waiting to be sent, which only answers to
+// handshakes can bring about; false when done is closed first.
+func (o *outbox) calm(done <-chan struct{}) bool {
+	o.mu.Lock()
+	if o.bytes < alarmWater {
+		o.mu.Unlock()
+		return true
+	}
+	if o.lull == nil {
+		o.lull = make(chan struct{})
+	}
+	lull := o.lull
+	o.mu.Unlock()
+	select {
+	case <-lull:
+		return true
+	case <-done:
+		return false
+	}
 }
 
 // put adds an entry, copying body.
@@ -100,6 +123,10 @@ func (o *outbox) next() (packet []byte, fed []*session, failed []failure) {
 			o.chunks = nil
 		}
 		o.bytes -= len(packet)
+	}
+	if o.lull != nil && o.bytes < highWater {
+		close(o.lull)
+		o.lull = nil
 	}
 	if o.bytes < lowWater {
 		fed, o.starve = o.starve, nil

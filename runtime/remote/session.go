@@ -17,9 +17,12 @@ type session struct {
 	t      *track
 	st     *stream
 	number uint64
-	since  time.Time
-	due    time.Time     // when the handshake must be done; zero: the other side sees to it
-	ends   time.Time     // when the keys are old
+	terms  link.Terms
+	since  time.Time     // it is secured
+	due    time.Time     // when the handshake must be done
+	fresh  time.Time     // when the sender's side should see to a new session
+	secure atomic.Bool   // the handshake is done
+	counts atomic.Bool   // among the offers of its stream that are under way
 	over   atomic.Bool   // track.end has been called
 	told   atomic.Bool   // the other end need not be told that it is over
 	who    flow.Identity // at the other end, once secured
@@ -40,16 +43,31 @@ type session struct {
 func (s *session) secured(k *link.Secured) {
 	now := s.st.door.cfg.Now()
 	s.who, s.open, s.since = k.Peer, k.Open, now
-	s.ends = now.Add(s.st.door.cfg.KeyLife)
-	if s.st.peer == nil {
-		s.ends = s.ends.Add(s.st.door.cfg.KeyLife / 8) // let the sender's side be first
-	}
-	if s.signer.ID.NotAfter.Before(s.ends) {
-		s.ends = s.signer.ID.NotAfter
+	s.fresh = freshUntil(now, s.signer.ID.NotAfter, s.who.NotAfter)
+	if keys := now.Add(s.st.door.cfg.KeyLife); keys.Before(s.fresh) {
+		s.fresh = keys
 	}
 	s.mu.Lock()
 	s.seal = k.Seal
 	s.mu.Unlock()
+	s.secure.Store(true)
+}
+
+// freshUntil is when something that lasts until the first of two certificates
+// ends should be made anew, in case they have been renewed: when a quarter of
+// that time is left, and so, if they have not been, more and more often.
+func freshUntil(now, ours, theirs time.Time) time.Time {
+	if theirs.Before(ours) {
+		ours = theirs
+	}
+	return now.Add(ours.Sub(now) / 4 * 3)
+}
+
+// settled takes an offer from those that are under way, once.
+func (s *session) settled() {
+	if s.counts.Swap(false) {
+		s.st.offers.Add(-1)
+	}
 }
 
 // send is what Links.Up gets. What it can't send at all ends the link; the

@@ -119,7 +119,7 @@ func TestPeerThatStandsStill(t *testing.T) {
 		r.gate.Lock()
 		give()
 		bedside.wait("the door to take no more", func() bool { return bedside.outs[id].hold })
-		if s, up := bedside.Door.known(id).now(); up {
+		if s, _ := bedside.Door.known(id).now(); s != nil {
 			s.st.out.mu.Lock()
 			waits := s.st.out.bytes
 			s.st.out.mu.Unlock()

@@ -6,6 +6,8 @@ import (
 	"maps"
 	"slices"
 	"sync"
+	"sync/atomic"
+	"time"
 
 	"google.golang.org/grpc/status"
 
@@ -19,8 +21,12 @@ var errLost = errors.New("the connection is lost")
 // lost is errLost with gRPC's words for it.
 func lost(err error) error { return fmt.Errorf("%w: %s", errLost, status.Convert(err).Message()) }
 
-// sessionsMost bounds what one node can make another remember.
-const sessionsMost = 1 << 14
+// sessionsMost bounds what one node can make another remember, and unprovenMost
+// the handshakes among it that it has not ended; honest nodes have [offersMost].
+const (
+	sessionsMost = 1 << 14
+	unprovenMost = 1 << 10
+)
 
 // A stream carries the links whose senders are on one node and receivers on
 // another. One goroutine reads it and one writes.
@@ -33,10 +39,12 @@ type stream struct {
 	out      *outbox
 	done     chan struct{} // closed by end
 	plain    []byte        // the reader's, for what it opens
+	offers   atomic.Int64  // of ours whose handshake is under way
 
 	mu       sync.Mutex // guards what follows
 	ended    bool
 	sessions map[uint64]*session
+	unproven int    // of them, on the callee's side
 	last     uint64 // number
 }
 
@@ -106,6 +114,9 @@ func (st *stream) read(c carrier) {
 	var m link.Message
 	var p parcel
 	for {
+		if st.peer == nil && !st.out.calm(st.done) {
+			return // a caller that does not listen is not listened to
+		}
 		if err := c.RecvMsg(&p); err != nil {
 			st.end(lost(err))
 			return
@@ -114,6 +125,7 @@ func (st *stream) read(c carrier) {
 		p.free()
 		if err != nil {
 			st.door.log.Warn("stream ended: the peer breaks the protocol", "peer", st.conn.peer.URI, "err", err)
+			st.door.auditPeer(st.conn, flow.AuditFrame, "", "send on links", err)
 			st.end(lost(err))
 			return
 		}
@@ -200,6 +212,11 @@ func (st *stream) remember(s *session) error {
 		return errLost
 	case len(st.sessions) >= sessionsMost:
 		return fmt.Errorf("%d links between two nodes are the most: %w", sessionsMost, flow.ErrLater)
+	case st.unproven >= unprovenMost:
+		return fmt.Errorf("%d handshakes at once are the most: %w", unprovenMost, flow.ErrLater)
+	}
+	if st.peer == nil {
+		st.unproven++
 	}
 	if st.peer != nil {
 		s.number = st.last + 1
@@ -212,10 +229,65 @@ func (st *stream) remember(s *session) error {
 // forget takes s out and tells the other end why, if it does not know.
 func (st *stream) forget(s *session, why error) {
 	st.mu.Lock()
+	if st.sessions[s.number] == s && st.peer == nil && !s.secure.Load() {
+		st.unproven--
+	}
 	delete(st.sessions, s.number)
 	ended := st.ended
 	st.mu.Unlock()
 	if !ended && !s.told.Load() {
 		st.out.put(entryRefuse, s.number, appendRefuse(nil, why))
+	}
+}
+
+// proven says that a handshake of the other end is done.
+func (st *stream) proven(s *session) {
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	if st.peer == nil && st.sessions[s.number] == s {
+		st.unproven--
+	}
+}
+
+// late gives the handshakes of the other end that have taken too long.
+func (st *stream) late(now time.Time) []*session {
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	var all []*session
+	if st.unproven > 0 {
+		for _, s := range st.sessions {
+			if !s.secure.Load() && now.After(s.due) {
+				all = append(all, s)
+			}
+		}
+	}
+	return all
+}
+
+// idle reports whether no link is on the stream.
+func (st *stream) idle() bool {
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	return len(st.sessions) == 0
+}
+
+// mayOffer takes a place among the offers under way, if there is one.
+func (st *stream) mayOffer(moving bool) bool {
+	most := int64(offersMost)
+	if moving {
+		most = movesMost
+	}
+	if st.offers.Load() >= most {
+		return false
+	}
+	st.offers.Add(1)
+	return true
+}
+
+// kickIf makes the peer's offers go on when enough of those under way on a
+// stream are done.
+func (p *peer) kickIf(st *stream) {
+	if n := st.offers.Load(); n == 0 || n == movesMost/2 || n == offersMost/2 {
+		p.kick()
 	}
 }

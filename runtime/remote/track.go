@@ -27,7 +27,7 @@ type track struct {
 
 	// The sender's side only.
 	wish  *LinkEnd  // nil: nothing is wanted from here
-	busy  *session  // that is being made or up
+	busy  *session  // that is being made, to be cur or to take its place
 	tries int       // in a row that came to nothing
 	due   time.Time // of the next one
 }
@@ -50,7 +50,7 @@ func (t *track) renew(end LinkEnd) bool {
 }
 
 // kill makes the track useless and returns what is left to do.
-func (t *track) kill() (node flow.NodeID, s *session) {
+func (t *track) kill() (node flow.NodeID, left []*session) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.dead = true
@@ -58,33 +58,42 @@ func (t *track) kill() (node flow.NodeID, s *session) {
 		node = t.wish.Terms.To.Node
 		t.wish = nil
 	}
-	if s = t.cur; s == nil {
-		s = t.busy
-	}
-	return node, s
+	return node, []*session{t.cur, t.busy}
 }
 
-// now is the session that is up or else being made from here, or nil.
-func (t *track) now() (s *session, up bool) {
+// now is the session that is up, and the one being made from here; nil: none.
+func (t *track) now() (up, busy *session) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.cur != nil {
-		return t.cur, true
-	}
-	return t.busy, false
+	return t.cur, t.busy
 }
 
-// ready is the end to offer, when it is time to, and else when that will be.
-func (t *track) ready(now time.Time) (end LinkEnd, ok bool, due time.Time) {
+// ready is the end to offer on st, when it is time to, and else when that will
+// be. moving says that the link is up meanwhile.
+func (t *track) ready(now time.Time, st *stream) (end LinkEnd, moving, ok bool, due time.Time) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.wish == nil || t.busy != nil {
-		return LinkEnd{}, false, time.Time{}
+	if t.wish == nil || t.busy != nil || t.cur != nil && t.cur.st == st && !t.outdated(now) {
+		return LinkEnd{}, false, false, time.Time{}
 	}
 	if now.Before(t.due) {
-		return LinkEnd{}, false, t.due
+		return LinkEnd{}, false, false, t.due
 	}
-	return *t.wish, true, time.Time{}
+	return *t.wish, t.cur != nil, true, time.Time{}
+}
+
+// outdated reports whether a link that is up wants a new session: its keys are
+// old, our certificate is another by now, or it is time to see whether theirs
+// is. The caller holds the lock.
+func (t *track) outdated(now time.Time) bool {
+	return t.wish != nil && t.cur != nil && (now.After(t.cur.fresh) || t.wish.Signer.ID.Leaf != t.cur.signer.ID.Leaf)
+}
+
+// restless is outdated for whoever holds no lock, unless it is being seen to.
+func (t *track) restless(now time.Time) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.busy == nil && t.outdated(now)
 }
 
 // begin says that s is being made for the terms that end gave; false if those
@@ -103,22 +112,28 @@ func (t *track) begin(s *session, terms link.Terms) bool {
 func (t *track) up(s *session) error {
 	l := t.door.ends()
 	t.mu.Lock()
-	old := t.cur
+	old, out := t.cur, s.offered != nil
 	switch {
 	case t.dead || t.door.isClosing() || s.over.Load():
 		t.mu.Unlock()
 		return ErrClosed
-	case s.offered != nil && t.busy != s:
+	case out && t.busy != s:
 		t.mu.Unlock()
 		return ErrClosed
 	case old != nil:
 		t.out(func() error { l.Down(t.id, errOver); return nil })
 	}
-	t.cur, t.said = s, ""
+	t.cur, t.busy, t.said = s, nil, ""
+	if out && old != nil {
+		t.tries = 0
+	}
 	err := t.out(func() error { return l.Up(t.id, s.who, s.send) })
 	t.mu.Unlock()
 	if old != nil {
 		t.end(old, errOver)
+	}
+	if s.settled(); out {
+		s.st.peer.kickIf(s.st)
 	}
 	if err != nil {
 		return fmt.Errorf("%w: %w", flow.ErrLater, err)
@@ -136,6 +151,16 @@ func (t *track) message(s *session, m link.Message) error {
 	return t.out(func() error { return t.door.ends().Message(t.id, m) })
 }
 
+// holds asks whether a link that is up may still be.
+func (t *track) holds(s *session) error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.cur != s {
+		return nil
+	}
+	return t.out(func() error { return t.door.ends().Holds(s.terms, s.who) })
+}
+
 // room tells that s, which had none, has room again.
 func (t *track) room(s *session) {
 	t.mu.Lock()
@@ -147,7 +172,11 @@ func (t *track) room(s *session) {
 
 // refuse ends s because this node will not have it.
 func (t *track) refuse(s *session, err error) {
-	t.end(s, t.door.refused(err))
+	err = t.door.refused(err)
+	if !passes(err) && !s.over.Load() {
+		s.audit(err)
+	}
+	t.end(s, err)
 }
 
 // refused makes a refusal of ours of an error, unless it is of those that pass.
@@ -162,7 +191,7 @@ func (d *Door) refused(err error) error {
 }
 
 func passes(err error) bool {
-	for _, e := range []error{flow.ErrLater, flow.ErrStale, ErrClosed, ErrUnreachable, errOver, errWorn, errSilent, errLost} {
+	for _, e := range []error{flow.ErrLater, flow.ErrStale, ErrClosed, ErrUnreachable, errOver, errSilent, errLost} {
 		if errors.Is(err, e) {
 			return true
 		}
@@ -177,16 +206,19 @@ func (t *track) end(s *session, why error) {
 		return
 	}
 	s.st.forget(s, why)
+	s.settled()
 	t.mu.Lock()
-	if t.busy == s {
-		t.busy = nil
-		if t.cur == s && t.door.cfg.Now().Sub(s.since) > t.door.cfg.RetryMost {
+	current := t.cur == s
+	if t.busy == s || current && t.wish != nil && t.busy == nil {
+		if current && t.door.cfg.Now().Sub(s.since) > t.door.cfg.RetryMost {
 			t.tries = 0
+		}
+		if t.busy == s {
+			t.busy = nil
 		}
 		t.due = t.door.cfg.Now().Add(t.door.pause(t.tries))
 		t.tries++
 	}
-	current := t.cur == s
 	if current {
 		t.cur = nil
 	}
@@ -263,6 +295,9 @@ func (t *track) judge(end link.End, chain chain) (flow.Identity, error) {
 	})
 	if err == nil && !id.Known() {
 		err = fmt.Errorf("nobody vouches for actor %s", end.Actor)
+	}
+	if err == nil {
+		err = t.door.cfg.Verifier.Fresh(id, t.door.cfg.Now())
 	}
 	return id, err
 }

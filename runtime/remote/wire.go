@@ -77,11 +77,10 @@ func (e *RefusedError) Error() string { return fmt.Sprintf("%s refuses: %s", e.N
 // Unwrap is the reason when it was refused here.
 func (e *RefusedError) Unwrap() error { return e.Err }
 
-// errOver reports a link that the other end has closed, or whose keys are
-// renewed: it opens again unless it is closed here too.
+// errOver reports a link that the other end has closed, or whose session another
+// has replaced: it opens again unless it is closed here too.
 var (
 	errOver   = errors.New("the other end has closed the link")
-	errWorn   = errors.New("the link's keys are renewed")
 	errSilent = errors.New("the other end does not answer")
 )
 
@@ -132,7 +131,7 @@ func reasonError(node flow.NodeID, reason byte, why string) error {
 }
 
 func appendRefuse(b []byte, err error) []byte {
-	if errors.Is(err, ErrClosed) || errors.Is(err, errWorn) {
+	if errors.Is(err, ErrClosed) || errors.Is(err, errOver) {
 		return append(b, reasonOver)
 	}
 	r := refusal(err)

@@ -93,6 +93,7 @@ func (nobody) Judge(flow.LinkID, link.End, []*x509.Certificate) (flow.Identity, 
 func (nobody) Up(flow.LinkID, flow.Identity, func(link.Message) bool) error { panic("up") }
 func (nobody) Message(flow.LinkID, link.Message) error                      { panic("message") }
 func (nobody) Ready(flow.LinkID)                                            { panic("ready") }
+func (nobody) Holds(link.Terms, flow.Identity) error                        { return nil }
 func (nobody) Down(flow.LinkID, error)                                      {}
 
 // Whatever packet a node sends on a new stream, no link comes up and nothing panics.
