@@ -93,7 +93,7 @@ type Broker struct {
 	stop context.CancelFunc
 	run  sync.WaitGroup
 
-	mu       sync.Mutex // guards what follows
+	mu       sync.Mutex            // guards what follows
 	sessions map[string][]*session // by EPC, oldest first
 	open     int
 }
@@ -118,7 +118,7 @@ func Serve(cfg Config) (*Broker, error) {
 
 // newBroker is a broker that does not listen yet.
 func newBroker(cfg Config) (*Broker, error) {
-	b := &Broker{cfg: cfg, failures: rate.NewLimiter(1, 10), sessions: map[string][]*session{}}
+	b := &Broker{cfg: cfg, failures: rate.NewLimiter(5, 50), sessions: map[string][]*session{}}
 	b.quit, b.stop = context.WithCancel(context.Background())
 	b.mqtt = server.New(&server.Options{
 		InlineClient: true,
@@ -172,7 +172,7 @@ func (b *Broker) Close() error {
 		err = b.listener.Close()
 	}
 	for _, s := range b.all() {
-		s.run.Go(func() { s.end(codeShutdown, nil) })
+		b.run.Go(func() { s.end(codeShutdown, nil) })
 	}
 	b.run.Wait()
 	return errors.Join(err, b.mqtt.Close())
@@ -282,18 +282,18 @@ func (b *Broker) recheck() {
 		case <-b.quit.Done():
 			return
 		case <-tick.C:
-			b.Recheck()
+			b.look()
 		}
 	}
 }
 
-// Recheck ends the sessions of devices whose certificate does not hold any
-// more. The broker does so every [Config].Recheck.
-func (b *Broker) Recheck() {
+// look ends the sessions of devices whose certificate does not hold any
+// more.
+func (b *Broker) look() {
 	for _, s := range b.all() {
 		if err := b.cfg.Verifier.Holds(s.id, time.Now()); err != nil && s.ending.CompareAndSwap(false, true) {
 			b.cfg.Audit(s.event(flow.AuditConnection, "stay connected", err.Error()))
-			s.run.Go(func() { s.end(codeNotHeld, err) })
+			b.run.Go(func() { s.end(codeNotHeld, err) })
 		}
 	}
 }

@@ -16,7 +16,6 @@ var (
 	codeNotHeld  = packets.Code{Code: packets.ErrNotAuthorized.Code, Reason: "the certificate does not hold any more"}
 	codeNoWill   = packets.Code{Code: packets.ErrNotAuthorized.Code, Reason: "devices may not leave a will"}
 	codeNoLogin  = packets.Code{Code: packets.ErrBadAuthenticationMethod.Code, Reason: "who a device is, its certificate says: leave the authentication method out"}
-	codeFilter   = packets.Code{Code: packets.ErrNotAuthorized.Code}
 )
 
 // A hook is where the library asks us. Whatever it does not ask for is refused
@@ -108,6 +107,8 @@ func (h *hook) OnPacketRead(cl *server.Client, pk packets.Packet) (packets.Packe
 		code = packets.ErrQosNotSupported
 	case pk.FixedHeader.Retain:
 		code = packets.ErrRetainNotSupported
+	case pk.Properties.TopicAliasFlag:
+		code = packets.ErrTopicAliasInvalid
 	case !server.IsValidFilter(pk.TopicName, true): // the library would leave it without an answer
 		code = packets.ErrTopicNameInvalid
 	default:
