@@ -8,6 +8,7 @@
 package pkitest
 
 import (
+	"crypto"
 	"testing"
 	"time"
 
@@ -24,14 +25,28 @@ type Hospital struct {
 	Authority *pki.Authority
 
 	tb       testing.TB
+	keys     pki.Keys
 	verifier *pki.Verifier
 }
 
 // New makes the hospital h1.health.example below a ministry of its own.
 func New(tb testing.TB) *Hospital {
 	tb.Helper()
-	a, err := pki.NewAuthority(Name, time.Now())
-	return of(tb, a, err)
+	keys := newKeys(tb)
+	a, err := pki.NewAuthorityWith(Name, keys, time.Now())
+	return of(tb, a, keys, err)
+}
+
+func newKeys(tb testing.TB) pki.Keys {
+	tb.Helper()
+	var keys pki.Keys
+	for _, k := range []*crypto.Signer{&keys.Root, &keys.Issuing, &keys.People} {
+		var err error
+		if *k, err = pki.NewKey(); err != nil {
+			tb.Fatal(err)
+		}
+	}
+	return keys
 }
 
 // Rogue makes an enemy who gives everything the same names, below a root of his
@@ -45,16 +60,18 @@ func (h *Hospital) Rogue() *Hospital {
 // this hospital does not trust.
 func (h *Hospital) Neighbour() *Hospital {
 	h.tb.Helper()
-	a, err := h.Authority.Root.Hospital("h2.health.example", time.Now())
-	return of(h.tb, a, err)
+	keys := newKeys(h.tb)
+	keys.Root = h.keys.Root
+	a, err := h.Authority.Root.HospitalWith("h2.health.example", keys, time.Now())
+	return of(h.tb, a, keys, err)
 }
 
-func of(tb testing.TB, a *pki.Authority, err error) *Hospital {
+func of(tb testing.TB, a *pki.Authority, keys pki.Keys, err error) *Hospital {
 	tb.Helper()
 	if err != nil {
 		tb.Fatal(err)
 	}
-	return &Hospital{Authority: a, tb: tb, verifier: pki.NewVerifier(a.Trust())}
+	return &Hospital{Authority: a, tb: tb, keys: keys, verifier: pki.NewVerifier(a.Trust())}
 }
 
 // Verifier believes this hospital's authorities. It is the same one each time,
