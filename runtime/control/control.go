@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"github.com/wardflow/wardflow/runtime/flow"
+	"github.com/wardflow/wardflow/runtime/gate"
 )
 
 // A Config says what a [Server] serves and to whom. Backend, Own and Verify
@@ -53,6 +54,8 @@ type Config struct {
 	SessionFor time.Duration // how long a viewer stays logged in; default 8 h
 	MaxViewers int           // at the same time; default 64
 	MaxBody    int64         // bytes of a request; default 1 MiB
+
+	Gate gate.Limits // what strangers can cost before it is known who they are
 }
 
 func (c *Config) setDefaults() error {
@@ -134,7 +137,6 @@ func Serve(cfg Config) (*Server, error) {
 		ReadHeaderTimeout: cfg.Patience,
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    32 << 10,
-		// Strangers' failed handshakes are not this node's errors.
 		ErrorLog: slog.NewLogLogger(cfg.Log.Handler(), slog.LevelDebug),
 		ConnContext: func(ctx context.Context, _ net.Conn) context.Context {
 			return context.WithValue(ctx, connKey{}, new(connection))
@@ -154,11 +156,14 @@ func Serve(cfg Config) (*Server, error) {
 			ClientCAs:  cfg.Callers,
 		},
 	}
+	secure := gate.New(cfg.Gate).TLS(listen, s.http.TLSConfig, func(addr net.Addr, err error) {
+		cfg.Log.Debug("connection not made", "addr", addr.String(), "err", err) // strangers' handshakes are not this node's errors
+	})
 	run, stop := context.WithCancel(context.Background())
 	s.stop = stop
 	s.done.Go(func() { s.hub.run(run) })
 	s.done.Go(func() {
-		if err := s.http.ServeTLS(listen, "", ""); !errors.Is(err, http.ErrServerClosed) {
+		if err := s.http.Serve(secure); !errors.Is(err, http.ErrServerClosed) {
 			cfg.Log.Error("control API stopped", "err", err)
 		}
 	})
