@@ -54,7 +54,7 @@ var arrows = map[string][]string{
 	"runtime/rule":      {"runtime/flow", "runtime/chain", "contracts"},
 	"runtime/proof":     {"runtime/flow"},
 	"runtime/store":     {"runtime/flow", "runtime/proof", "runtime/agree"},
-	"runtime/control":   {"runtime/flow", "runtime/gate"},
+	"runtime/control":   {"runtime/flow", "runtime/gate", "runtime/proof"},
 	"runtime/node":      {"runtime", "apps/view"},
 	"actors":            {"runtime/flow", "runtime/firing", "runtime/proof", "runtime/store", "runtime/device"},
 	"apps/editor":       {"runtime/script"},

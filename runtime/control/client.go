@@ -21,6 +21,7 @@ import (
 // [*Problem], which errors.Is and errors.As see through.
 type Client struct {
 	base string
+	conf *tls.Config
 	http *http.Client
 }
 
@@ -50,6 +51,7 @@ func NewClient(base string, conf *tls.Config) (*Client, error) {
 	}
 	return &Client{
 		base: "https://" + u.Host,
+		conf: conf,
 		http: &http.Client{Transport: &http.Transport{
 			DialContext:         (&net.Dialer{Timeout: 5 * time.Second}).DialContext,
 			TLSClientConfig:     conf,
@@ -95,8 +97,19 @@ func (c *Client) Plan(ctx context.Context, d Deployment) (*PlanResult, error) {
 	return call[PlanResult](ctx, c, http.MethodPost, "/apps?dry-run", d)
 }
 
-// Deploy runs a script; its actors may still be starting when this returns.
+// Deploy runs a script; its actors may still be starting when this returns. A
+// deployment without a signature is signed with the certificate that the client
+// shows.
 func (c *Client) Deploy(ctx context.Context, d Deployment) (*App, error) {
+	if d.Signature == nil {
+		by, err := signer(c.conf)
+		if err == nil {
+			d.Signature, err = SignDeployment(by, &d, time.Now())
+		}
+		if err != nil {
+			return nil, fmt.Errorf("sign the deployment of %s: %w", d.Name, err)
+		}
+	}
 	return call[App](ctx, c, http.MethodPost, "/apps", d)
 }
 
@@ -178,18 +191,18 @@ func (c *Client) send(ctx context.Context, method, path string, body any) (*http
 	return c.sendBody(ctx, method, path, "application/json", in)
 }
 
-// sendBody is send with a body of any kind; nil is none.
-func (c *Client) sendBody(ctx context.Context, method, path, kind string, in io.Reader) (*http.Response, error) {
-	r, err := http.NewRequestWithContext(ctx, method, c.base+"/api/v1"+path, in)
+// sendTo is sendBody to one node.
+func (c *Client) sendTo(ctx context.Context, base, method, path, kind string, in io.Reader) (*http.Response, error) {
+	r, err := http.NewRequestWithContext(ctx, method, base+"/api/v1"+path, in)
 	if err != nil {
-		return nil, fmt.Errorf("ask %s: %w", c.base, err)
+		return nil, fmt.Errorf("ask %s: %w", base, err)
 	}
 	if in != nil {
 		r.Header.Set("Content-Type", kind)
 	}
 	resp, err := c.http.Do(r)
 	if err != nil {
-		return nil, fmt.Errorf("ask %s: %w", c.base, c.reached(ctx, err))
+		return nil, fmt.Errorf("ask %s: %w", base, c.reached(ctx, err))
 	}
 	if resp.StatusCode < 300 {
 		return resp, nil
@@ -198,7 +211,7 @@ func (c *Client) sendBody(ctx context.Context, method, path, kind string, in io.
 	p := &Problem{}
 	data, err := io.ReadAll(io.LimitReader(resp.Body, 1<<20))
 	if err != nil || json.Unmarshal(data, p) != nil || p.Status == 0 {
-		return nil, fmt.Errorf("ask %s: answered %s, which is not Wardflow's", c.base, resp.Status)
+		return nil, fmt.Errorf("ask %s: answered %s, which is not Wardflow's", base, resp.Status)
 	}
 	return nil, p
 }

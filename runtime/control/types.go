@@ -18,6 +18,9 @@ type Deployment struct {
 	// Includes are the texts of what the script includes, and of what that
 	// includes, by the names that stand after the word include.
 	Includes map[string]string `json:"includes,omitempty"`
+	// Signature is what [SignDeployment] made of all this: without it nothing is
+	// deployed. [Client.Deploy] fills it in.
+	Signature []byte `json:"signature,omitempty"`
 }
 
 // An Issue is something wrong with a script, at the place to mend it.
