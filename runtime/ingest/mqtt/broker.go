@@ -278,11 +278,13 @@ func (b *Broker) recheck() {
 	tick := time.NewTicker(b.cfg.Recheck)
 	defer tick.Stop()
 	for {
+		changed := b.cfg.Verifier.Changed()
+		b.look()
 		select {
 		case <-b.quit.Done():
 			return
 		case <-tick.C:
-			b.look()
+		case <-changed:
 		}
 	}
 }

@@ -38,10 +38,13 @@ type house struct {
 func openHouse(t testing.TB, edit func(*Config)) *house {
 	t.Helper()
 	h := &house{Hospital: pkitest.New(t), t: t, core: &core{}, events: make(chan flow.AuditEvent, 1000)}
-	node := h.Node("bedside")
+	web, err := h.Authority.EnrollWeb(pki.WebRequest{IPs: []net.IP{net.IPv4(127, 0, 0, 1)}}, time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
 	cfg := Config{Listen: "127.0.0.1:0", Verifier: h.Verifier(), Core: h.core, Recheck: 10 * time.Millisecond,
 		Gate: gate.New(gate.Limits{Rate: 1000, Burst: 1000, All: 1000, BurstAll: 1000}),
-		TLS:  pki.ServerTLS(func() flow.Signer { return node }, h.Verifier(), pki.Only(flow.RoleDevice)),
+		TLS:  pki.WebTLS(func() (*tls.Certificate, error) { return pki.Certificate(web) }, h.Verifier(), pki.Only(flow.RoleDevice)),
 		Audit: func(e flow.AuditEvent) {
 			select {
 			case h.events <- e:
@@ -123,7 +126,7 @@ func (c *core) what() []taken {
 // dial opens a TLS connection as a device does.
 func (h *house) dial(dev flow.Signer) net.Conn {
 	h.t.Helper()
-	conf := pki.ClientTLS(func() flow.Signer { return dev }, h.Verifier(), pki.Only(flow.RoleNode))
+	conf := pki.WebClientTLS(func() flow.Signer { return dev }, h.Verifier(), "127.0.0.1")
 	c, err := tls.Dial("tcp", h.broker.Addr(), conf)
 	if err != nil {
 		h.t.Fatal(err)
