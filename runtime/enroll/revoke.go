@@ -1,0 +1,341 @@
+package enroll
+
+import (
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/wardflow/wardflow/runtime/flow"
+	"github.com/wardflow/wardflow/runtime/pki"
+)
+
+// Revoke takes from a holder what it has, and renews nothing any more. who is a
+// SPIFFE ID, an EPC's URN, role/name, or a name that only one holder has. With
+// the reason [pki.CertificateHold] it is suspended, until [Office.Reinstate]. It
+// returns the holder, and the revocation lists that say so, in DER, to be given
+// to everybody at once.
+func (o *Office) Revoke(who string, why pki.Reason, by Caller, now time.Time) (Entry, [][]byte, error) {
+	e, lists, err := o.revoke(who, why, by, now)
+	o.tell(by.Who, by.From, by.Proven, fmt.Sprintf("revoke %s (%v)", either(e.URI, who), why), err)
+	return e, lists, err
+}
+
+func (o *Office) revoke(who string, why pki.Reason, by Caller, now time.Time) (Entry, [][]byte, error) {
+	wrap := func(err error) (Entry, [][]byte, error) {
+		return Entry{}, nil, fmt.Errorf("revoke %.200s: %w", who, err)
+	}
+	if _, err := pki.ParseReason(why.String()); err != nil {
+		return wrap(err)
+	}
+	if err := o.adoptIssued(who); err != nil {
+		return wrap(err)
+	}
+	var e Entry
+	err := o.reg.update(func(c *contents) (line, error) {
+		var err error
+		if e, err = c.find(who); err != nil {
+			return line{}, err
+		}
+		if e.State == Revoked {
+			return line{}, nil // settle repeats what is left to do
+		}
+		e.State, e.Reason, e.By, e.Since = Revoked, why.String(), by.Who, now.UTC()
+		if why == pki.CertificateHold {
+			e.State = Suspended
+		}
+		l := line{Entries: []Entry{e}}
+		out, _ := c.out(e.URI, now)
+		for _, t := range out {
+			t.Until = now.Add(-time.Second).UTC()
+			l.Tickets = append(l.Tickets, t)
+		}
+		return l, nil
+	})
+	if err != nil {
+		return wrap(err)
+	}
+	if err := o.revokeAll(e.URI, reasonOf(e), now); err != nil {
+		return wrap(err)
+	}
+	lists, err := o.publish(now, o.caOf(e.Role))
+	if err != nil {
+		return wrap(err)
+	}
+	return e, lists, nil
+}
+
+// RevokeSerial takes one certificate back, by its serial number in hex. Its
+// holder may go on with others.
+func (o *Office) RevokeSerial(serial string, why pki.Reason, by Caller, now time.Time) ([][]byte, error) {
+	lists, err := o.revokeSerial(serial, why, now)
+	o.tell(by.Who, by.From, by.Proven, fmt.Sprintf("revoke the certificate %.64s (%v)", serial, why), err)
+	return lists, err
+}
+
+func (o *Office) revokeSerial(serial string, why pki.Reason, now time.Time) ([][]byte, error) {
+	for _, ca := range o.Authority().All() {
+		err := ca.Revoke(serial, why, now)
+		if errors.Is(err, pki.ErrNotIssued) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		return o.publish(now, ca)
+	}
+	return nil, fmt.Errorf("revoke %.64s: %w", serial, pki.ErrNotIssued)
+}
+
+// Reinstate makes a suspended holder active again; one that is revoked stays so.
+func (o *Office) Reinstate(who string, by Caller, now time.Time) (Entry, [][]byte, error) {
+	e, lists, err := o.reinstate(who, by, now)
+	o.tell(by.Who, by.From, by.Proven, "reinstate "+either(e.URI, who), err)
+	return e, lists, err
+}
+
+func (o *Office) reinstate(who string, by Caller, now time.Time) (Entry, [][]byte, error) {
+	wrap := func(err error) (Entry, [][]byte, error) {
+		return Entry{}, nil, fmt.Errorf("reinstate %.200s: %w", who, err)
+	}
+	var e Entry
+	err := o.reg.update(func(c *contents) (line, error) {
+		var err error
+		if e, err = c.find(who); err != nil {
+			return line{}, err
+		}
+		switch e.State {
+		case Suspended:
+		case Revoked:
+			return line{}, fmt.Errorf("%s is revoked for good (%s): invite it anew: wardflow ca token --again: %w", e.URI, e.Reason, ErrRevoked)
+		default:
+			return line{}, fmt.Errorf("%s is %s: only a suspended holder can be reinstated", e.URI, e.State)
+		}
+		e.State, e.Reason, e.By, e.Since = Active, "", by.Who, now.UTC()
+		return line{Entries: []Entry{e}}, nil
+	})
+	if err != nil {
+		return wrap(err)
+	}
+	certs, err := o.certificates(e, now)
+	if err != nil {
+		return wrap(err)
+	}
+	for _, i := range certs {
+		err := o.eachIssuer(i.Serial, func(ca *pki.CA) error { return ca.Reinstate(i.Serial, now) })
+		if err != nil && !errors.Is(err, pki.ErrRevokedForGood) {
+			return wrap(err)
+		}
+	}
+	lists, err := o.publish(now, o.caOf(e.Role))
+	if err != nil {
+		return wrap(err)
+	}
+	return e, lists, nil
+}
+
+// reasonOf is the reason in an entry, as it stands on lists.
+func reasonOf(e Entry) pki.Reason {
+	r, err := pki.ParseReason(e.Reason)
+	if err != nil {
+		return pki.Unspecified
+	}
+	return r
+}
+
+// revokeAll revokes each certificate of a holder that has not ended.
+func (o *Office) revokeAll(uri string, why pki.Reason, now time.Time) error {
+	var e Entry
+	if err := o.reg.read(func(c *contents) { e = c.entries[uri] }); err != nil {
+		return err
+	}
+	certs, err := o.certificates(e, now)
+	if err != nil {
+		return err
+	}
+	for _, i := range certs {
+		err := o.eachIssuer(i.Serial, func(ca *pki.CA) error { return ca.Revoke(i.Serial, why, now) })
+		if err != nil && !errors.Is(err, pki.ErrRevokedForGood) {
+			return err
+		}
+	}
+	return nil
+}
+
+// eachIssuer does something at the authority that has issued a serial number.
+func (o *Office) eachIssuer(serial string, do func(*pki.CA) error) error {
+	for _, ca := range o.Authority().All() {
+		if err := do(ca); !errors.Is(err, pki.ErrNotIssued) {
+			return err
+		}
+	}
+	return fmt.Errorf("certificate %s: %w", serial, pki.ErrNotIssued)
+}
+
+// certificates are those of a holder that have not ended, the web's among them.
+func (o *Office) certificates(e Entry, now time.Time) ([]pki.Issuance, error) {
+	return o.issuedTo(func(i pki.Issuance) bool {
+		return now.Before(i.NotAfter) && (i.URI == e.URI || slices.Contains(e.Web, i.Serial))
+	})
+}
+
+// issuedTo are what the authorities have issued, as far as it is wanted.
+func (o *Office) issuedTo(want func(pki.Issuance) bool) ([]pki.Issuance, error) {
+	var found []pki.Issuance
+	for _, ca := range o.Authority().All() {
+		all, err := ca.Issued()
+		if err != nil {
+			return nil, err
+		}
+		found = append(found, slices.DeleteFunc(all, func(i pki.Issuance) bool { return !want(i) })...)
+	}
+	return found, nil
+}
+
+// adoptIssued registers a holder by its SPIFFE ID whom only the authorities' own
+// records know, as `wardflow ca node` made it.
+func (o *Office) adoptIssued(uri string) error {
+	if !strings.HasPrefix(uri, "spiffe://") {
+		return nil
+	}
+	issued, err := o.issuedTo(func(i pki.Issuance) bool { return i.URI == uri })
+	if err != nil || len(issued) == 0 {
+		return err
+	}
+	last := issued[len(issued)-1]
+	_, path, _ := strings.Cut(strings.TrimPrefix(uri, "spiffe://"), "/")
+	_, name, _ := strings.Cut(path, "/")
+	_, err = o.entry(flow.Identity{URI: uri, Role: last.Role, Name: name, EPC: last.EPC, Group: last.Group, Serial: last.Serial})
+	return err
+}
+
+// publish signs new lists of these authorities.
+func (o *Office) publish(now time.Time, cas ...*pki.CA) ([][]byte, error) {
+	var lists [][]byte
+	for _, ca := range cas {
+		der, err := ca.Publish(now)
+		if err != nil {
+			return nil, err
+		}
+		lists = append(lists, der)
+	}
+	return lists, nil
+}
+
+// Lists are the newest revocation lists of all authorities that have published
+// one, in DER.
+func (o *Office) Lists() ([][]byte, error) {
+	var lists [][]byte
+	for _, ca := range o.Authority().All() {
+		der, err := ca.List()
+		if err != nil {
+			return nil, err
+		}
+		if der != nil {
+			lists = append(lists, der)
+		}
+	}
+	return lists, nil
+}
+
+// PublishAll signs new lists of all authorities.
+func (o *Office) PublishAll(now time.Time) ([][]byte, error) {
+	return o.publish(now, o.Authority().All()...)
+}
+
+// settle does what a crash may have left undone: whoever is revoked or suspended
+// in the registry is so on the lists.
+func (o *Office) settle(now time.Time) error {
+	var out []Entry
+	err := o.reg.read(func(c *contents) {
+		for _, e := range c.entries {
+			if e.State == Revoked || e.State == Suspended {
+				out = append(out, e)
+			}
+		}
+	})
+	if err != nil || len(out) == 0 {
+		return err
+	}
+	before, err := o.revocations()
+	if err != nil {
+		return err
+	}
+	for _, e := range out {
+		if err := o.revokeAll(e.URI, reasonOf(e), now); err != nil {
+			return err
+		}
+	}
+	after, err := o.revocations()
+	if err != nil || before == after {
+		return err
+	}
+	_, err = o.PublishAll(now)
+	return err
+}
+
+func (o *Office) revocations() (n int, err error) {
+	for _, ca := range o.Authority().All() {
+		all, err := ca.Revocations()
+		if err != nil {
+			return 0, err
+		}
+		n += len(all)
+	}
+	return n, nil
+}
+
+// A Holder is an entry with the certificates that it has.
+type Holder struct {
+	Entry
+	Certificates []pki.Issuance `json:"certificates,omitempty"` // that have not ended
+}
+
+// Holders are all that are registered, by SPIFFE ID.
+func (o *Office) Holders(now time.Time) ([]Holder, error) {
+	var all []Holder
+	err := o.reg.read(func(c *contents) {
+		for _, e := range c.entries {
+			all = append(all, Holder{Entry: e})
+		}
+	})
+	if err != nil {
+		return nil, err
+	}
+	issued, err := o.issuedTo(func(i pki.Issuance) bool { return now.Before(i.NotAfter) })
+	if err != nil {
+		return nil, err
+	}
+	slices.SortFunc(all, func(a, b Holder) int { return strings.Compare(a.URI, b.URI) })
+	for i := range all {
+		for _, is := range issued {
+			if is.URI == all[i].URI || slices.Contains(all[i].Web, is.Serial) {
+				all[i].Certificates = append(all[i].Certificates, is)
+			}
+		}
+	}
+	return all, nil
+}
+
+// Owner is whose certificate this is, by what it says: what [Office.Revoke]
+// wants. It is not verified; that the office has issued it, is.
+func (o *Office) Owner(cert *x509.Certificate) (string, error) {
+	serial := pki.Serial(cert)
+	issued, err := o.issuedTo(func(i pki.Issuance) bool { return i.Serial == serial && i.URI != "" })
+	if err != nil {
+		return "", err
+	}
+	if len(issued) == 0 {
+		return "", fmt.Errorf("certificate %s of %s: %w", serial, cert.Subject, pki.ErrNotIssued)
+	}
+	return issued[0].URI, nil
+}
+
+func either(a, b string) string {
+	if a != "" {
+		return a
+	}
+	return b
+}

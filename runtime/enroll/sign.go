@@ -1,0 +1,124 @@
+package enroll
+
+import (
+	"crypto"
+	"crypto/x509"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"net"
+	"slices"
+	"time"
+
+	"github.com/wardflow/wardflow/runtime/flow"
+	"github.com/wardflow/wardflow/runtime/pki"
+)
+
+// checkCSR is nil for a request that would be granted.
+func (o *Office) checkCSR(csr []byte, req pki.Request) error {
+	uri, err := uriOf(o.caOf(req.Role).Domain(), req)
+	if err != nil {
+		return err
+	}
+	return agrees(csr, uri)
+}
+
+// check is nil for an invitation that can be granted.
+func (o *Office) check(req pki.Request) error {
+	if req.Group != "" {
+		return pki.CheckGroup(req.Group)
+	}
+	return nil
+}
+
+func agrees(csr []byte, uri string) error {
+	if block, _ := pem.Decode(csr); block != nil {
+		csr = block.Bytes
+	}
+	r, err := x509.ParseCertificateRequest(csr)
+	if err != nil {
+		return fmt.Errorf("%w: %w", pki.ErrCSR, err)
+	}
+	for _, u := range r.URIs {
+		if u.String() != uri {
+			return fmt.Errorf("%w: it asks for the name %.200q, and may have %s", pki.ErrCSR, u, uri)
+		}
+	}
+	return nil
+}
+
+func (o *Office) sign(csr []byte, req pki.Request, now time.Time) ([]*x509.Certificate, error) {
+	return o.Authority().IssueCSR(csr, req, now)
+}
+
+// newKey is nil for a request whose key is not the one in use.
+func newKey(csr []byte, own *x509.Certificate) error {
+	if block, _ := pem.Decode(csr); block != nil {
+		csr = block.Bytes
+	}
+	r, err := x509.ParseCertificateRequest(csr)
+	if err != nil {
+		return fmt.Errorf("%w: %w", pki.ErrCSR, err)
+	}
+	if k, ok := r.PublicKey.(interface{ Equal(crypto.PublicKey) bool }); ok && k.Equal(own.PublicKey) {
+		return fmt.Errorf("%w: it is for the key in use: make a new key for each certificate", pki.ErrCSR)
+	}
+	return nil
+}
+
+// Web gives a node a certificate for browsers, which names the hosts that it
+// was registered with, for the key of a request. The caller has verified who
+// holds id.
+func (o *Office) Web(id flow.Identity, csr []byte, from string, now time.Time) ([]*x509.Certificate, error) {
+	chain, err := o.web(id, csr, now)
+	o.tell(id.URI, from, true, "get a certificate for browsers", err)
+	return chain, err
+}
+
+func (o *Office) web(id flow.Identity, csr []byte, now time.Time) ([]*x509.Certificate, error) {
+	e, err := o.entry(id)
+	if err != nil {
+		return nil, err
+	}
+	if err := e.allows(); err != nil {
+		return nil, err
+	}
+	if len(e.Hosts) == 0 {
+		return nil, fmt.Errorf("%s was registered without host names: %w", e.URI, ErrMayNot)
+	}
+	req := webRequest(e.Hosts)
+	req.Life = e.Life
+	chain, err := o.Authority().IssueWebCSR(csr, req, now)
+	if err != nil {
+		return nil, err
+	}
+	var after error
+	err = o.reg.update(func(c *contents) (line, error) {
+		e := c.entries[e.URI]
+		after = e.allows()
+		e.Web = append(slices.Clone(e.Web), pki.Serial(chain[0]))
+		e.Web = e.Web[max(0, len(e.Web)-webKept):]
+		return line{Entries: []Entry{e}}, nil
+	})
+	if err := errors.Join(err, after); err != nil {
+		return nil, errors.Join(err, o.settle(now))
+	}
+	return chain, nil
+}
+
+// webKept is how many of a node's certificates for browsers are remembered. A
+// node has two at a time, the one in use and the next.
+const webKept = 8
+
+// webRequest asks for names and addresses.
+func webRequest(hosts []string) pki.WebRequest {
+	var req pki.WebRequest
+	for _, h := range hosts {
+		if ip := net.ParseIP(h); ip != nil {
+			req.IPs = append(req.IPs, ip)
+		} else {
+			req.DNS = append(req.DNS, h)
+		}
+	}
+	return req
+}
