@@ -19,8 +19,9 @@ const leaves = 256
 // Collector is ward.Collector.
 //
 // It takes a reading only from the device that signed it, over that device's
-// own link, with a number above the last of its stream. What it refuses goes
-// out as a dictionary that a [RuleCheck] gives on its port refused.
+// own link, or from the intake of its own room that speaks with the same
+// certificate ([Intake]), with a number above the last of its stream. What it
+// refuses goes out as a dictionary that a [RuleCheck] gives on its port refused.
 //
 // Without the patient's card at hand readings wait in their links: what can't
 // be vouched for is not passed on.
@@ -62,7 +63,7 @@ type collector struct {
 	last       bool // no more readings are to come: the open window is signed now
 	identities Identities
 
-	// State. certs are those of the devices in the open window: it must be
+	// State. certs are those of the devices in the open window, and of who vouched for them: it must be
 	// possible to sign it even if one of them is believed no more by then.
 	draft  *proof.Draft
 	opened int64 // when the window got its first reading, ns since 1970; 0: it has none
@@ -137,6 +138,12 @@ func (c *collector) take(f *flow.Firing) error {
 	if err != nil {
 		return err
 	}
+	var by *x509.Certificate // who vouched
+	if v.OK() && r.Voucher != nil {
+		if by, _, err = c.identities.Collector(r.Voucher.Cert); err != nil {
+			return err
+		}
+	}
 	if v.OK() {
 		if err := c.draft.Add(r); errors.Is(err, proof.ErrSequence) {
 			v = flow.Verdict{Reason: flow.OutOfSequence, Clause: err.Error(), Group: f.Peers[0].Group}
@@ -150,6 +157,9 @@ func (c *collector) take(f *flow.Firing) error {
 		return nil
 	}
 	c.certs[r.Cert] = cert
+	if r.Voucher != nil {
+		c.certs[r.Voucher.Cert] = by
+	}
 	f.Give(0, carry(c.patient, flow.Sealed{Kind: proof.KindReading, Bytes: r.Bytes}))
 	if c.opened == 0 {
 		c.opened = f.Now.UnixNano()
@@ -165,17 +175,22 @@ func (c *collector) admit(t flow.Value, peer flow.Identity) (r *proof.Reading, c
 	if !ok {
 		return nil, nil, unsigned(peer.Group, fmt.Errorf("%s is no sealed reading", value.Kind(t))), nil
 	}
-	if r, err = proof.OpenReading(s); err != nil {
+	if r, err = c.identities.Open(s); err != nil {
 		return nil, nil, unsigned(peer.Group, err), nil
 	}
-	if peer.Role != flow.RoleDevice || peer.EPC != r.Device {
+	me := c.env.Identity().ID
+	intake := me.Role == flow.RoleCollector && peer.URI == me.URI
+	if !intake && (peer.Role != flow.RoleDevice || peer.EPC != r.Device || r.Voucher != nil) {
 		who := peer.URI
 		if who == "" {
 			who = "somebody without a certificate"
 		}
 		return r, nil, unsigned(peer.Group, fmt.Errorf("it is of device %s and came over the link of %s", r.Device, who)), nil
 	}
-	cert, _, err = verify(c.identities, r)
+	cert, id, err := verify(c.identities, r)
+	if err == nil && intake {
+		err = proof.MayVouch(me, id) // it brings none of another room, signed or not
+	}
 	switch {
 	case errors.Is(err, flow.ErrLater):
 		return r, nil, v, err

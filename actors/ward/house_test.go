@@ -213,6 +213,12 @@ func (i *identities) Device(leaf [32]byte) (*x509.Certificate, flow.Identity, er
 	return s.Chain[0], s.ID, i.revoked
 }
 
+func (i *identities) Collector(leaf [32]byte) (*x509.Certificate, flow.Identity, error) {
+	return i.Device(leaf)
+}
+
+func (i *identities) Open(s flow.Sealed) (*proof.Reading, error) { return proof.OpenReading(s) }
+
 func (i *identities) Identify(chain []*x509.Certificate, at time.Time) (flow.Identity, error) {
 	return i.h.Verifier().Identify(chain, at)
 }

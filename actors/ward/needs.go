@@ -19,6 +19,10 @@ type Identities interface {
 	// it, believed now. An error wraps [flow.ErrLater] when it has not been
 	// heard of yet; any other means that it is not to be believed.
 	Device(leaf [32]byte) (*x509.Certificate, flow.Identity, error)
+	// Collector is the same for a collector, who may vouch for a device.
+	Collector(leaf [32]byte) (*x509.Certificate, flow.Identity, error)
+	// Open is [proof.OpenReading]; it may remember what it has opened.
+	Open(s flow.Sealed) (*proof.Reading, error)
 }
 
 // Rules judge readings. It is the capability "rules". A value that also has the
@@ -82,7 +86,7 @@ func (j *judge) Stop() {
 // reading judges sealed bytes. r is nil when they can't be opened; then the
 // verdict says why. An error means that nothing can be said now.
 func (j *judge) reading(s flow.Sealed, now time.Time) (r *proof.Reading, v flow.Verdict, err error) {
-	if r, err = proof.OpenReading(s); err != nil {
+	if r, err = j.identities.Open(s); err != nil {
 		return nil, unsigned("", err), nil
 	}
 	_, id, err := verify(j.identities, r)
@@ -96,7 +100,8 @@ func (j *judge) reading(s flow.Sealed, now time.Time) (r *proof.Reading, v flow.
 	return r, v, err
 }
 
-// verify finds who signed a reading and checks that he did.
+// verify finds who signed a reading and checks that he did: its device, or a
+// collector of the device's room in its place.
 func verify(ids Identities, r *proof.Reading) (*x509.Certificate, flow.Identity, error) {
 	cert, id, err := ids.Device(r.Cert)
 	if err != nil {
@@ -105,7 +110,17 @@ func verify(ids Identities, r *proof.Reading) (*x509.Certificate, flow.Identity,
 	if id.Role != flow.RoleDevice || id.EPC != r.Device {
 		return nil, id, fmt.Errorf("the certificate is that of %s, the reading says device %s", id.URI, r.Device)
 	}
-	return cert, id, r.Verify(cert)
+	if r.Voucher == nil {
+		return cert, id, r.Verify(cert)
+	}
+	by, collector, err := ids.Collector(r.Voucher.Cert)
+	if err != nil {
+		return nil, id, err
+	}
+	if err := proof.MayVouch(collector, id); err != nil {
+		return nil, id, err
+	}
+	return cert, id, r.VerifyVouched(cert, by)
 }
 
 // report tells the rules of a refusal that they did not make.

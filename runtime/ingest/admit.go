@@ -3,7 +3,6 @@ package ingest
 import (
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/wardflow/wardflow/runtime/flow"
@@ -50,24 +49,24 @@ func (c *Core) admit(from Sender, it *Item, now time.Time) (*flow.Arrival, Outco
 // signed checks a reading's signature by the certificate of the connection, or
 // by another that the same device has.
 func (c *Core) signed(from Sender, it *Item) error {
-	r, err := proof.OpenReading(it.Sealed)
+	r, err := c.cfg.Open(it.Sealed)
 	if err != nil {
 		return err
 	}
-	if r.Cert == from.ID.Leaf && len(from.Chain) > 0 {
-		return c.cfg.Verify(r, from.Chain[0])
+	if c.cfg.Device == nil && (r.Cert != from.ID.Leaf || len(from.Chain) == 0) {
+		return errors.New("it was signed with another certificate than the one shown")
 	}
 	if c.cfg.Device == nil {
-		return errors.New("it was signed with another certificate than the one shown")
+		return r.Verify(from.Chain[0])
 	}
 	cert, id, err := c.cfg.Device(r.Cert)
 	if err != nil {
 		return fmt.Errorf("the certificate that it was signed with: %w", err)
 	}
-	if !strings.EqualFold(id.EPC, from.ID.EPC) {
+	if id.EPC != from.ID.EPC {
 		return fmt.Errorf("it was signed with the certificate of %s", id.URI)
 	}
-	return c.cfg.Verify(r, cert)
+	return r.Verify(cert)
 }
 
 // told puts what a device tried into the audit record, and no more of it than a

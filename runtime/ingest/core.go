@@ -27,9 +27,8 @@ type Config struct {
 	// Elsewhere is the https address of the node that serves a device; "" when
 	// nobody does. nil: nobody knows.
 	Elsewhere func(epc string) string
-	// Verify checks who signed a reading, as [proof.Reading.Verify]; it may
-	// remember. nil: that.
-	Verify func(*proof.Reading, *x509.Certificate) error
+	// Open is [proof.OpenReading], which may remember; nil: that.
+	Open func(flow.Sealed) (*proof.Reading, error)
 
 	Rate     float64       // readings a second of one device, on average; 0: 100
 	Burst    int           // readings of one device at once; 0: 2 × MaxItems
@@ -58,8 +57,8 @@ func (c *Config) setDefaults() {
 	if c.Behind == 0 {
 		c.Behind = 30 * time.Second
 	}
-	if c.Verify == nil {
-		c.Verify = (*proof.Reading).Verify
+	if c.Open == nil {
+		c.Open = proof.OpenReading
 	}
 	if c.Audit == nil {
 		c.Audit = func(flow.AuditEvent) {}
@@ -85,6 +84,7 @@ type Core struct {
 type desk struct {
 	actor flow.ActorID
 	put   func([]*flow.Arrival) error
+	gone  chan struct{} // closed when the actor serves no more
 }
 
 // A device is what is remembered of one that came.
@@ -107,9 +107,9 @@ func NewCore(cfg Config) *Core {
 // Serve makes an actor the one that takes what these devices bring, EPCs of 24
 // hex digits, until stop is called. put takes arrivals all or none, in order,
 // and does not block; an error means that there is no room. An actor that comes
-// later takes the place of an earlier one.
+// later takes the place of an earlier one. stop is called once.
 func (c *Core) Serve(actor flow.ActorID, devices []string, put func([]*flow.Arrival) error) (stop func()) {
-	d := &desk{actor, put}
+	d := &desk{actor, put, make(chan struct{})}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for _, epc := range devices {
@@ -118,6 +118,7 @@ func (c *Core) Serve(actor flow.ActorID, devices []string, put func([]*flow.Arri
 	return func() {
 		c.mu.Lock()
 		defer c.mu.Unlock()
+		close(d.gone)
 		for _, epc := range devices {
 			if c.desks[epc] == d {
 				delete(c.desks, epc)
@@ -147,6 +148,9 @@ func (c *Core) Take(ctx context.Context, from Sender, batch []Item) ([]Outcome, 
 	if d == nil {
 		return nil, c.elsewhere(from.ID.EPC)
 	}
+	if err := c.publish(ctx, from); err != nil {
+		return nil, &Refusal{Status: http.StatusServiceUnavailable, Why: "your certificate can't be made known to the other nodes now", After: time.Second}
+	}
 	outcomes := make([]Outcome, len(batch))
 	w := &waiter{outcomes: outcomes, done: make(chan struct{})}
 	var arrivals []*flow.Arrival
@@ -162,14 +166,11 @@ func (c *Core) Take(ctx context.Context, from Sender, batch []Item) ([]Outcome, 
 	if len(arrivals) == 0 {
 		return outcomes, nil
 	}
-	if err := c.publish(ctx, from); err != nil {
-		return nil, &Refusal{Status: http.StatusServiceUnavailable, Why: "your certificate can't be made known to the other nodes now", After: time.Second}
-	}
 	w.left.Store(int32(len(arrivals)))
 	if err := d.put(arrivals); err != nil {
 		return nil, &Refusal{Status: http.StatusServiceUnavailable, Why: "no room for more readings now: " + err.Error(), After: time.Second}
 	}
-	return w.wait(ctx, c.cfg.Patience)
+	return w.wait(ctx, d.gone, c.cfg.Patience)
 }
 
 // Signer says which device has sealed an item, as this node knows its
@@ -180,7 +181,7 @@ func (c *Core) Signer(it Item) (Sender, error) {
 	if len(it.Sealed.Bytes) == 0 {
 		return Sender{}, errors.New("the reading is not sealed by its device")
 	}
-	r, err := proof.OpenReading(it.Sealed)
+	r, err := c.cfg.Open(it.Sealed)
 	if err != nil {
 		return Sender{}, err
 	}
@@ -191,7 +192,7 @@ func (c *Core) Signer(it Item) (Sender, error) {
 	if err != nil {
 		return Sender{}, err
 	}
-	if err := c.cfg.Verify(r, cert); err != nil {
+	if err := r.Verify(cert); err != nil {
 		return Sender{}, err
 	}
 	return Sender{ID: id, Chain: []*x509.Certificate{cert}}, nil

@@ -31,13 +31,14 @@ func (w *waiter) answer(i int, r *flow.Reading, warning string) func(flow.Answer
 	}
 }
 
-func (w *waiter) wait(ctx context.Context, patience time.Duration) ([]Outcome, error) {
+func (w *waiter) wait(ctx context.Context, gone <-chan struct{}, patience time.Duration) ([]Outcome, error) {
 	timer := time.NewTimer(patience)
 	defer timer.Stop()
 	select {
 	case <-w.done:
 		return w.outcomes, nil
 	case <-ctx.Done():
+	case <-gone:
 	case <-timer.C:
 	}
 	return nil, &Refusal{Status: http.StatusServiceUnavailable, After: time.Second,

@@ -8,12 +8,14 @@ import (
 	"time"
 
 	"github.com/wardflow/wardflow/runtime/flow"
+	"github.com/wardflow/wardflow/runtime/proof"
 )
 
 // known finds the certificates of devices, which their nodes put into the
 // register before the device says anything. It is the capability "identities".
 type known struct {
-	n *Node
+	n      *Node
+	opener *proof.Opener
 
 	mu     sync.Mutex // guards parsed
 	parsed map[[32]byte]*x509.Certificate
@@ -23,12 +25,26 @@ type known struct {
 // devices show in a day.
 const mostParsed = 10_000
 
-func newKnown(n *Node) *known { return &known{n: n, parsed: map[[32]byte]*x509.Certificate{}} }
+func newKnown(n *Node) *known {
+	return &known{n: n, opener: proof.NewOpener(), parsed: map[[32]byte]*x509.Certificate{}}
+}
 
 // Device is the certificate with that hash and who holds it, verified now. An
 // error that wraps [flow.ErrLater] means that it has not been heard of yet; any
 // other that it is not to be believed.
 func (k *known) Device(leaf [32]byte) (*x509.Certificate, flow.Identity, error) {
+	return k.holder(leaf, flow.RoleDevice)
+}
+
+// Collector is [known.Device] for a collector, who may vouch for devices.
+func (k *known) Collector(leaf [32]byte) (*x509.Certificate, flow.Identity, error) {
+	return k.holder(leaf, flow.RoleCollector)
+}
+
+// Open opens a reading; those that were opened on this node lately are at hand.
+func (k *known) Open(s flow.Sealed) (*proof.Reading, error) { return k.opener.Open(s) }
+
+func (k *known) holder(leaf [32]byte, role flow.Role) (*x509.Certificate, flow.Identity, error) {
 	cert, err := k.find(leaf)
 	if err != nil {
 		return nil, flow.Identity{}, err
@@ -37,8 +53,8 @@ func (k *known) Device(leaf [32]byte) (*x509.Certificate, flow.Identity, error) 
 	if err != nil {
 		return nil, flow.Identity{}, err
 	}
-	if id.Role != flow.RoleDevice {
-		return nil, flow.Identity{}, fmt.Errorf("%s is not a device", id.URI)
+	if id.Role != role {
+		return nil, flow.Identity{}, fmt.Errorf("%s is not a %s", id.URI, role)
 	}
 	return cert, id, nil
 }
