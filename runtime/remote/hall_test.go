@@ -84,6 +84,7 @@ type room struct {
 	ups     int
 	why     map[flow.LinkID]error // last Down
 	panics  bool                  // in Message
+	downs   []error               // all of them
 	denied  map[flow.LinkID]error // what Holds says; nil: it holds
 	audits  []flow.AuditEvent
 }
@@ -351,6 +352,7 @@ func (r *room) Down(id flow.LinkID, why error) {
 	defer r.mu.Unlock()
 	defer r.change()
 	r.why[id] = why
+	r.downs = append(r.downs, why)
 	if o := r.outs[id]; o != nil {
 		o.out.Closed()
 		o.send, o.hold = nil, false

@@ -28,6 +28,7 @@ type track struct {
 	// The sender's side only.
 	wish  *LinkEnd  // nil: nothing is wanted from here
 	busy  *session  // that is being made, to be cur or to take its place
+	prev  *session  // whose place cur has taken, until the other end knows
 	tries int       // in a row that came to nothing
 	due   time.Time // of the next one
 }
@@ -58,7 +59,7 @@ func (t *track) kill() (node flow.NodeID, left []*session) {
 		node = t.wish.Terms.To.Node
 		t.wish = nil
 	}
-	return node, []*session{t.cur, t.busy}
+	return node, []*session{t.cur, t.busy, t.prev}
 }
 
 // now is the session that is up, and the one being made from here; nil: none.
@@ -123,9 +124,13 @@ func (t *track) up(s *session) error {
 	case old != nil:
 		t.out(func() error { l.Down(t.id, errOver); return nil })
 	}
-	t.cur, t.busy, t.said = s, nil, ""
-	if out && old != nil {
-		t.tries = 0
+	t.cur, t.said = s, ""
+	if out {
+		t.busy = nil
+		if old != nil {
+			t.tries = 0
+			old, t.prev = t.prev, old
+		}
 	}
 	err := t.out(func() error { return l.Up(t.id, s.who, s.send) })
 	t.mu.Unlock()
@@ -144,11 +149,16 @@ func (t *track) up(s *session) error {
 // message hands on what the other end says, if s is still the link's session.
 func (t *track) message(s *session, m link.Message) error {
 	t.mu.Lock()
-	defer t.mu.Unlock()
 	if t.cur != s {
+		t.mu.Unlock()
 		return nil
 	}
-	return t.out(func() error { return t.door.ends().Message(t.id, m) })
+	err := t.out(func() error { return t.door.ends().Message(t.id, m) })
+	prev := t.prev
+	t.prev = nil
+	t.mu.Unlock()
+	t.end(prev, errOver) // which the other end knows to be over
+	return err
 }
 
 // holds asks whether a link that is up may still be.
@@ -219,12 +229,18 @@ func (t *track) end(s *session, why error) {
 		t.due = t.door.cfg.Now().Add(t.door.pause(t.tries))
 		t.tries++
 	}
-	if current {
+	var prev *session
+	switch {
+	case current:
 		t.cur = nil
+		prev, t.prev = t.prev, nil
+	case t.prev == s:
+		t.prev = nil
 	}
 	t.tell(why, current)
 	p, out := s.st.peer, t.wish != nil
 	t.mu.Unlock()
+	t.end(prev, why)
 	if out && p != nil {
 		p.kick()
 	}
