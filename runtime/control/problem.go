@@ -17,6 +17,8 @@ type Problem struct {
 	Detail string  `json:"detail,omitempty"`
 	Hint   string  `json:"hint,omitempty"` // what to do about it
 	Issues []Issue `json:"issues,omitempty"`
+	// Elsewhere are the nodes that could do it, https://host:port.
+	Elsewhere []string `json:"elsewhere,omitempty"`
 }
 
 func (p *Problem) Error() string {
@@ -73,9 +75,12 @@ func (p *Problem) hint(format string, args ...any) *Problem {
 func problemOf(err error) (*Problem, bool) {
 	var script *ScriptError
 	var p *Problem
+	var elsewhere *ElsewhereError
 	switch {
 	case errors.As(err, &p):
 		return p, true
+	case errors.As(err, &elsewhere):
+		return elsewhere.problem(), true
 	case errors.As(err, &script):
 		p := problem(http.StatusUnprocessableEntity, "script", "the script does not compile", "mistakes in the script: %d", len(script.Mistakes()))
 		p.Issues = script.Issues

@@ -34,7 +34,7 @@ const maxBackup = 4 << 30
 const restoring = "POST /register/restore"
 
 func (s *Server) clusterRoutes() []route {
-	return []route{
+	return append(s.revocationRoutes(), []route{
 		{"POST /actors/{id}/move", staffOnly, s.postMove},
 		{"POST /actors/{id}/scale", staffOnly, s.postScale},
 		{"PUT /nodes/{id}/drain", staffOnly, s.drain(true)},
@@ -46,7 +46,7 @@ func (s *Server) clusterRoutes() []route {
 		{"GET /register/backup", staffOnly, s.getBackup},
 		{restoring, staffOnly, s.postRestore},
 		{"POST /gossip/rotate", staffOnly, s.postRotate},
-	}
+	}...)
 }
 
 // done answers that something was agreed, and where its result will be seen.

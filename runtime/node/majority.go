@@ -3,9 +3,12 @@ package node
 import (
 	"context"
 	"fmt"
+	"net"
+	"slices"
 	"time"
 
 	"github.com/wardflow/wardflow/runtime/control"
+	"github.com/wardflow/wardflow/runtime/flow"
 )
 
 // Without a majority of the voters nothing can be agreed: what runs goes on,
@@ -17,9 +20,43 @@ import (
 // election takes less.
 const leaderless = 3 * time.Second
 
-// agreeing is nil while something can be agreed, or could a moment ago. Callers
-// ask it first, so that people don't wait for what can't come.
+// agreeing is nil while this node can have something agreed for people, or could a
+// moment ago. What changes the cluster asks it first, so that nobody waits for
+// what can't come, and so that who asks a node without a vote is sent to one that
+// has one: [control.ElsewhereError].
 func (n *Node) agreeing() error {
+	if err := n.majority(); err != nil {
+		return err
+	}
+	st := n.register.Status()
+	if slices.Contains(st.Voters, n.cfg.Node) || len(st.Voters) == 0 {
+		return nil
+	}
+	e := &control.ElsewhereError{Node: n.cfg.Node}
+	for _, id := range st.Voters {
+		info, _ := n.members.Lookup(id)
+		e.Voters = append(e.Voters, control.Voter{Node: id, Control: reachable(info)})
+	}
+	return e
+}
+
+// reachable is where people find a node's control API: one that listens at every
+// address is found where its door is.
+func reachable(info flow.NodeInfo) string {
+	host, port, err := net.SplitHostPort(info.Control)
+	if err != nil {
+		return ""
+	}
+	if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
+		if host, _, err = net.SplitHostPort(info.Door); err != nil {
+			return ""
+		}
+	}
+	return net.JoinHostPort(host, port)
+}
+
+// majority is nil while something can be agreed, or could a moment ago.
+func (n *Node) majority() error {
 	st := n.register.Status()
 	if st.Leader != "" || st.Since.IsZero() || time.Since(st.Since) < leaderless {
 		return nil
@@ -34,7 +71,7 @@ func (n *Node) watchMajority(ctx context.Context) {
 	defer tick.Stop()
 	lost := false
 	for {
-		err := n.agreeing()
+		err := n.majority()
 		switch {
 		case err != nil && !lost:
 			lost = true

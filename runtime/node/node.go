@@ -38,6 +38,7 @@ type Node struct {
 
 	keys     keyring
 	verifier *pki.Verifier
+	lists    *lists // of who is revoked
 
 	door     *remote.Door
 	members  *member.Members
@@ -91,6 +92,7 @@ func Start(ctx context.Context, cfg Config, types flow.Types, log *slog.Logger) 
 		do   func(context.Context) error
 	}{
 		{"read its certificates", n.identify},
+		{"read what is revoked", n.readRevoked},
 		{"open its audit record", n.openRecord},
 		{"open its door", n.openDoor},
 		{"open its journal", n.openJournal},
@@ -274,7 +276,8 @@ func (n *Node) openRegister(context.Context) (err error) {
 		voters = append(voters, register.Voter{ID: v.Node, Addr: v.Door})
 	}
 	n.register, err = register.Open(register.Config{Self: n.cfg.Node, Transport: n.door, Log: n.log,
-		Dir: filepath.Join(n.cfg.Dir, "register"), Voters: voters, Lookup: n.addressOf})
+		Dir: filepath.Join(n.cfg.Dir, "register"), Voters: voters, Lookup: n.addressOf,
+		Own: ofItself, Checked: n.checked, Issued: n.issued, Audit: n.audit})
 	if err == nil {
 		n.ends = append(n.ends, n.register.Close)
 	}
@@ -346,6 +349,9 @@ func (n *Node) run() {
 	n.door.Answer(askReport, func(ctx context.Context, _ flow.Identity, _ []byte) ([]byte, error) {
 		return json.Marshal(n.self(ctx))
 	})
+	n.door.Answer(askCRL, n.answerCRL)
+	n.done.Go(func() { n.passOn(ctx) })
+	n.done.Go(func() { n.watchTrust(ctx) })
 	n.done.Go(func() { n.reconciler.run(ctx) })
 	n.done.Go(func() { n.gatherer.run(ctx) })
 	n.done.Go(func() { n.tenure.run(ctx) })

@@ -23,34 +23,6 @@ const (
 // log that hears nothing for a little longer turns to another voter.
 const viewWait = 2 * time.Second
 
-// mayAsk checks a command that came over the network: that it can be read, and
-// that its sender speaks for itself only.
-func mayAsk(peer flow.Identity, body []byte) error {
-	c, err := decodeCommand(body)
-	if err != nil {
-		return err
-	}
-	var speaks flow.NodeID
-	switch c := c.(type) {
-	case claim:
-		speaks = c.Node
-	case claimAll:
-		speaks = c.Node
-	case commit:
-		speaks = c.Node
-	case commitPart:
-		speaks = c.Node
-	case adopt:
-		speaks = c.Node
-	default:
-		return nil
-	}
-	if string(speaks) != peer.Name {
-		return fmt.Errorf("node %s speaks for node %s", peer.Name, speaks)
-	}
-	return nil
-}
-
 func (r *Register) answerCertificate(_ context.Context, _ flow.Identity, body []byte) ([]byte, error) {
 	if len(body) != 32 {
 		return nil, fmt.Errorf("hash of %d bytes: want 32", len(body))

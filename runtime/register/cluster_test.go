@@ -91,6 +91,7 @@ func (c *cluster) start(id flow.NodeID) *Register {
 	c.ports[id] = c.w.Port(id)
 	cfg := Config{Self: id, Transport: c.ports[id], Dir: filepath.Join(c.root, string(id)), Voters: c.voters,
 		Log:      slog.New(slog.NewTextHandler(c.log, nil)).With("node", id),
+		Own:      func(flow.NodeID, string) bool { return true }, // settings stand for any call here; may_test.go has who may
 		Election: 100 * time.Millisecond, Segment: 1 << 20}
 	if c.tune != nil {
 		c.tune(&cfg)
@@ -171,6 +172,16 @@ func stepOf(actor flow.ActorID, epoch, from, to, settled uint64) flow.Checkpoint
 		c.Out = append(c.Out, flow.OutToken{Link: link, Token: flow.Token{Seq: n, Value: int64(n), Source: actor}})
 	}
 	return c
+}
+
+// deployFor is deploy for a node without a vote, which hears of it.
+func (c *cluster) deployFor(r *Register, where map[flow.ActorID]flow.NodeID) App {
+	c.t.Helper()
+	app := deploy(c.t, c.nodes["a"], where)
+	if err := r.Sync(within(c.t)); err != nil {
+		c.t.Fatal(err)
+	}
+	return app
 }
 
 // deploy puts the ward and places actors on nodes.

@@ -39,7 +39,7 @@ func TestClaimAll(t *testing.T) {
 	ctx := within(t)
 	where, ids := many(500, "home")
 	where["ward:n7"] = "a"
-	app := deploy(t, r, where)
+	app := c.deployFor(r, where)
 	lead := c.nodes[c.leader()]
 	before := lead.Status().Index
 	claimed, refused, err := r.ClaimAll(ctx, ids, app.Version)
@@ -84,7 +84,7 @@ func TestLargeStep(t *testing.T) {
 	}
 	r := c.start("home")
 	ctx := within(t)
-	deploy(t, r, map[flow.ActorID]flow.NodeID{"ward:sum": "home"})
+	c.deployFor(r, map[flow.ActorID]flow.NodeID{"ward:sum": "home"})
 	if _, err := r.Claim(ctx, "ward:sum", 0); err != nil {
 		t.Fatal(err)
 	}
@@ -299,7 +299,7 @@ func TestNoMajority(t *testing.T) {
 		c.start(v.ID)
 	}
 	r := c.start("home")
-	deploy(t, r, map[flow.ActorID]flow.NodeID{"ward:sum": "home"})
+	c.deployFor(r, map[flow.ActorID]flow.NodeID{"ward:sum": "home"})
 	if err := c.nodes["c"].Sync(within(t)); err != nil {
 		t.Fatal(err)
 	}

@@ -166,9 +166,9 @@ func trouble(t *testing.T, c *cluster, rng *rand.Rand, round int) {
 	c.w.Isolate(victim, false)
 	var err error
 	if round%2 == 0 {
-		err = c.nodes["home"].AddVoter(ctx, Voter{ID: "d", Addr: "d:7000"})
+		err = c.nodes["a"].AddVoter(ctx, Voter{ID: "d", Addr: "d:7000"})
 	} else {
-		err = c.nodes["home"].RemoveVoter(ctx, "d")
+		err = c.nodes["a"].RemoveVoter(ctx, "d")
 	}
 	if err != nil {
 		t.Logf("round %d: %v", round, err) // it may be too short of time on a busy machine

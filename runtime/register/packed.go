@@ -38,7 +38,7 @@ func (p *packedView) answer(view func() *View, fetching uint64, offset int) ([]b
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for _, v := range []packed{p.newest, p.older} {
-		if fetching != 0 && v.index == fetching && offset < len(v.bytes) {
+		if fetching != 0 && v.index == fetching && offset >= 0 && offset < len(v.bytes) {
 			return v.piece(offset)
 		}
 	}
@@ -98,7 +98,7 @@ func (f *fetch) take(a viewAnswer) (*View, error) {
 	if a.Index != f.index {
 		*f = fetch{index: a.Index}
 	}
-	if a.Offset != len(f.bytes) || a.Offset+len(a.View) > a.Size {
+	if a.Offset != len(f.bytes) || a.Offset+len(a.View) > a.Size || a.Size > viewMost {
 		*f = fetch{}
 		return nil, fmt.Errorf("a piece of a view does not fit the ones before")
 	}

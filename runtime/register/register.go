@@ -36,6 +36,20 @@ type Config struct {
 	// Lookup gives the newest address known of a node. nil: that of Voters.
 	Lookup func(flow.NodeID) (addr string, ok bool)
 
+	// Own says which settings a node without a vote may put, and remove: what it
+	// says of itself, such as that it stops. nil: none.
+	Own func(node flow.NodeID, key string) bool
+	// Checked judges, on the leader, the value that a node puts for a key: whether
+	// it proves itself, so that any node may bring it, or else voters only; or why
+	// nobody may put it. nil: nothing proves itself.
+	Checked func(key string, value []byte) (proves bool, err error)
+	// Issued is nil for the DER bytes of a certificate that an authority of the
+	// hospital has issued, whether it holds still or not: any node may publish it.
+	// Without Issued voters only publish.
+	Issued func(der []byte) error
+	// Audit is told what other nodes were refused; it must not block. nil: Log is.
+	Audit func(flow.AuditEvent)
+
 	Election time.Duration // silence after which a leader is given up; 500 ms
 	Snapshot uint64        // bytes of log between two snapshots; 64 MiB
 	Trailing uint64        // entries kept behind a snapshot for voters that lag; 1024
@@ -79,7 +93,8 @@ func Open(cfg Config) (*Register, error) {
 	opened := make(chan struct{}) // answers wait for group
 	var err error
 	r.group, err = agree.Open(agree.Config{Name: "register", Self: cfg.Self, Transport: cfg.Transport, Log: cfg.Log,
-		Machine: r.machine, Dir: cfg.Dir, Voters: cfg.Voters, Lookup: cfg.Lookup, May: mayAsk,
+		Machine: r.machine, Dir: cfg.Dir, Voters: cfg.Voters, Lookup: cfg.Lookup, Audit: cfg.Audit,
+		May: func(peer flow.Identity, entry []byte) error { <-opened; return r.may(peer, entry) },
 		Questions: map[string]agree.Question{
 			askCertificate: after(opened, r.answerCertificate),
 			askRenew:       after(opened, r.answerRenew),

@@ -123,7 +123,7 @@ func TestFollower(t *testing.T) {
 		c.start(v.ID)
 	}
 	ctx := within(t)
-	app := deploy(t, r, map[flow.ActorID]flow.NodeID{"ward:sum": "home"})
+	app := c.deployFor(r, map[flow.ActorID]flow.NodeID{"ward:sum": "home"})
 	if got := r.View().Apps["ward"].Version; got != app.Version {
 		t.Errorf("version in the View after PutApp = %d, want %d", got, app.Version)
 	}
@@ -316,6 +316,7 @@ func TestFolderInUse(t *testing.T) {
 // A node speaks for itself only, and only nodes are answered.
 func TestAnswersNodesOnly(t *testing.T) {
 	c := newCluster(t, "a")
+	c.tune = func(cfg *Config) { cfg.Audit = func(flow.AuditEvent) {} }
 	r := c.start("a")
 	c.leader()
 	deploy(t, r, map[flow.ActorID]flow.NodeID{"ward:sum": "a"})

@@ -282,6 +282,9 @@ func (s *state) putSetting(index uint64, c putSetting) result {
 	switch {
 	case c.Key == "":
 		return refuse(faultBad, "setting has no name")
+	case Rises(c.Key) && len(c.Value) < 8:
+		return refuse(faultBad, "setting %s has no number, or would be removed", c.Key)
+	case Rises(c.Key) && passed(old, c.Value):
 	case c.Value == nil && ok:
 		delete(s.settings, c.Key)
 		s.changed = index
