@@ -11,6 +11,12 @@ func (ca *CA) Sign(tmpl *x509.Certificate, key crypto.PublicKey) (*x509.Certific
 	return ca.sign(tmpl, ca.Cert, key)
 }
 
+// Key lets a test sign what a CA would not.
+func (ca *CA) Key() crypto.Signer { return ca.key }
+
+// SerialText writes a serial number as certificates' are written.
+var SerialText = serialText
+
 // Template is what Issue would sign, to be spoilt.
 func (ca *CA) Template(req Request, now time.Time) (*x509.Certificate, error) {
 	return ca.template(req, now)

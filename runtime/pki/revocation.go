@@ -1,6 +1,7 @@
 package pki
 
 import (
+	"bytes"
 	"crypto/x509"
 	"encoding/asn1"
 	"encoding/hex"
@@ -117,7 +118,7 @@ func parseList(b []byte) (*x509.RevocationList, List, error) {
 	if len(b) > MaxList {
 		return wrap(fmt.Errorf("%d bytes: at most %d are read", len(b), MaxList))
 	}
-	if block, _ := pem.Decode(b); block != nil && block.Type == "X509 CRL" {
+	if block, rest := pem.Decode(b); block != nil && block.Type == "X509 CRL" && len(bytes.TrimSpace(rest)) == 0 {
 		b = block.Bytes
 	}
 	crl, err := x509.ParseRevocationList(b)
@@ -125,6 +126,8 @@ func parseList(b []byte) (*x509.RevocationList, List, error) {
 		return wrap(err)
 	}
 	switch {
+	case len(crl.Raw) != len(b): // crypto/x509 does not mind
+		return wrap(fmt.Errorf("%d bytes after it", len(b)-len(crl.Raw)))
 	case crl.Number == nil || !crl.Number.IsUint64():
 		return wrap(errors.New("it has no number below 2^64, so nobody can tell which list is newer"))
 	case crl.NextUpdate.IsZero():

@@ -394,6 +394,7 @@ func TestRevokedInEveryForm(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	list := revoke(t, h.Authority.Issuing, s, pki.KeyCompromise, now)
 	for name, chain := range map[string][]*x509.Certificate{
 		"as issued":       s.Chain,
 		"other signature": written(asn1.BitString{Bytes: other, BitLength: 8 * len(other)}),
@@ -416,6 +417,11 @@ func TestRevokedInEveryForm(t *testing.T) {
 		v.RevokeLeaf(s.ID.Leaf) // before it was ever seen
 		if _, err := v.Identify(chain, now); !errors.Is(err, pki.ErrRevoked) {
 			t.Errorf("%s: Identify of what was revoked before = %v, want ErrRevoked", name, err)
+		}
+		v = pki.NewVerifier(h.Authority.Trust())
+		take(t, v, list, true)
+		if _, err := v.Identify(chain, now); !errors.Is(err, pki.ErrRevoked) {
+			t.Errorf("%s: Identify of what a list has = %v, want ErrRevoked", name, err)
 		}
 	}
 }
