@@ -1,0 +1,113 @@
+package attack
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/wardflow/wardflow/runtime/control"
+	"github.com/wardflow/wardflow/runtime/flow"
+)
+
+var long = flag.Bool("long", false, "try also what takes long")
+
+// An attack is one thing that is tried.
+type attack struct {
+	id    string // of the requirement, and what is tried, in a word
+	has   string // what the attacker has
+	tries string
+	long  bool // only with -long
+	// do tries it, and says how it was refused. When it is not refused it ends
+	// the test.
+	do func(t *testing.T, g *ground) string
+	// record is what a node must have on record for it, all of them.
+	record []record
+}
+
+// A record is an event that must be in the audit record of a node.
+type record struct {
+	on   flow.NodeID // "": whichever
+	kind flow.AuditKind
+	who  string // how the SPIFFE ID of the attacker ends; "": nobody was named, and the address is
+}
+
+func (r record) is(e control.AuditEntry) bool {
+	return e.Refused() && e.Kind == r.kind && strings.HasSuffix(e.Who, r.who) && (r.who != "" || e.From != "")
+}
+
+// attacks are all of them, in the order of the requirements. Those that take
+// something away from the ground are last.
+func attacks() []attack {
+	return slices.Concat(eavesdropping(), inTheMiddle(), badCertificates(), falseData(), sinkholes(), replays(), spoofing(),
+		captured(), hostileLinks(), hostileGossip(), hostileRegister(), exhausting())
+}
+
+// Nothing that is tried succeeds, all of it is on record, and the ward goes on.
+func TestAttacks(t *testing.T) {
+	g := newGround(t)
+	for _, a := range attacks() {
+		t.Run(strings.ReplaceAll(a.id, " ", "_"), func(t *testing.T) {
+			if a.long && !*long {
+				t.Skip("only with -long")
+			}
+			g := g.within(t)
+			since := time.Now()
+			how := a.do(t, g)
+			if how == "" {
+				t.Fatalf("the attacker has %s, and %s: nobody refused it", a.has, a.tries)
+			}
+			t.Logf("has:     %s", a.has)
+			t.Logf("tried:   %s", a.tries)
+			t.Logf("refused: %s", how)
+			for _, r := range a.record {
+				t.Logf("record:  %s", g.recorded(r, since))
+			}
+			g.goesOn()
+		})
+	}
+}
+
+// within is the ground for a test within the first one.
+func (g *ground) within(t *testing.T) *ground {
+	inner := *g
+	inner.t = t
+	return &inner
+}
+
+// recorded waits for an event in the nodes' records, and says what it says.
+func (g *ground) recorded(r record, since time.Time) string {
+	g.t.Helper()
+	ctx, cancel := context.WithTimeout(g.t.Context(), 15*time.Second)
+	defer cancel()
+	tick := time.NewTicker(50 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		var seen []string
+		for name, n := range g.nodes {
+			if r.on != "" && name != r.on {
+				continue
+			}
+			list, err := n.Audit(ctx, flow.Identity{}, control.AuditQuery{Since: since, Refused: true, Limit: 200})
+			if err != nil {
+				g.t.Fatal(err)
+			}
+			for _, e := range list {
+				line := fmt.Sprintf("%s #%d %s %s (proven: %t) from %s: %s: %s", name, e.N, e.Kind, e.Who, e.Proven, e.From, e.What, e.Why)
+				if r.is(e) {
+					return line
+				}
+				seen = append(seen, line)
+			}
+		}
+		select {
+		case <-ctx.Done():
+			g.t.Errorf("no node has it on record: want %s by …%s; since then there are %d:\n%s", r.kind, r.who, len(seen), strings.Join(seen, "\n"))
+			return "nothing"
+		case <-tick.C:
+		}
+	}
+}

@@ -1,0 +1,284 @@
+package attack
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/wardflow/wardflow/actors"
+	"github.com/wardflow/wardflow/apps/hospital"
+	"github.com/wardflow/wardflow/runtime/control"
+	"github.com/wardflow/wardflow/runtime/flow"
+	"github.com/wardflow/wardflow/runtime/node"
+	"github.com/wardflow/wardflow/runtime/pki"
+	"github.com/wardflow/wardflow/runtime/pki/pkitest"
+	"github.com/wardflow/wardflow/runtime/rule"
+)
+
+const (
+	domain   = pkitest.Name
+	wardApp  = "ward"
+	engineer = "engineer"
+	bedside  = flow.NodeID("bedside") // where the beds' sensors are
+	ward     = flow.NodeID("ward")    // collectors and rule checks
+	records  = flow.NodeID("records") // store and chain
+)
+
+var nodeNames = []flow.NodeID{bedside, ward, records}
+
+// A ground is three running nodes whose ward's readings flow.
+type ground struct {
+	t     *testing.T
+	dir   string
+	h     *pkitest.Hospital
+	rogue *pkitest.Hospital // calls itself the same, below a root of its own
+	near  *pkitest.Hospital // another one, below the same root
+	ward  *hospital.Ward
+	trust pki.Trust
+	cfgs  map[flow.NodeID]*node.Config
+	nodes map[flow.NodeID]*node.Node
+	staff flow.Signer
+	api   map[flow.NodeID]*control.Client
+}
+
+// newGround starts everything and returns when the first reading is stored.
+func newGround(t *testing.T) *ground {
+	t.Helper()
+	g := &ground{t: t, dir: t.TempDir(), cfgs: map[flow.NodeID]*node.Config{}, nodes: map[flow.NodeID]*node.Node{}, api: map[flow.NodeID]*control.Client{}}
+	g.h = pkitest.New(t)
+	g.rogue, g.near = g.h.Rogue(), g.h.Neighbour()
+	g.trust = g.h.Authority.Trust()
+	g.staff = g.h.Staff(engineer)
+	g.furnish()
+	t.Cleanup(g.end)
+	for _, n := range nodeNames {
+		g.start(n)
+	}
+	g.until("the nodes meet and can judge", func(s *control.Snapshot) string {
+		up := 0
+		for _, n := range s.Nodes {
+			if n.Up {
+				up++
+			}
+		}
+		switch {
+		case up < len(nodeNames):
+			return fmt.Sprintf("%d of %d nodes are up", up, len(nodeNames))
+		case s.Register == nil || s.Register.Leader == "":
+			return "the register has no leader"
+		case s.Chain == nil || !s.Chain.Ready:
+			return "the rules are not known"
+		}
+		return ""
+	})
+	if _, err := g.client(ward).Deploy(t.Context(), control.Deployment{Name: wardApp, Script: g.ward.Script()}); err != nil {
+		t.Fatalf("deploy the ward: %v", err)
+	}
+	g.goesOn()
+	return g
+}
+
+func (g *ground) file(parts ...string) string {
+	return filepath.Join(append([]string{g.dir}, parts...)...)
+}
+
+func (g *ground) save(s flow.Signer, parts ...string) {
+	g.t.Helper()
+	if err := pki.SaveSigner(g.file(parts...), s); err != nil {
+		g.t.Fatal(err)
+	}
+}
+
+// furnish makes certificates, rules and configurations.
+func (g *ground) furnish() {
+	g.t.Helper()
+	if err := errors.Join(pki.SaveTrust(g.file("trust.pem"), g.trust), os.MkdirAll(g.file("authority"), 0o700)); err != nil {
+		g.t.Fatal(err)
+	}
+	g.ward = &hospital.Ward{Doc: "A ward under attack.", Window: 1}
+	for b := 1; b <= 2; b++ {
+		room := fmt.Sprintf("h1/3/icu-%d", b)
+		bed := hospital.Bed{Name: fmt.Sprintf("bed-%d", b), Patient: fmt.Sprintf("p-canary-%d", b), Room: room,
+			Devices: []hospital.Device{{Name: fmt.Sprintf("bed-%d-hr", b), EPC: fmt.Sprintf("urn:epc:id:giai:0614141.%d01", b), Group: room + "/hr",
+				Source: `sensor.Generator(signal="heart_rate", rate=5)`}}}
+		g.ward.Beds = append(g.ward.Beds, bed)
+		g.save(g.h.Collector(bed.Name, room+"/collector"), "ward", "identities", bed.Name)
+		g.save(g.h.Patient(bed.Patient), "cards", bed.Patient)
+		for _, d := range bed.Devices {
+			g.save(g.h.Device(d.EPC, d.Group), "bedside", "identities", d.Name)
+		}
+	}
+	g.save(g.h.Storage("records"), "records", "identities", "records")
+	info, err := rule.Init(g.t.Context(), g.file("records", "chain"), g.file("authority", "rules.key"), "", rule.Default(), slog.New(slog.DiscardHandler))
+	if err != nil {
+		g.t.Fatal(err)
+	}
+	addrs := freeAddresses(g.t, 2*len(nodeNames))
+	for i, n := range nodeNames {
+		g.save(g.h.Node(string(n)), string(n), "certificate")
+		g.cfgs[n] = &node.Config{Node: n, Dir: g.file(string(n)), Door: addrs[2*i], Control: addrs[2*i+1], Gossip: "local",
+			Certificate: g.file(string(n), "certificate"), Trust: g.file("trust.pem"), Hospital: domain, Admins: []string{engineer},
+			Identities: g.file(string(n), "identities"), Attributes: flow.Attributes{"user_extra": {"place": string(n)}},
+			Chain: &node.ChainConfig{Manager: info.Manager.Hex()}}
+	}
+	g.cfgs[ward].Cards = g.file("cards")
+	g.cfgs[records].Store, g.cfgs[records].Chain.Dir = g.file("records", "store.db"), g.file("records", "chain")
+	for _, cfg := range g.cfgs {
+		for _, n := range nodeNames {
+			cfg.Join = append(cfg.Join, g.cfgs[n].Door)
+			cfg.Voters = append(cfg.Voters, node.Voter{Node: n, Door: g.cfgs[n].Door})
+		}
+	}
+}
+
+// freeAddresses are loopback addresses that nobody listens at now.
+func freeAddresses(t *testing.T, n int) (addrs []string) {
+	t.Helper()
+	for range n {
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer l.Close() // all at the end, so that no two are the same
+		addrs = append(addrs, l.Addr().String())
+	}
+	return addrs
+}
+
+// start runs a node, whose log goes on where it was.
+func (g *ground) start(name flow.NodeID) { g.startAs(name, g.cfgs[name]) }
+
+func (g *ground) startAs(name flow.NodeID, cfg *node.Config) {
+	g.t.Helper()
+	file := g.file(string(name) + ".log")
+	log, err := os.OpenFile(file, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
+	if err != nil {
+		g.t.Fatal(err)
+	}
+	g.t.Cleanup(func() { log.Close() })
+	n, err := node.Start(context.Background(), *cfg, actors.All(), slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug})))
+	if err != nil {
+		g.t.Fatal(err)
+	}
+	g.nodes[name] = n
+}
+
+// stop ends a node.
+func (g *ground) stop(name flow.NodeID) {
+	g.t.Helper()
+	n := g.nodes[name]
+	delete(g.nodes, name)
+	if err := n.Close(); err != nil {
+		g.t.Errorf("node %s did not end well: %v", name, err)
+	}
+}
+
+// end stops everything, and shows what the nodes had to say if something failed.
+func (g *ground) end() {
+	for _, c := range g.api {
+		c.Close()
+	}
+	for name := range g.nodes {
+		g.stop(name)
+	}
+	if !g.t.Failed() {
+		return
+	}
+	keep, err := os.MkdirTemp("", "wardflow-attack-")
+	if err != nil {
+		return
+	}
+	for _, n := range nodeNames {
+		if text, err := os.ReadFile(g.file(string(n) + ".log")); err == nil {
+			_ = os.WriteFile(filepath.Join(keep, string(n)+".log"), text, 0o644)
+		}
+	}
+	g.t.Logf("the nodes' logs are in %s", keep)
+}
+
+// client speaks to a node as the hospital's engineer.
+func (g *ground) client(name flow.NodeID) *control.Client {
+	g.t.Helper()
+	if g.api[name] == nil {
+		g.api[name] = g.clientOf(name, g.staff)
+	}
+	return g.api[name]
+}
+
+func (g *ground) clientOf(name flow.NodeID, who flow.Signer) *control.Client {
+	g.t.Helper()
+	conf := pki.ClientTLS(func() flow.Signer { return who }, pki.NewVerifier(g.trust), pki.Only(flow.RoleNode))
+	c, err := control.NewClient("https://"+g.cfgs[name].Control, conf)
+	if err != nil {
+		g.t.Fatal(err)
+	}
+	return c
+}
+
+// until looks at the cluster, from the node records, until missing says nothing.
+func (g *ground) until(what string, missing func(*control.Snapshot) string) *control.Snapshot {
+	g.t.Helper()
+	ctx, cancel := context.WithTimeout(g.t.Context(), 60*time.Second)
+	defer cancel()
+	tick := time.NewTicker(50 * time.Millisecond)
+	defer tick.Stop()
+	why := "nobody answers"
+	for {
+		s, err := g.nodes[records].Snapshot(ctx)
+		if err != nil {
+			why = err.Error()
+		} else if why = missing(s); why == "" {
+			return s
+		}
+		select {
+		case <-ctx.Done():
+			g.t.Fatalf("%s: not within a minute: %s", what, why)
+		case <-tick.C:
+		}
+	}
+}
+
+// view is the cluster as the node records sees it.
+func (g *ground) view() *control.Snapshot {
+	g.t.Helper()
+	return g.until("the cluster is seen", func(*control.Snapshot) string { return "" })
+}
+
+// goesOn waits for readings of both beds to be stored that were not before.
+func (g *ground) goesOn() {
+	g.t.Helper()
+	var before uint64
+	first := true
+	g.until("the ward's readings go on", func(s *control.Snapshot) string {
+		if s.Store == nil {
+			return "there is no store"
+		}
+		if first {
+			first, before = false, s.Store.Readings
+		}
+		for _, l := range s.Links {
+			if l.Refused != "" {
+				return fmt.Sprintf("link %s is refused: %s", l.ID, l.Refused)
+			}
+		}
+		for _, a := range s.Actors {
+			if a.State != control.Running {
+				return fmt.Sprintf("%s is %s: %s %s", a.ID, a.State, a.LastError, strings.Join(a.Why, "; "))
+			}
+		}
+		if s.Store.Readings < before+2 {
+			return fmt.Sprintf("%d readings are stored, as before", s.Store.Readings)
+		}
+		return ""
+	})
+}
+
+// actor is an actor of the ward.
+func (g *ground) actor(name string) flow.ActorID { return flow.ActorID(wardApp + ":" + name) }
