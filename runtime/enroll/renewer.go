@@ -38,8 +38,9 @@ type RenewerConfig struct {
 	// Trust hears of a new trust that was adopted, before the Verifier has it. If
 	// it returns an error it is told again. nil: the trust stays as it is.
 	Trust func(t pki.Trust) error
-	// Lists hears of each revocation list, in DER, that was new to the Verifier.
-	Lists func(list []byte)
+	// Revoke puts a revocation list, in DER, into force; one that is not new
+	// changes nothing and is no error. nil: the Verifier's Revoke.
+	Revoke func(list []byte) error
 
 	Audit func(flow.AuditEvent) // nil: nobody listens
 	Log   *slog.Logger          // nil: no log
@@ -62,6 +63,14 @@ func NewRenewer(cfg RenewerConfig) (*Renewer, error) {
 	}
 	if err := CheckURL(cfg.CA); err != nil {
 		return nil, fmt.Errorf("renewer: %w", err)
+	}
+	if cfg.Revoke == nil {
+		cfg.Revoke = func(list []byte) error {
+			if _, err := cfg.Verifier.Revoke(list); !errors.Is(err, pki.ErrOldList) {
+				return err
+			}
+			return nil
+		}
 	}
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
@@ -156,13 +165,9 @@ func (r *Renewer) take(n News) error {
 		return err
 	}
 	for _, der := range n.Lists {
-		changed, err := r.cfg.Verifier.Revoke(der)
-		if err != nil && !errors.Is(err, pki.ErrOldList) {
+		if err := r.cfg.Revoke(der); err != nil {
 			r.log.Warn("a revocation list of the CA service was refused", "err", err)
 			r.tell("", "publish a revocation list", err)
-		}
-		if changed && r.cfg.Lists != nil {
-			r.cfg.Lists(der)
 		}
 	}
 	return nil
