@@ -55,8 +55,14 @@ var sentinels = map[string]error{
 	"unavailable": ErrUnavailable,
 	"no-majority": ErrNoMajority,
 	"denied":      ErrDenied,
+	"policy":      ErrPolicy,
+	"unsigned":    ErrUnsigned,
 	"login":       ErrDenied,
 }
+
+// ErrPolicy reports what the policy does not let be, whoever asks for it: a
+// link past the rules.
+var ErrPolicy = errors.New("the policy does not allow it")
 
 // ErrDenied reports a caller who may not do what it asked.
 var ErrDenied = errors.New("denied")
@@ -91,6 +97,15 @@ func problemOf(err error) (*Problem, bool) {
 		return problem(http.StatusConflict, "conflict", "conflict", "%v", err), true
 	case errors.Is(err, ErrInvalid):
 		return problem(http.StatusBadRequest, "invalid", "not what is wanted", "%v", err), true
+	case errors.Is(err, ErrDenied):
+		return problem(http.StatusForbidden, "denied", "denied", "%v", err).
+			hint("an admin can permit it: `wardflow policy show` prints the rules"), true
+	case errors.Is(err, ErrPolicy):
+		return problem(http.StatusUnprocessableEntity, "policy", "the policy does not allow it", "%v", err).
+			hint("`wardflow policy show` prints the rules"), true
+	case errors.Is(err, ErrUnsigned):
+		return problem(http.StatusUnprocessableEntity, "unsigned", "not signed", "%v", err).
+			hint("use `wardflow app deploy` and a staff certificate that holds: it signs what it sends"), true
 	case errors.Is(err, ErrUnplaceable):
 		return problem(http.StatusUnprocessableEntity, "unplaceable", "no node is fit", "%v", err).
 			hint("`wardflow app plan` shows what each actor asks for, `wardflow node list` what the nodes offer"), true

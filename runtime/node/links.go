@@ -140,9 +140,9 @@ func (ls *links) Judge(id flow.LinkID, end link.End, chain []*x509.Certificate) 
 		return flow.Identity{}, err
 	}
 	if other {
-		return theirs, mayLink(ours, theirs)
+		return theirs, ls.n.mayLink(l, ours, theirs)
 	}
-	return theirs, mayLink(theirs, ours)
+	return theirs, ls.n.mayLink(l, theirs, ours)
 }
 
 // speaks verifies that a chain speaks for an actor that runs on a node: a
@@ -190,7 +190,7 @@ func (n *Node) judgeLocal(l flow.Link, from, to flow.Signer) (fromID, toID flow.
 	if toID, err = n.speaks(l.To.Actor, n.cfg.Node, to.Chain); err != nil {
 		return
 	}
-	return fromID, toID, mayLink(fromID, toID)
+	return fromID, toID, n.mayLink(l, fromID, toID)
 }
 
 // The door tells the engine.

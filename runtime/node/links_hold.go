@@ -29,6 +29,10 @@ func (ls *links) Holds(t link.Terms, peer flow.Identity) error {
 
 // mayStay asks the policy again about a link that is up.
 func (ls *links) mayStay(t link.Terms, peer flow.Identity) error {
+	l, err := flow.ParseLinkID(t.Link)
+	if err != nil {
+		return err
+	}
 	near, out := t.To.Actor, false
 	if t.From.Node == ls.n.cfg.Node {
 		near, out = t.From.Actor, true
@@ -42,7 +46,7 @@ func (ls *links) mayStay(t link.Terms, peer flow.Identity) error {
 		return err
 	}
 	if out {
-		return mayLink(ours, peer)
+		return ls.n.mayLink(l, ours, peer)
 	}
-	return mayLink(peer, ours)
+	return ls.n.mayLink(l, peer, ours)
 }

@@ -52,6 +52,7 @@ type Node struct {
 	chainID  atomic.Uint64
 
 	wirings    wirings
+	guard      guard
 	owed       sync.Map // certificates of local actors that the register does not have yet: DER → flow.Signer
 	published  sync.Map // certificates that the register has, as DER in a string
 	links      *links
@@ -93,6 +94,7 @@ func Start(ctx context.Context, cfg Config, types flow.Types, log *slog.Logger) 
 	}{
 		{"read its certificates", n.identify},
 		{"read what is revoked", n.readRevoked},
+		{"read its policy", n.openGuard},
 		{"open its audit record", n.openRecord},
 		{"open its door", n.openDoor},
 		{"open its journal", n.openJournal},
@@ -362,6 +364,7 @@ func (n *Node) run() {
 }
 
 // watchMembers tells of nodes that come and go.
+	n.done.Go(func() { n.watchPolicy(ctx) })
 func (n *Node) watchMembers(ctx context.Context) {
 	up := map[flow.NodeID]bool{}
 	tick := time.NewTicker(time.Second)

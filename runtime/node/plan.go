@@ -32,8 +32,8 @@ func (n *Node) draft(d control.Deployment) (*draft, error) {
 	if source == nil {
 		return nil, &control.ScriptError{Issues: shown}
 	}
-	if err := mayWire(source, n.types); err != nil {
-		return nil, fmt.Errorf("%w: %v", control.ErrUnplaceable, err)
+	if err := n.mayWire(source); err != nil {
+		return nil, err
 	}
 	view := n.register.View()
 	nodes := n.nodeViews(view)

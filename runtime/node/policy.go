@@ -1,65 +1,283 @@
 package node
 
 import (
+	"context"
+	"errors"
 	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
 	"strings"
+	"sync"
+	"time"
 
+	"github.com/wardflow/wardflow/runtime/control"
+	"github.com/wardflow/wardflow/runtime/expand"
 	"github.com/wardflow/wardflow/runtime/flow"
+	"github.com/wardflow/wardflow/runtime/policy"
+	"github.com/wardflow/wardflow/runtime/proof"
+	"github.com/wardflow/wardflow/runtime/register"
 )
 
-// mayLink is the policy of who may speak to whom: a device to the collector of
-// its own room and to nobody else, so that no reading comes to a store past the
-// rules; a patient's or a person's certificate to no actor at all; everything
-// else may. A device may speak to itself: that is its sensor and the spool
-// behind it. Both identities are verified.
-func mayLink(from, to flow.Identity) error {
-	if from.URI == to.URI && from.Role == flow.RoleDevice {
+// keyPolicy is the setting of the register with the hospital's own policy: a
+// statement that an admin has signed. Each node verifies it, keeps it on its
+// disk, and goes on with the one it has where it doesn't hold or is gone.
+const keyPolicy = "policy"
+
+// A guard has the policy that is in force here.
+type guard struct {
+	memory *memory
+
+	mu      sync.Mutex // guards what follows
+	now     *policy.Policy
+	by      string // SPIFFE ID of who has signed the hospital's own text; "": there is none
+	at      time.Time
+	raw     []byte   // the statement
+	refused [32]byte // the last statement that was not believed
+}
+
+// openGuard begins with the policy that was in force when this node ran last.
+func (n *Node) openGuard(context.Context) error {
+	if err := os.MkdirAll(n.cfg.Dir, 0o700); err != nil {
+		return err
+	}
+	m, err := openMemory(filepath.Join(n.cfg.Dir, "signed.json"))
+	if err != nil {
+		return err
+	}
+	built, err := policy.New("")
+	if err != nil {
+		return err
+	}
+	n.guard.memory, n.guard.now = m, built
+	raw, err := os.ReadFile(n.policyFile())
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	} else if err != nil {
+		return err
+	}
+	if err := n.takePolicy(raw); err != nil {
+		return fmt.Errorf("the policy that this node has kept: %w: take %s away, and put the policy again", err, n.policyFile())
+	}
+	return nil
+}
+
+func (n *Node) policyFile() string { return filepath.Join(n.cfg.Dir, "policy.cose") }
+
+// policy is the policy that is in force.
+func (n *Node) policy() *policy.Policy {
+	n.guard.mu.Lock()
+	defer n.guard.mu.Unlock()
+	return n.guard.now
+}
+
+// watchPolicy puts into force what is agreed, until ctx ends.
+func (n *Node) watchPolicy(ctx context.Context) {
+	for {
+		changed := n.register.Changed()
+		if raw, ok := n.register.View().Settings[keyPolicy]; ok {
+			n.newPolicy(raw)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-changed:
+		}
+	}
+}
+
+// newPolicy puts a policy into force if it is another one, and judges what is
+// there by it.
+func (n *Node) newPolicy(raw []byte) {
+	n.guard.mu.Lock()
+	had := slices.Equal(n.guard.raw, raw)
+	known := n.guard.refused == proof.Says(raw)
+	n.guard.mu.Unlock()
+	if had {
+		return
+	}
+	if err := n.takePolicy(raw); err != nil {
+		if known {
+			return
+		}
+		n.guard.mu.Lock()
+		n.guard.refused = proof.Says(raw)
+		n.guard.mu.Unlock()
+		n.log.Error("policy was not put into force", "err", err)
+		n.audit(flow.AuditEvent{Kind: flow.AuditDeployment, What: "change the policy", Why: err.Error()})
+		return
+	}
+	if err := replaceFile(n.policyFile(), raw); err != nil {
+		n.log.Error("policy could not be kept: after a restart this node waits for the register", "err", err)
+	}
+	n.guard.mu.Lock()
+	by := n.guard.by
+	n.guard.mu.Unlock()
+	n.log.Info("policy is in force", "by", by)
+	n.audit(flow.AuditEvent{Kind: flow.AuditDeployment, Who: by, Proven: true, What: "change the policy"})
+	n.wirings.again()
+	n.engine.Rejudge()
+	n.door.Recheck()
+	n.reconciler.again()
+}
+
+// takePolicy believes a statement about the policy, or says why not.
+func (n *Node) takePolicy(raw []byte) error {
+	st, who, text, err := n.readPolicy(raw)
+	if err != nil {
+		return err
+	}
+	p, err := policy.New(text)
+	if err != nil {
+		return err
+	}
+	if err := n.guard.memory.note(keyPolicy, st.At); err != nil {
+		return err
+	}
+	n.guard.mu.Lock()
+	defer n.guard.mu.Unlock()
+	n.guard.now, n.guard.by, n.guard.at, n.guard.raw = p, who.URI, st.At, raw
+	return nil
+}
+
+// readPolicy opens a statement about the policy: one of an admin that is not
+// older than the newest.
+func (n *Node) readPolicy(raw []byte) (*proof.Statement, flow.Identity, string, error) {
+	st, who, err := n.said(raw, control.KindPolicy)
+	if err != nil {
+		return nil, who, "", err
+	}
+	if !n.admin(who) {
+		return nil, who, "", fmt.Errorf("%s is none of the admins in this node's file, who alone may change the policy", who.URI)
+	}
+	if newest, older := n.guard.memory.older(keyPolicy, st.At); older {
+		return nil, who, "", fmt.Errorf("it was signed at %s, and a newer one at %s is known here", st.At.Format(time.RFC3339), newest.Format(time.RFC3339))
+	}
+	text, err := control.PolicyIn(st)
+	return st, who, text, err
+}
+
+// admin reports whether a member of staff may do everything.
+func (n *Node) admin(who flow.Identity) bool {
+	return who.Role == flow.RoleStaff && slices.Contains(n.cfg.Admins, who.Name)
+}
+
+// may decides whether a person may do something; the error, which wraps
+// [control.ErrDenied], says why not and what would help.
+func (n *Node) may(who flow.Identity, d policy.Deed) error {
+	if n.admin(who) {
 		return nil
 	}
-	switch from.Role {
-	case flow.RoleDevice:
-		if to.Role != flow.RoleCollector {
-			return fmt.Errorf("%s is a device and may speak to a collector only, not to %s", from.URI, to.URI)
-		}
-		if room(from.Group) != room(to.Group) {
-			return fmt.Errorf("%s is of group %s and may not speak to %s of group %s: not the same room", from.URI, from.Group, to.URI, to.Group)
-		}
-	case flow.RoleStaff, flow.RolePatient:
-		return fmt.Errorf("%s is a person and speaks for no actor", from.URI)
+	p := n.policy()
+	dec := p.May(who, d)
+	if dec.Allowed {
+		return nil
 	}
-	if to.Role == flow.RoleDevice {
-		return fmt.Errorf("%s is a device and takes nothing, here from %s", to.URI, from.URI)
+	if len(n.cfg.Admins) == 0 && p.Own() == "" {
+		if who.Role == flow.RoleStaff {
+			return nil // until all configurations name their admins
+		}
+		return fmt.Errorf("%w: %s: %s: nobody is an admin: write \"admins: [NAME]\" into node.yaml of every node", control.ErrDenied, d, dec.Why())
 	}
-	return nil
+	return fmt.Errorf("%w: %s may not %s: %s", control.ErrDenied, orStranger(who), d, dec.Why())
 }
 
-// room is site/floor/room of a group site/floor/room/type.
-func room(group string) string {
-	i := strings.LastIndexByte(group, '/')
-	if i < 0 {
-		return group
+func orStranger(who flow.Identity) string {
+	if who.URI == "" {
+		return "who asks"
 	}
-	return group[:i]
+	return who.URI
 }
 
-// mayWire is what of mayLink can be seen in a script: the roles its actor types
+// mayLink decides whether a link may be, by the policy and the verified
+// identities at its ends.
+func (n *Node) mayLink(l flow.Link, from, to flow.Identity) error {
+	view := n.view()
+	d := n.policy().Link(n.linkOf(view, l, from, to))
+	if d.Allowed {
+		return nil
+	}
+	return fmt.Errorf("%s may not speak to %s: %s", shown(from), shown(to), d.Why())
+}
+
+func shown(id flow.Identity) string {
+	if id.Group == "" {
+		return id.URI
+	}
+	return fmt.Sprintf("%s of group %s", id.URI, id.Group)
+}
+
+// linkOf is a link as the policy sees it.
+func (n *Node) linkOf(view *register.View, l flow.Link, from, to flow.Identity) policy.Link {
+	return policy.Link{FromPort: l.From.Port, ToPort: l.To.Port, OwnSpool: ownSpool(l.From, l.To.Actor),
+		From: n.actorOf(view, l.From.Actor, from), To: n.actorOf(view, l.To.Actor, to)}
+}
+
+// actorOf is an actor as the policy sees it. A spool is of its sender's type.
+func (n *Node) actorOf(view *register.View, id flow.ActorID, who flow.Identity) policy.Actor {
+	a := policy.Actor{ID: id, Node: view.Placements[id].Node, Who: who}
+	w, ok := n.wirings.of(view, id.App())
+	if !ok {
+		return a
+	}
+	a.Type = w.typeOf(id)
+	if r := w.actors[id]; r != nil && r.node.Type == expand.SpoolType && expand.IsSpool(id) {
+		a.Spool = true
+		a.Type = w.typeOf(senderOf(id))
+	}
+	return a
+}
+
+func (w *wiring) typeOf(id flow.ActorID) string {
+	if r := w.actors[id]; r != nil {
+		return r.node.Type
+	}
+	return ""
+}
+
+// senderOf is the actor whose spool this is: what stands before its port.
+func senderOf(spool flow.ActorID) flow.ActorID {
+	for range 2 {
+		if i := strings.LastIndexByte(string(spool), expand.Mark); i >= 0 {
+			spool = spool[:i]
+		}
+	}
+	return spool
+}
+
+// ownSpool reports whether an actor is the spool of a port.
+func ownSpool(from flow.Endpoint, to flow.ActorID) bool {
+	return expand.IsSpool(to) && strings.HasPrefix(string(to), fmt.Sprintf("%s%c%s%c", from.Actor, expand.Mark, from.Port, expand.Mark))
+}
+
+// mayWire decides whether the links of a script could be, by what its actors
 // speak with. It refuses a deployment that could never carry a token.
-func mayWire(g *flow.Graph, types flow.Types) error {
-	role := map[flow.ActorID]flow.Role{}
+func (n *Node) mayWire(g *flow.Graph) error {
+	p := n.policy()
+	ends := map[flow.ActorID]policy.Actor{}
 	for _, a := range g.Actors {
-		role[a.ID] = flow.RoleNode
-		if s := types[a.Type].Spec; s.Speaks != "" {
-			role[a.ID] = s.Speaks
+		role := flow.RoleNode
+		if s := n.types[a.Type].Spec; s.Speaks != "" {
+			role = s.Speaks
 		}
+		ends[a.ID] = policy.Actor{ID: a.ID, Type: a.Type, Who: flow.Identity{Role: role}}
 	}
 	for _, l := range g.Links {
-		from, to := role[l.From.Actor], role[l.To.Actor]
-		if from == flow.RoleDevice && to != flow.RoleCollector {
-			return fmt.Errorf("link %s: a device may speak to a collector only; put a ward.Collector between", l.ID())
-		}
-		if to == flow.RoleDevice {
-			return fmt.Errorf("link %s: a device takes no tokens", l.ID())
+		from, to := ends[l.From.Actor], ends[l.To.Actor]
+		if d := p.Foresee(policy.Link{From: from, To: to, FromPort: l.From.Port, ToPort: l.To.Port}); !d.Allowed {
+			return fmt.Errorf("%w: link %s, from a %s (%s) to a %s (%s): %s", control.ErrPolicy, l.ID(), from.Who.Role, from.Type, to.Who.Role, to.Type, d.Why())
 		}
 	}
 	return nil
+}
+
+// provePolicy judges a policy that is put into the register, whoever brings it:
+// it proves itself.
+func (n *Node) provePolicy(_ string, raw []byte) error {
+	_, _, text, err := n.readPolicy(raw)
+	if err == nil {
+		_, err = policy.New(text)
+	}
+	return err
 }

@@ -36,8 +36,15 @@ type resident struct {
 
 // wirings keeps the wiring of the newest version of each application.
 type wirings struct {
-	mu  sync.Mutex // guards all
-	all map[string]*wiring
+	mu      sync.Mutex // guards what follows
+	all     map[string]*wiring
+	refused map[string]refusedApp // versions that don't hold, by application
+}
+
+// A refusedApp is a version of an application that this node does not run.
+type refusedApp struct {
+	version uint64
+	why     error
 }
 
 // of is the wiring of an application of a view; false when it is not deployed.
@@ -62,6 +69,13 @@ func (ws *wirings) of(view *register.View, name string) (*wiring, bool) {
 		}
 	}
 	return w, true
+}
+
+// again judges all applications anew.
+func (ws *wirings) again() {
+	ws.mu.Lock()
+	defer ws.mu.Unlock()
+	clear(ws.refused)
 }
 
 func lay(app register.App) *wiring {

@@ -1,0 +1,152 @@
+package node
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/wardflow/wardflow/runtime/control"
+	"github.com/wardflow/wardflow/runtime/flow"
+	"github.com/wardflow/wardflow/runtime/pki"
+	"github.com/wardflow/wardflow/runtime/proof"
+)
+
+// What people have signed, and how this node believes it. A statement is judged
+// as of the time when it was signed: that a card has expired since, or was
+// revoked since, takes nothing back that was said with it in good time. What is
+// said with a revoked card is not believed; and since who has stolen one could
+// put any time under it, no statement is believed that is older than the newest
+// one about the same thing.
+
+// skew is how far ahead of this node's clock a signer's may be.
+const skew = 5 * time.Minute
+
+// said opens a statement of some kind, and verifies that a member of the staff
+// of this hospital has made it.
+func (n *Node) said(raw []byte, kind string) (*proof.Statement, flow.Identity, error) {
+	fail := func(err error) (*proof.Statement, flow.Identity, error) { return nil, flow.Identity{}, err }
+	if len(raw) == 0 {
+		return fail(control.ErrUnsigned)
+	}
+	st, err := proof.OpenStatement(raw)
+	if err != nil {
+		return fail(fmt.Errorf("%w: %w", control.ErrUnsigned, err))
+	}
+	if st.Kind != kind {
+		return fail(fmt.Errorf("%w as a %s, but as a %s", control.ErrUnsigned, kind, st.Kind))
+	}
+	if ahead := time.Until(st.At); ahead > skew {
+		return fail(fmt.Errorf("%w yet: the time in it is %s ahead of this node's clock", control.ErrUnsigned, ahead.Round(time.Second)))
+	}
+	// One that knows of no revocations: those that came later don't count.
+	who, err := pki.NewVerifier(n.verifier.Trust()).Identify(st.Chain, st.At)
+	if err != nil {
+		return fail(fmt.Errorf("%w by anybody known here: %w", control.ErrUnsigned, err))
+	}
+	if who.Role != flow.RoleStaff {
+		return fail(fmt.Errorf("%w by a person: %s is a %s", control.ErrUnsigned, who.URI, who.Role))
+	}
+	if r, revoked := n.verifier.Revoked(who); revoked && !st.At.Before(r.At) {
+		return fail(fmt.Errorf("%w in time: the certificate of %s was revoked at %s, this was signed at %s",
+			control.ErrUnsigned, who.URI, r.At.UTC().Format(time.RFC3339), st.At.Format(time.RFC3339)))
+	}
+	return st, who, nil
+}
+
+// newly is said for a statement that is brought just now: its certificate holds
+// now, and its time is about now.
+func (n *Node) newly(raw []byte, kind string) (*proof.Statement, flow.Identity, error) {
+	st, who, err := n.said(raw, kind)
+	if err != nil {
+		return nil, who, err
+	}
+	if _, err := n.verifier.Identify(st.Chain, time.Now()); err != nil {
+		return nil, who, fmt.Errorf("%w by anybody who may now: %w", control.ErrUnsigned, err)
+	}
+	if age := time.Since(st.At); age > skew {
+		return nil, who, fmt.Errorf("%w just now: the time in it is %s ago by this node's clock: set the clocks, and sign again",
+			control.ErrUnsigned, age.Round(time.Second))
+	}
+	return st, who, nil
+}
+
+// A memory knows how new the newest statement about each thing was that this
+// node has acted upon. It is kept on disk, so that a restart forgets nothing.
+type memory struct {
+	file string
+
+	mu  sync.Mutex // guards all
+	all map[string]time.Time
+}
+
+// mostRemembered is how many things a memory knows of; the oldest go first.
+const mostRemembered = 4096
+
+func openMemory(file string) (*memory, error) {
+	m := &memory{file: file, all: map[string]time.Time{}}
+	b, err := os.ReadFile(file)
+	if errors.Is(err, fs.ErrNotExist) {
+		return m, nil
+	}
+	if err == nil {
+		err = json.Unmarshal(b, &m.all)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read what was signed last: %w: take %s away if it is damaged; then an older version could be put once more", err, file)
+	}
+	return m, nil
+}
+
+// older reports whether something newer was said about a thing.
+func (m *memory) older(thing string, at time.Time) (newest time.Time, yes bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	newest = m.all[thing]
+	return newest, at.Before(newest)
+}
+
+// note remembers that something was said about a thing.
+func (m *memory) note(thing string, at time.Time) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if !m.all[thing].Before(at) {
+		return nil
+	}
+	m.all[thing] = at
+	for len(m.all) > mostRemembered {
+		oldest := thing
+		for k, t := range m.all {
+			if t.Before(m.all[oldest]) {
+				oldest = k
+			}
+		}
+		delete(m.all, oldest)
+	}
+	b, err := json.Marshal(m.all)
+	if err != nil {
+		return err
+	}
+	return replaceFile(m.file, b)
+}
+
+// replaceFile writes a file as a whole, for this node's eyes only.
+func replaceFile(path string, b []byte) error {
+	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+"-*")
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(b)
+	if err = errors.Join(err, f.Sync(), f.Close()); err == nil {
+		err = os.Rename(f.Name(), path)
+	}
+	if err != nil {
+		os.Remove(f.Name())
+		return fmt.Errorf("write %s: %w", path, err)
+	}
+	return nil
+}
