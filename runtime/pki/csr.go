@@ -42,21 +42,45 @@ func NewCSR(key crypto.Signer) ([]byte, error) {
 // by the CA that issues for its role. The request's Key is not used. A signing
 // request that asks for something else is refused with [ErrCSR].
 func (a *Authority) IssueCSR(csr []byte, req Request, now time.Time) ([]*x509.Certificate, error) {
-	ca := a.For(req.Role)
-	wrap := func(err error) error { return fmt.Errorf("issue for a signing request: %w", err) }
+	var err error
+	if req.Key, err = a.checkCSR(csr, req, now); err != nil {
+		return nil, fmt.Errorf("issue for a signing request: %w", err)
+	}
+	return a.For(req.Role).Issue(req, now)
+}
+
+// CheckCSR is nil if [Authority.IssueCSR] would issue.
+func (a *Authority) CheckCSR(csr []byte, req Request, now time.Time) error {
+	_, err := a.checkCSR(csr, req, now)
+	return err
+}
+
+// Check is nil if a request could be granted to whoever has a key for it: the
+// request's Key is not looked at.
+func (a *Authority) Check(req Request, now time.Time) error {
+	key, err := NewKey()
+	if err != nil {
+		return err
+	}
+	req.Key = key.Public()
+	_, err = a.For(req.Role).template(req, now)
+	return err
+}
+
+func (a *Authority) checkCSR(csr []byte, req Request, now time.Time) (crypto.PublicKey, error) {
 	r, err := readCSR(csr)
 	if err != nil {
-		return nil, wrap(err)
+		return nil, err
 	}
 	req.Key = r.PublicKey
-	tmpl, err := ca.template(req, now)
+	tmpl, err := a.For(req.Role).template(req, now)
 	if err != nil {
-		return nil, wrap(err)
+		return nil, err
 	}
 	if err := agrees(r, tmpl); err != nil {
-		return nil, wrap(fmt.Errorf("%w: %w", ErrCSR, err))
+		return nil, fmt.Errorf("%w: %w", ErrCSR, err)
 	}
-	return ca.Issue(req, now)
+	return r.PublicKey, nil
 }
 
 // For is the CA that issues for a role.
