@@ -45,7 +45,7 @@ var arrows = map[string][]string{
 	"runtime/gate":      {"runtime/flow"},
 	"runtime/policy":    {"runtime/flow"},
 	"runtime/audit":     {"runtime/flow", "runtime/wal"},
-	"runtime/ingest":    {"runtime/flow", "runtime/pki", "runtime/proof", "runtime/gate"},
+	"runtime/ingest":    {"runtime/flow", "runtime/pki", "runtime/proof", "runtime/gate", "runtime/device/mqtt"},
 	"runtime/engine":    {"runtime/flow", "runtime/link", "runtime/firing", "runtime/capsule"},
 	"runtime/remote":    {"runtime/flow", "runtime/link", "runtime/pki", "runtime/gate", "proto"},
 	"runtime/member":    {"runtime/flow"},

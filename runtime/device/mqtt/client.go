@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"net/url"
+	"slices"
 	"sync"
 	"time"
 
@@ -256,7 +257,8 @@ func (c *Client) received(p paho.PublishReceived) (bool, error) {
 	a := arrival{Message{p.Packet.Topic, p.Packet.Payload, p.Packet.QoS, p.Packet.Retain, c.number}, p.Client, p.Packet}
 	c.arrived = append(c.arrived, a)
 	if over := len(c.arrived) - waiting; over > 0 && a.QoS == 0 {
-		c.arrived = c.arrived[1:]
+		oldest := slices.IndexFunc(c.arrived, func(a arrival) bool { return a.QoS == 0 }) // the others are owed an acknowledgement
+		c.arrived = slices.Delete(c.arrived, oldest, oldest+1)
 		c.dropped++
 		if c.dropped == 1 {
 			c.cfg.Log.Warn("messages are dropped that nobody takes", "broker", c.cfg.Broker, "topic", a.Topic)
@@ -275,6 +277,18 @@ func (c *Client) Next() (Message, bool) {
 		return Message{}, false
 	}
 	return c.arrived[0].Message, true
+}
+
+// Waiting are the oldest messages that were not taken yet, at most most of them,
+// for whoever takes several at once. They are taken in this order.
+func (c *Client) Waiting(most int) []Message {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	ms := make([]Message, 0, min(most, len(c.arrived)))
+	for _, a := range c.arrived[:cap(ms)] {
+		ms = append(ms, a.Message)
+	}
+	return ms
 }
 
 // Take takes the message that Next gave, and tells the broker. A broker that

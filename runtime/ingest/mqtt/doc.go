@@ -15,4 +15,9 @@
 // became of messages that name it as their response topic. Sessions last as
 // long as their connection, and each device has one: the newest. There are no
 // retained messages, no wills, no QoS 2.
+//
+// Where a hospital has a broker of its own, a node follows it ([Follow]) and takes
+// what devices have sealed:
+//
+//	f, err := mqtt.Follow(mqtt.FollowConfig{Broker: "mqtts://broker.h1.example:8883", TLS: conf, Client: "bedside", Verifier: v, Core: core})
 package mqtt

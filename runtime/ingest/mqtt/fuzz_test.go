@@ -97,3 +97,20 @@ func FuzzPayload(f *testing.F) {
 		}
 	})
 }
+
+// What an outside broker gives as a chain is certificates or an error.
+func FuzzChain(f *testing.F) {
+	f.Add([]byte("-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n"))
+	f.Add([]byte("-----BEGIN PRIVATE KEY-----\nMAA=\n-----END PRIVATE KEY-----\n"))
+	f.Add([]byte("\n"))
+	k := newKnown(pki.NewVerifier(pki.Trust{}))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		chain, err := readChain(b)
+		if (err == nil) != (len(chain) > 0) {
+			t.Errorf("%d certificates, %v", len(chain), err)
+		}
+		if k.learn(b, Topic{EPC: monitorEPC}) == nil {
+			t.Error("a chain below no root was believed")
+		}
+	})
+}
