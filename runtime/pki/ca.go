@@ -7,6 +7,7 @@ import (
 	"crypto/ed25519"
 	"crypto/elliptic"
 	"crypto/rand"
+	"crypto/rsa"
 	"crypto/sha256"
 	"crypto/x509"
 	"crypto/x509/pkix"
@@ -361,7 +362,7 @@ func checkCAKey(key crypto.PublicKey, root bool) error {
 	if ok && (k.Curve == elliptic.P256() || root && k.Curve == elliptic.P384()) {
 		return nil
 	}
-	return fmt.Errorf("want a P-256 key for an authority, or P-384 for a root, not a %T", key)
+	return fmt.Errorf("want a P-256 key for an authority, or P-384 for a root, not %s", keyKind(key))
 }
 
 // checkKey is nil for a public key that the role may have.
@@ -377,5 +378,20 @@ func checkKey(key crypto.PublicKey, role flow.Role) error {
 		}
 		return errors.New("want a P-256 key: Ed25519 is for devices only")
 	}
-	return fmt.Errorf("want a P-256 key, not a %T", key)
+	return fmt.Errorf("want a P-256 key, not %s", keyKind(key))
+}
+
+// keyKind names the kind of a public key.
+func keyKind(key crypto.PublicKey) string {
+	switch k := key.(type) {
+	case *ecdsa.PublicKey:
+		return k.Curve.Params().Name
+	case ed25519.PublicKey:
+		return "Ed25519"
+	case *rsa.PublicKey:
+		return "RSA"
+	case nil:
+		return "none"
+	}
+	return fmt.Sprintf("%T", key)
 }

@@ -73,6 +73,9 @@ func (a *Authority) checkCSR(csr []byte, req Request, now time.Time) (crypto.Pub
 		return nil, err
 	}
 	req.Key = r.PublicKey
+	if err := checkKey(r.PublicKey, req.Role); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrCSR, err)
+	}
 	tmpl, err := a.For(req.Role).template(req, now)
 	if err != nil {
 		return nil, err
@@ -101,10 +104,10 @@ func readCSR(b []byte) (*x509.CertificateRequest, error) {
 	}
 	r, err := x509.ParseCertificateRequest(b)
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrCSR, err)
+		return nil, fmt.Errorf("%w: it is not one in the form of PKCS #10", ErrCSR)
 	}
 	if err := r.CheckSignature(); err != nil {
-		return nil, fmt.Errorf("%w: it is not signed by its own key: %w", ErrCSR, err)
+		return nil, fmt.Errorf("%w: it is not signed by the key in it", ErrCSR)
 	}
 	return r, nil
 }
@@ -157,11 +160,26 @@ var (
 	oidExtKeyUsage = asn1.ObjectIdentifier{2, 5, 29, 37}
 )
 
+// knownNames is nil for alternative names that crypto/x509 reads: mailbox, host,
+// URI and address.
+func knownNames(der []byte) error {
+	var names []asn1.RawValue
+	if err := exactly(der, &names); err != nil {
+		return err
+	}
+	for _, n := range names {
+		if n.Class != asn1.ClassContextSpecific || !slices.Contains([]int{1, 2, 6, 7}, n.Tag) {
+			return fmt.Errorf("it asks for a name of the kind %d, which the certificate will not have", n.Tag)
+		}
+	}
+	return nil
+}
+
 // sameExtension checks one extension that a signing request asks for.
 func sameExtension(ext pkix.Extension, tmpl *x509.Certificate) error {
 	switch {
-	case ext.Id.Equal(oidAltName): // sameNames
-		return nil
+	case ext.Id.Equal(oidAltName): // those that crypto/x509 reads: sameNames
+		return knownNames(ext.Value)
 	case ext.Id.Equal(oidSubjectKey): // ours is from the key
 		return nil
 	case ext.Id.Equal(oidKeyUsage), ext.Id.Equal(oidConstraints), ext.Id.Equal(oidExtKeyUsage):
@@ -215,7 +233,7 @@ func exactly(der []byte, into any) error {
 		err = errors.New("bytes after the value")
 	}
 	if err != nil {
-		return fmt.Errorf("an extension it asks for can't be read: %w", err)
+		return errors.New("an extension it asks for can't be read")
 	}
 	return nil
 }
