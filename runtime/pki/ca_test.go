@@ -158,7 +158,7 @@ func TestIssueRefuses(t *testing.T) {
 		{"machine for a year", issuing, pki.Request{Role: flow.RoleNode, Name: "x", Life: 365 * 24 * time.Hour}, "want at most 2160h"},
 		{"card for four years", people, pki.Request{Role: flow.RolePatient, Name: "x", Life: 4 * 365 * 24 * time.Hour}, "want at most 26280h"},
 		{"a life of less than nothing", issuing, pki.Request{Role: flow.RoleNode, Name: "x", Life: -1}, "want at most"},
-		{"no key", issuing, pki.Request{Role: flow.RoleNode, Name: "x", Key: 7}, "want a P-256 key, not a int"},
+		{"no key", issuing, pki.Request{Role: flow.RoleNode, Name: "x", Key: 7}, "want a P-256 key, not int"},
 		{"another curve", issuing, pki.Request{Role: flow.RoleNode, Name: "x", Key: p384.Public()}, "want a P-256 key"},
 		{"Ed25519 for a node", issuing, pki.Request{Role: flow.RoleNode, Name: "x", Key: edwards}, "Ed25519 is for devices only"},
 		{"Ed25519 for a device", issuing, pki.Request{Role: flow.RoleDevice, EPC: epc, Group: ecg, Key: edwards}, ""},
