@@ -110,8 +110,8 @@ func (c *Client) Web(ctx context.Context) (flow.Signer, error) {
 	return pki.NewWebSigner(key, chain)
 }
 
-// Token asks, as a registrar, for the token of somebody who is to enrol.
-func (c *Client) Token(ctx context.Context, inv Invitation) (Token, error) {
+// Invite asks, as a registrar, for the token of somebody who is to enrol.
+func (c *Client) Invite(ctx context.Context, inv Invitation) (Token, error) {
 	a, err := post[struct{ Token, Holder string }](ctx, c, "/v1/tokens", inv)
 	if err != nil {
 		return Token{}, err

@@ -123,8 +123,8 @@ func TestEnroll(t *testing.T) {
 	if id.URI != "spiffe://h1.health.example/device/giai/0614141.5678" || id.Group != "h1/3/icu-3/ecg" || id.Role != flow.RoleDevice {
 		t.Errorf("enrolled as %+v", id)
 	}
-	if len(e.Lists) != 3 {
-		t.Errorf("%d revocation lists, want those of the issuing CA, the people CA and the root", len(e.Lists))
+	if len(e.Lists) != 2 {
+		t.Errorf("%d revocation lists, want those of the issuing CA and the people CA", len(e.Lists))
 	}
 	if ev := h.heard("enrol with a token"); ev.Who != id.URI || !ev.Proven || ev.Refused() || ev.From == "" {
 		t.Errorf("on record: %+v", ev)

@@ -78,14 +78,6 @@ func (o *Office) Root() string {
 	return hex.EncodeToString(sum[:])
 }
 
-// caOf is the authority that issues for a role.
-func (o *Office) caOf(role flow.Role) *pki.CA {
-	if role == flow.RoleStaff || role == flow.RolePatient {
-		return o.Authority().People
-	}
-	return o.Authority().Issuing
-}
-
 // tell puts what was done, or refused because of err, on record.
 func (o *Office) tell(who, from string, proven bool, what string, err error) {
 	if o.audit == nil {
@@ -194,7 +186,7 @@ func (o *Office) entryOf(inv Invitation) (Entry, error) {
 	if err != nil {
 		return Entry{}, err
 	}
-	if err := o.check(req); err != nil {
+	if err := o.Authority().Check(req, time.Now()); err != nil {
 		return Entry{}, err
 	}
 	if len(inv.Hosts) > 0 && inv.Role != flow.RoleNode {
@@ -207,7 +199,7 @@ func (o *Office) entryOf(inv Invitation) (Entry, error) {
 	if inv.Role == flow.RoleDevice {
 		e.EPC = req.EPC.URI()
 	}
-	e.URI, err = uriOf(o.caOf(inv.Role).Domain(), req)
+	e.URI, err = uriOf(o.Authority().For(inv.Role).Domain(), req)
 	return e, err
 }
 
@@ -245,7 +237,7 @@ func (o *Office) enrol(secret string, csr []byte, who *Caller, now time.Time) ([
 		if err != nil {
 			return line{}, err
 		}
-		if err := o.checkCSR(csr, req); err != nil {
+		if err := o.Authority().CheckCSR(csr, req, now); err != nil {
 			return line{}, err
 		}
 		t.Used = now.UTC()
@@ -271,7 +263,7 @@ func (o *Office) issue(e Entry, csr []byte, now time.Time) ([]*x509.Certificate,
 	if err != nil {
 		return nil, err
 	}
-	chain, err := o.sign(csr, req, now)
+	chain, err := o.Authority().IssueCSR(csr, req, now)
 	if err != nil {
 		return nil, err
 	}
@@ -296,7 +288,7 @@ func (o *Office) Renew(id flow.Identity, own *x509.Certificate, csr []byte, from
 }
 
 func (o *Office) renew(id flow.Identity, own *x509.Certificate, csr []byte, now time.Time) ([]*x509.Certificate, error) {
-	e, err := o.entry(id)
+	e, err := o.entry(id, own)
 	if err != nil {
 		return nil, err
 	}
@@ -307,7 +299,7 @@ func (o *Office) renew(id flow.Identity, own *x509.Certificate, csr []byte, now 
 	if err != nil {
 		return nil, err
 	}
-	if err := o.checkCSR(csr, req); err != nil {
+	if err := o.Authority().CheckCSR(csr, req, now); err != nil {
 		return nil, err
 	}
 	if err := newKey(csr, own); err != nil {
@@ -317,8 +309,9 @@ func (o *Office) renew(id flow.Identity, own *x509.Certificate, csr []byte, now 
 }
 
 // entry finds a holder, and registers one that has its certificate from these
-// authorities but not by this registry, as `wardflow ca node` makes it.
-func (o *Office) entry(id flow.Identity) (Entry, error) {
+// authorities but not by this registry, as `wardflow ca node` makes it. cert may
+// be nil.
+func (o *Office) entry(id flow.Identity, cert *x509.Certificate) (Entry, error) {
 	var e Entry
 	err := o.reg.update(func(c *contents) (line, error) {
 		var ok bool
@@ -332,20 +325,29 @@ func (o *Office) entry(id flow.Identity) (Entry, error) {
 		if len(issued) == 0 {
 			return line{}, fmt.Errorf("%s: %w, and its certificate is not in the list of what was issued", id.URI, ErrUnknown)
 		}
-		e = adopted(id)
+		e = adopted(id, cert)
 		return line{Entries: []Entry{e}}, nil
 	})
 	return e, err
 }
 
-// adopted is the entry of a holder who is not in the registry yet.
-func adopted(id flow.Identity) Entry {
+// adopted is the entry of a holder who is not in the registry yet: what its
+// certificate says is what it will get again.
+func adopted(id flow.Identity, cert *x509.Certificate) Entry {
 	e := Entry{URI: id.URI, Role: id.Role, Name: id.Name, Group: id.Group, State: Active, By: "its certificate", Since: time.Now().UTC()}
 	if id.Role == flow.RoleDevice {
 		e.Name = ""
-		if epc, err := pki.ParseEPC(id.EPC); err == nil {
+		if epc, err := pki.ParseEPCHex(id.EPC); err == nil {
 			e.EPC = epc.URI()
 		}
 	}
+	if cert == nil {
+		return e
+	}
+	if h, err := pki.Read(cert); err == nil && h.Rule != nil {
+		e.Rule = h.Rule.String()
+	}
+	_, life := lifeOf(cert)
+	e.Life = life.Round(time.Second)
 	return e
 }

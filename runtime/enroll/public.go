@@ -32,24 +32,15 @@ func (s *Server) withOCSP(mux http.Handler) http.Handler {
 	})
 }
 
-// named finds an authority by the name of a file: issuing, people, root, or the
-// authority's key identifier in hex, which stays when there are newer ones.
+// named finds an authority by the name of a file: its name, such as issuing, or
+// its key identifier in hex.
 func (s *Server) named(file, ext string) *pki.CA {
 	name, ok := strings.CutSuffix(file, ext)
 	if !ok {
 		return nil
 	}
-	a := s.office.Authority()
-	switch name {
-	case "issuing":
-		return a.Issuing
-	case "people":
-		return a.People
-	case "root":
-		return a.Root
-	}
-	for _, ca := range a.All() {
-		if pki.KeyID(ca.Cert) == name {
+	for _, ca := range s.office.Authority().All() {
+		if ca.Name() == name || pki.KeyID(ca.Cert) == name {
 			return ca
 		}
 	}
@@ -67,17 +58,17 @@ func (s *Server) list(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "no list was published", http.StatusNotFound)
 		return
 	}
-	w.Header().Set("Content-Type", "application/pkix-crl") // RFC 2585, section 4.2
+	w.Header().Set("Content-Type", "application/pkix-crl") // RFC 2585, section 3
 	w.Write(der)
 }
 
 func (s *Server) authorityCert(w http.ResponseWriter, r *http.Request) {
-	ca := s.named(r.PathValue("file"), ".crt")
+	ca := s.named(r.PathValue("file"), ".cer")
 	if ca == nil {
 		http.NotFound(w, r)
 		return
 	}
-	w.Header().Set("Content-Type", "application/pkix-cert") // RFC 2585, section 4.1
+	w.Header().Set("Content-Type", "application/pkix-cert") // RFC 2585, section 3
 	w.Write(ca.Cert.Raw)
 }
 

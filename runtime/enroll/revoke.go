@@ -60,7 +60,7 @@ func (o *Office) revoke(who string, why pki.Reason, by Caller, now time.Time) (E
 	if err := o.revokeAll(e.URI, reasonOf(e), now); err != nil {
 		return wrap(err)
 	}
-	lists, err := o.publish(now, o.caOf(e.Role))
+	lists, err := o.PublishAll(now)
 	if err != nil {
 		return wrap(err)
 	}
@@ -129,7 +129,7 @@ func (o *Office) reinstate(who string, by Caller, now time.Time) (Entry, [][]byt
 			return wrap(err)
 		}
 	}
-	lists, err := o.publish(now, o.caOf(e.Role))
+	lists, err := o.PublishAll(now)
 	if err != nil {
 		return wrap(err)
 	}
@@ -207,7 +207,7 @@ func (o *Office) adoptIssued(uri string) error {
 	last := issued[len(issued)-1]
 	_, path, _ := strings.Cut(strings.TrimPrefix(uri, "spiffe://"), "/")
 	_, name, _ := strings.Cut(path, "/")
-	_, err = o.entry(flow.Identity{URI: uri, Role: last.Role, Name: name, EPC: last.EPC, Group: last.Group, Serial: last.Serial})
+	_, err = o.entry(flow.Identity{URI: uri, Role: last.Role, Name: name, EPC: last.EPC, Group: last.Group, Serial: last.Serial}, nil)
 	return err
 }
 
@@ -240,9 +240,19 @@ func (o *Office) Lists() ([][]byte, error) {
 	return lists, nil
 }
 
-// PublishAll signs new lists of all authorities.
+// PublishAll signs new lists of all authorities that issue to holders, and of
+// roots that have revoked an authority: their keys are better left alone.
 func (o *Office) PublishAll(now time.Time) ([][]byte, error) {
-	return o.publish(now, o.Authority().All()...)
+	var cas []*pki.CA
+	for _, ca := range o.Authority().All() {
+		if ca.Domain() == "" {
+			if gone, err := ca.Revocations(); err == nil && len(gone) == 0 {
+				continue
+			}
+		}
+		cas = append(cas, ca)
+	}
+	return o.publish(now, cas...)
 }
 
 // settle does what a crash may have left undone: whoever is revoked or suspended

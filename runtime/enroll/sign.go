@@ -14,43 +14,6 @@ import (
 	"github.com/wardflow/wardflow/runtime/pki"
 )
 
-// checkCSR is nil for a request that would be granted.
-func (o *Office) checkCSR(csr []byte, req pki.Request) error {
-	uri, err := uriOf(o.caOf(req.Role).Domain(), req)
-	if err != nil {
-		return err
-	}
-	return agrees(csr, uri)
-}
-
-// check is nil for an invitation that can be granted.
-func (o *Office) check(req pki.Request) error {
-	if req.Group != "" {
-		return pki.CheckGroup(req.Group)
-	}
-	return nil
-}
-
-func agrees(csr []byte, uri string) error {
-	if block, _ := pem.Decode(csr); block != nil {
-		csr = block.Bytes
-	}
-	r, err := x509.ParseCertificateRequest(csr)
-	if err != nil {
-		return fmt.Errorf("%w: %w", pki.ErrCSR, err)
-	}
-	for _, u := range r.URIs {
-		if u.String() != uri {
-			return fmt.Errorf("%w: it asks for the name %.200q, and may have %s", pki.ErrCSR, u, uri)
-		}
-	}
-	return nil
-}
-
-func (o *Office) sign(csr []byte, req pki.Request, now time.Time) ([]*x509.Certificate, error) {
-	return o.Authority().IssueCSR(csr, req, now)
-}
-
 // newKey is nil for a request whose key is not the one in use.
 func newKey(csr []byte, own *x509.Certificate) error {
 	if block, _ := pem.Decode(csr); block != nil {
@@ -76,7 +39,7 @@ func (o *Office) Web(id flow.Identity, csr []byte, from string, now time.Time) (
 }
 
 func (o *Office) web(id flow.Identity, csr []byte, now time.Time) ([]*x509.Certificate, error) {
-	e, err := o.entry(id)
+	e, err := o.entry(id, nil)
 	if err != nil {
 		return nil, err
 	}
