@@ -91,10 +91,13 @@ func (d *Door) auditFlood(r gate.Refusal) {
 
 // auditPeer is about a node at the other end of a connection.
 func (d *Door) auditPeer(c *Conn, kind flow.AuditKind, link flow.LinkID, what string, err error) {
+	if d.cfg.Audit == nil {
+		return
+	}
 	d.audit(flow.AuditEvent{Kind: kind, Who: c.peer.URI, Proven: true, From: c.RemoteAddr().String(), Link: link, What: what, Why: err.Error()})
 }
 
-// auditSession is about a link that this door will not have, or not any more.
+// audit is about a link that this door will not have, or not any more.
 func (s *session) audit(err error) {
 	kind, what := flow.AuditLink, "open link "+string(s.t.id)
 	if s.secure.Load() {

@@ -175,6 +175,7 @@ func TestStrangersStayOutside(t *testing.T) {
 				t.Fatal("let in")
 			}
 			desk.wait("a word of it in the log", func() bool { return strings.Contains(desk.log.String(), tt.want) })
+			desk.onRecord(flow.AuditConnection, tt.who.ID.URI, "")
 		})
 	}
 	if c, err := tls.Dial("tcp", desk.Addr(), &tls.Config{InsecureSkipVerify: true, NextProtos: []string{"h2"}}); err == nil {
@@ -202,6 +203,7 @@ func TestRogueServer(t *testing.T) {
 	if _, err := bedside.Ask(testContext(t), "desk", "x", nil); !isRefusal(err, pki.ErrStranger) {
 		t.Fatalf("Ask = %v, want a refusal as a stranger", err)
 	}
+	bedside.onRecord(flow.AuditConnection, "/node/desk", "")
 }
 
 // An open connection does not outlive its certificates.

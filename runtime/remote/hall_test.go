@@ -118,6 +118,30 @@ func (r *room) audited(e flow.AuditEvent) {
 	r.audits = append(r.audits, e)
 }
 
+// onRecord waits for an audit event of a kind that names a SPIFFE ID (or its
+// end) and has why in its reason.
+func (r *room) onRecord(kind flow.AuditKind, who, why string) {
+	r.hall.t.Helper()
+	give := time.After(patience)
+	for {
+		r.mu.Lock()
+		changed := r.changed
+		for _, e := range r.audits {
+			if e.Kind == kind && strings.HasSuffix(e.Who, who) && strings.Contains(e.Why, why) && e.Refused() && e.From != "" && !e.At.IsZero() {
+				r.mu.Unlock()
+				return
+			}
+		}
+		audits := slices.Clone(r.audits)
+		r.mu.Unlock()
+		select {
+		case <-changed:
+		case <-give:
+			r.hall.t.Fatalf("no %s event names %q with %q; there are %+v", kind, who, why, audits)
+		}
+	}
+}
+
 func (r *room) logged() string {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -198,6 +198,7 @@ func TestHostileFrames(t *testing.T) {
 			if !strings.Contains(desk.logged(), "link refused") {
 				t.Error("no word of it in the log")
 			}
+			desk.onRecord(flow.AuditFrame, "/node/evil", "")
 			// The stream, and so the other links on it, lives on.
 			evil.secure(2, end.Terms)
 			desk.wait("the link again", func() bool { return desk.ups == 2 })
@@ -241,6 +242,7 @@ func TestHostileClaims(t *testing.T) {
 	if !strings.Contains(desk.logged(), "node evil may not speak for actor w:ecg") {
 		t.Errorf("no word of it in the log:\n%s", desk.logged())
 	}
+	desk.onRecord(flow.AuditLink, "/node/evil", "may not speak for actor w:ecg")
 	if desk.mu.Lock(); desk.ups != 1 || desk.why[id] != nil {
 		t.Errorf("the honest link was disturbed: %d ups, down because %v", desk.ups, desk.why[id])
 	}
@@ -264,6 +266,7 @@ func TestHostileRelay(t *testing.T) {
 	if err := evil.refused(1); err == nil || !strings.Contains(err.Error(), link.ErrUnproven.Error()) {
 		t.Fatalf("refused because %v, want ErrUnproven", err)
 	}
+	desk.onRecord(flow.AuditLink, "/node/evil", link.ErrUnproven.Error())
 }
 
 // Breaking the packets' own rules ends the stream, and is logged with the name.
@@ -296,6 +299,7 @@ func TestHostilePackets(t *testing.T) {
 			if l := desk.logged(); !strings.Contains(l, "breaks the protocol") || !strings.Contains(l, "node/evil") {
 				t.Errorf("no word of it in the log:\n%s", l)
 			}
+			desk.onRecord(flow.AuditFrame, "/node/evil", "")
 			if _, err := evil.Ask(testContext(t), "desk", "x", nil); !strings.Contains(err.Error(), "nobody answers") {
 				t.Errorf("the door is shut for all: %v", err)
 			}
@@ -317,6 +321,7 @@ func TestHostileRevoked(t *testing.T) {
 	desk.Recheck()
 	desk.wait("the link to end", func() bool { return desk.why[end.Terms.Link] != nil })
 	evil.ended()
+	desk.onRecord(flow.AuditConnection, "/node/evil", "revoked")
 	if _, err := desk.Dial(testContext(t), "h2", evil.Addr(), "evil"); !isRefusal(err, pki.ErrRevoked) {
 		t.Errorf("dial the revoked node: %v, want ErrRevoked", err)
 	}

@@ -302,6 +302,66 @@ func TestRecheckEndsLinks(t *testing.T) {
 	desk.inOrder(two.Terms.Link, 20)
 }
 
+// A link that the policy does not allow any more ends at the next look, and one
+// whose actor has moved passes without a word of refusal.
+func TestRecheckJudgesLinks(t *testing.T) {
+	h := newHall(t)
+	bedside, desk := h.room("bedside"), h.room("desk")
+	denied := h.join(bedside, desk, "denied", bedside.cfg.Signer(), desk.cfg.Signer(), 100)
+	moved := h.join(bedside, desk, "moved", bedside.cfg.Signer(), desk.cfg.Signer(), 100)
+	kept := h.join(bedside, desk, "kept", bedside.cfg.Signer(), desk.cfg.Signer(), 100)
+	for _, end := range []LinkEnd{denied, moved, kept} {
+		bedside.open(end)
+		bedside.give(end.Terms.Link, 1, 10)
+		desk.inOrder(end.Terms.Link, 10)
+	}
+	desk.mu.Lock()
+	desk.denied[denied.Terms.Link] = errors.New("the policy says no")
+	desk.denied[moved.Terms.Link] = fmt.Errorf("w:moved runs elsewhere: %w", flow.ErrStale)
+	desk.mu.Unlock()
+	desk.Recheck()
+	refused := new(RefusedError)
+	bedside.wait("the denied link to end", func() bool { return errors.As(bedside.why[denied.Terms.Link], &refused) })
+	if !strings.Contains(refused.Error(), "the policy says no") {
+		t.Errorf("the sender is told %v", refused)
+	}
+	bedside.wait("the moved link to end", func() bool { return errors.Is(bedside.why[moved.Terms.Link], flow.ErrStale) })
+	desk.onRecord(flow.AuditLink, "/node/bedside", "the policy says no")
+	desk.mu.Lock()
+	defer desk.mu.Unlock()
+	for _, e := range desk.audits {
+		if e.Link != denied.Terms.Link {
+			t.Errorf("on record is %+v", e)
+		}
+	}
+	if desk.why[kept.Terms.Link] != nil {
+		t.Errorf("the third link ended: %v", desk.why[kept.Terms.Link])
+	}
+}
+
+// Who is revoked ends at once, without anybody calling Recheck: the verifier
+// says that something has changed.
+func TestRevocationIsNoticed(t *testing.T) {
+	for name, ours := range map[string]bool{"theirs": false, "our own": true} {
+		t.Run(name, func(t *testing.T) {
+			h := newHall(t)
+			never := func(c *Config) { c.Recheck = time.Hour }
+			bedside, desk := h.room("bedside", never), h.room("desk", never)
+			end := h.join(bedside, desk, "ecg", bedside.cfg.Signer(), desk.cfg.Signer(), 100)
+			bedside.open(end)
+			bedside.give(end.Terms.Link, 1, 10)
+			desk.inOrder(end.Terms.Link, 10)
+			who := bedside.cfg.Signer()
+			if ours {
+				who = desk.cfg.Signer()
+			}
+			h.h.Verifier().RevokeLeaf(who.ID.Leaf)
+			desk.wait("the link to end", func() bool { return desk.why[end.Terms.Link] != nil })
+			bedside.wait("the link to end", func() bool { return bedside.why[end.Terms.Link] != nil })
+		})
+	}
+}
+
 // A slow reader makes send answer false; nothing is lost, and Ready comes.
 func TestLargeTokensAndBackpressure(t *testing.T) {
 	h := newHall(t)
