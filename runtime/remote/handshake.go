@@ -52,7 +52,7 @@ func (st *stream) offer(e entry) error {
 	refuse := func(t *track, err error) error {
 		err = st.door.refused(err)
 		st.out.put(entryRefuse, e.number, appendRefuse(nil, err))
-		if !passes(err) {
+		if !passes(err) || st.tooOften(terms.Link) {
 			st.door.auditPeer(st.conn, flow.AuditLink, terms.Link, "open link "+string(terms.Link), err)
 		}
 		if t != nil {
@@ -61,6 +61,11 @@ func (st *stream) offer(e entry) error {
 			st.door.log.Debug("link offer refused", "link", terms.Link, "peer", st.conn.peer.URI, "err", err)
 		}
 		return nil
+	}
+	if terms.From.Node != st.node {
+		err := fmt.Errorf("node %s may not speak for actor %s of node %q", st.node, terms.From.Actor, terms.From.Node)
+		st.door.log.Warn("link refused", "link", terms.Link, "peer", st.conn.peer.URI, "err", err)
+		return refuse(nil, err)
 	}
 	l := st.door.ends()
 	if l == nil {
@@ -76,10 +81,8 @@ func (st *stream) offer(e entry) error {
 	if err := terms.Agree(end.Terms); err != nil {
 		return refuse(nil, err)
 	}
-	if terms.From.Node != st.node || terms.To.Node != st.door.cfg.Self {
-		err := fmt.Errorf("node %s may not speak for actor %s, which runs on %s", st.node, terms.From.Actor, terms.From.Node)
-		st.door.log.Warn("link refused", "link", terms.Link, "peer", st.conn.peer.URI, "err", err)
-		return refuse(nil, err)
+	if terms.To.Node != st.door.cfg.Self { // what we know of it is wrong
+		return refuse(nil, fmt.Errorf("actor %s runs on %s, not here", terms.To.Actor, terms.To.Node))
 	}
 	t := st.door.track(terms.Link)
 	if t == nil {
@@ -95,6 +98,20 @@ func (st *stream) offer(e entry) error {
 	}
 	st.out.put(entryAnswer, s.number, b)
 	return nil
+}
+
+// tooOften counts offers for which it was too early. An honest node that knows
+// more than we do waits longer and longer; one that makes links up is on record
+// with the tenth, or when it has made up thousands.
+func (st *stream) tooOften(id flow.LinkID) bool {
+	const often, most = 10, 4096
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	if st.asked == nil || len(st.asked) >= most {
+		st.asked = make(map[flow.LinkID]int)
+	}
+	st.asked[id]++
+	return st.asked[id]%often == 0 || len(st.asked) == most
 }
 
 // confirm is the sender's second step.

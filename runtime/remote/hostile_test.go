@@ -219,6 +219,7 @@ func TestHostileClaims(t *testing.T) {
 
 	for number, spoil := range []func(*link.Terms){
 		func(*link.Terms) {}, // as the register says, but from the wrong node
+		func(t *link.Terms) { t.Link, t.From.Actor = "w:none.out > w:ecg-sink.in", "w:none" },
 		func(t *link.Terms) { t.From.Node = "evil" },
 		func(t *link.Terms) { t.From.Epoch = 99 },
 		func(t *link.Terms) { t.From.Epoch = 0 },
@@ -235,7 +236,7 @@ func TestHostileClaims(t *testing.T) {
 			t.Fatalf("offer %d was taken", number+1)
 		}
 	}
-	// Sealed frames for a session of somebody else, on a stream of its own: there is none.
+	// Sealed frames for a session of before: there is none.
 	evil.put(entrySealed, 1, []byte("sealed by nobody"))
 	bedside.give(id, 11, 20)
 	desk.inOrder(id, 20)
@@ -287,6 +288,9 @@ func TestHostilePackets(t *testing.T) {
 		{"a number used before", func() []byte { return append(offer(5), offer(5)...) }},
 		{"an offer of nonsense", func() []byte { return []byte{byte(entryOffer), 1, 3, 'a', 'b', 'c'} }},
 		{"an oversized packet", func() []byte { return make([]byte, packetMost+1) }},
+		{"an answer to nothing", func() []byte { return []byte{byte(entryAnswer), 7, 1, 1} }},
+		{"a confirm of nothing", func() []byte { return []byte{byte(entryConfirm), 7, 1, 1} }},
+		{"sealed words for nothing", func() []byte { return []byte{byte(entrySealed), 7, 1, 1} }},
 		{"more than gRPC takes", func() []byte { return make([]byte, messageMost-10) }},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

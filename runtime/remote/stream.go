@@ -44,8 +44,9 @@ type stream struct {
 	mu       sync.Mutex // guards what follows
 	ended    bool
 	sessions map[uint64]*session
-	unproven int    // of them, on the callee's side
-	last     uint64 // number
+	unproven int                 // of them, on the callee's side
+	asked    map[flow.LinkID]int // how often links were offered for which it was too early
+	last     uint64              // number
 }
 
 // carrier is either side's gRPC stream; it carries parcels.
@@ -153,10 +154,13 @@ func (st *stream) packet(b []byte, m *link.Message) error {
 			continue
 		}
 		st.mu.Lock()
-		s, ended := st.sessions[e.number], st.ended
+		s, ended, last := st.sessions[e.number], st.ended, st.last
 		st.mu.Unlock()
 		if ended {
 			return nil
+		}
+		if e.number > last {
+			return fmt.Errorf("it speaks for number %d, which nobody has offered", e.number)
 		}
 		if s != nil { // else it is late for a session that is over
 			st.entry(s, e, m)
