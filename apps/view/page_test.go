@@ -89,6 +89,7 @@ func serve(t *testing.T, h *pkitest.Hospital, ward *controltest.Ward) *control.S
 	own := h.Node("ward")
 	s, err := control.Serve(control.Config{
 		Backend: ward,
+		May:     controltest.May,
 		Own:     func() flow.Signer { return own },
 		Verify: func(chain []*x509.Certificate) (flow.Identity, error) {
 			return h.Verifier().Identify(chain, time.Now())

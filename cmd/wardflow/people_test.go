@@ -25,6 +25,7 @@ func servePeople(env *testscript.Env, t *testing.T, backend control.Backend, oth
 	own := h.Node("ward")
 	s, err := control.Serve(control.Config{
 		Backend: backend,
+		May:     controltest.May,
 		Own:     func() flow.Signer { return own },
 		Verify: func(chain []*x509.Certificate) (flow.Identity, error) {
 			return h.Verifier().Identify(chain, time.Now())

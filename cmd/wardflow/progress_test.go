@@ -23,7 +23,7 @@ func TestWaitOverRestart(t *testing.T) {
 	h := pkitest.New(t)
 	own, admin := h.Node("ward"), h.Staff("admin")
 	serve := func(addr string) *control.Server {
-		s, err := control.Serve(control.Config{Addr: addr, Backend: controltest.New(nil), Own: func() flow.Signer { return own },
+		s, err := control.Serve(control.Config{Addr: addr, Backend: controltest.New(nil), May: controltest.May, Own: func() flow.Signer { return own },
 			Verify: func(chain []*x509.Certificate) (flow.Identity, error) {
 				return h.Verifier().Identify(chain, time.Now())
 			}})

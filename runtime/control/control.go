@@ -22,8 +22,8 @@ import (
 	"github.com/wardflow/wardflow/runtime/gate"
 )
 
-// A Config says what a [Server] serves and to whom. Backend, Own and Verify
-// are required.
+// A Config says what a [Server] serves and to whom. Backend, Own, Verify
+// and May are required.
 type Config struct {
 	Addr    string // host:port to listen on; default "127.0.0.1:0"
 	Backend Backend
@@ -39,6 +39,16 @@ type Config struct {
 	// it is. It is asked at each request: no connection outlives its
 	// certificate.
 	Verify func(chain []*x509.Certificate) (flow.Identity, error)
+	// May decides whether a caller may do something; nothing else does. The
+	// error says why not, and is shown to the caller: an [ErrDenied], as a rule.
+	May func(Caller, Ask) error
+	// Audit is told of each request that is refused; it must not block. nil:
+	// nobody is.
+	Audit func(flow.AuditEvent)
+	// Changed gives a channel that is closed when Verify may answer otherwise than
+	// it did: somebody is revoked. What is open is looked at again then. nil: what
+	// is open is looked at when it asks for something.
+	Changed func() <-chan struct{}
 	// Callers are the authorities that Verify accepts, told to clients so
 	// that browsers offer the right certificates only; nil tells nothing.
 	Callers *x509.CertPool
@@ -66,6 +76,8 @@ func (c *Config) setDefaults() error {
 		return errors.New("control: Config.Own is not set")
 	case c.Verify == nil:
 		return errors.New("control: Config.Verify is not set")
+	case c.May == nil:
+		return errors.New("control: Config.May is not set")
 	}
 	if c.Addr == "" {
 		c.Addr = "127.0.0.1:0"
@@ -193,14 +205,14 @@ func (s *Server) mountAll() {
 		if method != http.MethodGet && rt.pattern != restoring {
 			handle = s.within(handle)
 		}
-		s.api.Handle(method+" "+base+path, s.allow(rt.roles, s.answer(handle)))
+		s.api.Handle(method+" "+base+path, s.allow(rt.do, s.answer(handle)))
 	}
-	s.api.Handle("GET "+base+"/events", s.allow(readers, http.HandlerFunc(s.events)))
+	s.api.Handle("GET "+base+"/events", s.allow("see", http.HandlerFunc(s.events)))
 	nothing := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		problem(http.StatusNotFound, "not-found", "not found", "nothing answers %s %s", r.Method, r.URL.Path).write(w)
 	})
-	s.api.Handle("GET /api/", s.allow(readers, nothing))
-	s.api.Handle("/api/", s.allow(staffOnly, nothing))
+	s.api.Handle("GET /api/", s.allow("see", nothing))
+	s.api.Handle("/api/", s.allow(inside, nothing))
 	if s.cfg.Page != nil {
 		// The page itself holds no data, and must load before one can log in.
 		s.api.Handle("/", s.allow(anybody, newPage(s.cfg.Page)))
@@ -240,10 +252,10 @@ func (s *Server) problemFor(err error) *Problem {
 }
 
 // Mount adds a handler for a pattern of [http.ServeMux], such as "/chain/rpc",
-// for callers with one of the roles. Its callers' bodies are not limited here.
+// for callers with one of the roles; people must be allowed to see. Its callers' bodies are not limited here.
 // A pattern that is taken already panics.
 func (s *Server) Mount(pattern string, h http.Handler, roles ...flow.Role) {
-	s.api.Handle(pattern, s.allow(append([]flow.Role{}, roles...), h))
+	s.api.Handle(pattern, s.allowRoles(roles, h))
 }
 
 // Addr is where the server listens.

@@ -38,6 +38,7 @@ func newBench(t *testing.T, change ...func(*control.Config)) *bench {
 	own := b.h.Node("ward")
 	cfg := control.Config{
 		Backend: b.ward,
+		May:     controltest.May,
 		Own:     func() flow.Signer { return own },
 		Verify: func(chain []*x509.Certificate) (flow.Identity, error) {
 			return b.h.Verifier().Identify(chain, time.Now())

@@ -19,7 +19,7 @@ import (
 // others are for staff, but for the two that only touch the caller's own session.
 type route struct {
 	pattern string
-	roles   []flow.Role
+	do      string // what it asks leave for
 	handle  func(http.ResponseWriter, *http.Request) error
 }
 
@@ -27,25 +27,25 @@ type route struct {
 // errors and stands by itself in [Serve].
 func (s *Server) routes() []route {
 	return append(s.clusterRoutes(), []route{
-		{"GET /status", readers, s.getStatus},
-		{"GET /apps", readers, listing(s, func(v *Snapshot) []App { return v.Apps })},
-		{"GET /apps/{name}", readers, s.getApp},
-		{"GET /nodes", readers, listing(s, func(v *Snapshot) []NodeState { return v.Nodes })},
-		{"GET /actors", readers, listing(s, func(v *Snapshot) []ActorState { return v.Actors })},
-		{"POST /actors/{id}/report", staffOnly, s.postReport},
-		{"GET /actors/{id}/letters", staffOnly, s.getLetters},
-		{"DELETE /actors/{id}/letters", staffOnly, s.deleteLetters},
-		{"POST /actors/{id}/resume", staffOnly, s.postResume},
-		{"GET /links", readers, listing(s, func(v *Snapshot) []LinkState { return v.Links })},
-		{"GET /audit", staffOnly, s.getAudit},
-		{"GET /refusals", readers, listing(s, func(v *Snapshot) []Refusal { return v.Refusals })},
-		{"POST /apps", staffOnly, s.postApp},
-		{"DELETE /apps/{name}", staffOnly, s.deleteApp},
-		{"POST /check", staffOnly, s.postCheck},
-		{"POST /logins", staffOnly, s.postLogin},
-		{"GET /session", readers, s.getSession},
+		{"GET /status", "see", s.getStatus},
+		{"GET /apps", "see", listing(s, func(v *Snapshot) []App { return v.Apps })},
+		{"GET /apps/{name}", "see", s.getApp},
+		{"GET /nodes", "see", listing(s, func(v *Snapshot) []NodeState { return v.Nodes })},
+		{"GET /actors", "see", listing(s, func(v *Snapshot) []ActorState { return v.Actors })},
+		{"POST /actors/{id}/report", "report", s.postReport},
+		{"GET /actors/{id}/letters", "letters", s.getLetters},
+		{"DELETE /actors/{id}/letters", "letters", s.deleteLetters},
+		{"POST /actors/{id}/resume", "resume", s.postResume},
+		{"GET /links", "see", listing(s, func(v *Snapshot) []LinkState { return v.Links })},
+		{"GET /audit", "audit", s.getAudit},
+		{"GET /refusals", "see", listing(s, func(v *Snapshot) []Refusal { return v.Refusals })},
+		{"POST /apps", inside, s.postApp},
+		{"DELETE /apps/{name}", "stop", s.deleteApp},
+		{"POST /check", "check", s.postCheck},
+		{"POST /logins", "login", s.postLogin},
+		{"GET /session", "see", s.getSession},
 		{"POST /session", anybody, s.postSession},
-		{"DELETE /session", readers, s.deleteSession},
+		{"DELETE /session", "see", s.deleteSession},
 	}...)
 }
 
@@ -164,7 +164,15 @@ func (s *Server) postApp(w http.ResponseWriter, r *http.Request) error {
 	if d.File == "" {
 		d.File = d.Name + ".calvin"
 	}
-	if r.URL.Query().Has("dry-run") {
+	planned := r.URL.Query().Has("dry-run")
+	do := "deploy"
+	if planned {
+		do = "check"
+	}
+	if err := s.ask(r, Ask{Do: do, App: d.Name}); err != nil {
+		return err
+	}
+	if planned {
 		plan, err := s.cfg.Backend.Plan(r.Context(), d)
 		if err != nil {
 			return fmt.Errorf("plan %s: %w", d.Name, err)

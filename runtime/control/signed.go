@@ -158,7 +158,7 @@ func signer(conf *tls.Config) (flow.Signer, error) {
 		c, err := conf.GetClientCertificate(&tls.CertificateRequestInfo{Version: tls.VersionTLS13,
 			SignatureSchemes: []tls.SignatureScheme{tls.ECDSAWithP256AndSHA256}})
 		if err != nil {
-			return flow.Signer{}, err
+			return flow.Signer{}, fmt.Errorf("%w: %w", ErrUnsigned, err)
 		}
 		cert = c
 	case len(conf.Certificates) > 0:

@@ -34,18 +34,18 @@ const maxBackup = 4 << 30
 const restoring = "POST /register/restore"
 
 func (s *Server) clusterRoutes() []route {
-	return append(s.revocationRoutes(), []route{
-		{"POST /actors/{id}/move", staffOnly, s.postMove},
-		{"POST /actors/{id}/scale", staffOnly, s.postScale},
-		{"PUT /nodes/{id}/drain", staffOnly, s.drain(true)},
-		{"DELETE /nodes/{id}/drain", staffOnly, s.drain(false)},
-		{"DELETE /nodes/{id}", staffOnly, s.deleteNode},
-		{"GET /register", readers, s.getRegister},
-		{"PUT /register/voters/{id}", staffOnly, s.vote(true)},
-		{"DELETE /register/voters/{id}", staffOnly, s.vote(false)},
-		{"GET /register/backup", staffOnly, s.getBackup},
-		{restoring, staffOnly, s.postRestore},
-		{"POST /gossip/rotate", staffOnly, s.postRotate},
+	return append(append(s.revocationRoutes(), s.policyRoutes()...), []route{
+		{"POST /actors/{id}/move", "move", s.postMove},
+		{"POST /actors/{id}/scale", "scale", s.postScale},
+		{"PUT /nodes/{id}/drain", "drain", s.drain(true)},
+		{"DELETE /nodes/{id}/drain", "drain", s.drain(false)},
+		{"DELETE /nodes/{id}", "leave", s.deleteNode},
+		{"GET /register", "see", s.getRegister},
+		{"PUT /register/voters/{id}", "vote", s.vote(true)},
+		{"DELETE /register/voters/{id}", "vote", s.vote(false)},
+		{"GET /register/backup", "backup", s.getBackup},
+		{restoring, "restore", s.postRestore},
+		{"POST /gossip/rotate", "rotate", s.postRotate},
 	}...)
 }
 

@@ -183,6 +183,15 @@ func (n *Node) may(who flow.Identity, d policy.Deed) error {
 	return fmt.Errorf("%w: %s may not %s: %s", control.ErrDenied, orStranger(who), d, dec.Why())
 }
 
+// mayAsk is may for a caller of the API.
+func (n *Node) mayAsk(who control.Caller, a control.Ask) error {
+	id := who.ID
+	if who.Role == control.RoleViewer {
+		id = flow.Identity{Role: policy.RoleViewer}
+	}
+	return n.may(id, policy.Deed{Do: policy.Action(a.Do), App: a.App, Actor: a.Actor, Node: a.Node})
+}
+
 func orStranger(who flow.Identity) string {
 	if who.URI == "" {
 		return "who asks"
