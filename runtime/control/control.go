@@ -112,6 +112,7 @@ type Server struct {
 	api    *http.ServeMux
 	hub    *hub
 	passes passes
+	watch  watch
 
 	stop context.CancelFunc
 	done sync.WaitGroup
@@ -131,7 +132,8 @@ func Serve(cfg Config) (*Server, error) {
 		cfg:    cfg,
 		boot:   strings.ToLower(rand.Text()[:8]),
 		api:    http.NewServeMux(),
-		passes: passes{loginFor: cfg.LoginFor, sessionFor: cfg.SessionFor, most: 1000},
+		passes: passes{loginFor: cfg.LoginFor, sessionFor: cfg.SessionFor, most: 1000, holds: holding(cfg.Verify)},
+		watch:  watch{conns: map[net.Conn]bool{}},
 	}
 	s.hub = newHub(cfg.Every, cfg.MaxViewers, s.take, func(err error) []byte {
 		data, _ := json.Marshal(s.problemFor(err)) // a Problem always encodes
@@ -149,7 +151,8 @@ func Serve(cfg Config) (*Server, error) {
 		ReadHeaderTimeout: cfg.Patience,
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    32 << 10,
-		ErrorLog: slog.NewLogLogger(cfg.Log.Handler(), slog.LevelDebug),
+		ErrorLog:          slog.NewLogLogger(cfg.Log.Handler(), slog.LevelDebug),
+		ConnState:         s.watch.note,
 		ConnContext: func(ctx context.Context, _ net.Conn) context.Context {
 			return context.WithValue(ctx, connKey{}, new(connection))
 		},
@@ -174,6 +177,7 @@ func Serve(cfg Config) (*Server, error) {
 	run, stop := context.WithCancel(context.Background())
 	s.stop = stop
 	s.done.Go(func() { s.hub.run(run) })
+	s.done.Go(func() { s.recheckAll(run) })
 	s.done.Go(func() {
 		if err := s.http.Serve(secure); !errors.Is(err, http.ErrServerClosed) {
 			cfg.Log.Error("control API stopped", "err", err)
@@ -268,11 +272,11 @@ func (s *Server) Login(host string) Login {
 	if host == "" {
 		host = s.Addr().String()
 	}
-	return s.login("https://" + host)
+	return s.login("https://"+host, nil)
 }
 
-func (s *Server) login(base string) Login {
-	token, until := s.passes.login(time.Now())
+func (s *Server) login(base string, by []*x509.Certificate) Login {
+	token, until := s.passes.login(time.Now(), by)
 	return Login{APIVersion: APIVersion, Link: base + "/#login=" + token, Until: until}
 }
 

@@ -15,8 +15,9 @@ import (
 	"github.com/wardflow/wardflow/runtime/flow"
 )
 
-// A route is one thing that can be asked. What changes nothing is a GET; all
-// others are for staff, but for the two that only touch the caller's own session.
+// A route is one thing that can be asked. What changes nothing is a GET. For
+// each the node is asked whether the caller may, but for the one by which a
+// caller comes to a session.
 type route struct {
 	pattern string
 	do      string // what it asks leave for
@@ -226,7 +227,7 @@ type Login struct {
 }
 
 func (s *Server) postLogin(w http.ResponseWriter, r *http.Request) error {
-	login := s.login("https://" + r.Host)
+	login := s.login("https://"+r.Host, r.TLS.PeerCertificates)
 	s.cfg.Log.Info("one-time link issued", "peer", CallerOf(r).ID.URI, "until", login.Until)
 	return reply(w, http.StatusCreated, login)
 }

@@ -3,6 +3,7 @@ package control
 import (
 	"crypto/rand"
 	"crypto/sha256"
+	"crypto/x509"
 	"encoding/base64"
 	"sync"
 	"time"
@@ -15,19 +16,33 @@ type passes struct {
 	loginFor   time.Duration // how long a one-time token can be used
 	sessionFor time.Duration
 	most       int // of either kind; the one that ends first makes room
+	// holds tells whether the certificate of who gave a token still does: what
+	// somebody let in ends with them. nil: always.
+	holds func(chain []*x509.Certificate) error
 
 	mu       sync.Mutex // guards all below
-	logins   map[secret]time.Time
-	sessions map[secret]time.Time
+	logins   map[secret]pass
+	sessions map[secret]pass
+}
+
+// A pass is a token, or the session that it became.
+type pass struct {
+	until time.Time
+	by    []*x509.Certificate // of who gave it, leaf first; nil: the node itself
 }
 
 type secret [sha256.Size]byte
 
-// login makes a one-time token.
-func (p *passes) login(now time.Time) (token string, until time.Time) {
+// login makes a one-time token, given by the holder of a certificate.
+func (p *passes) login(now time.Time, by []*x509.Certificate) (token string, until time.Time) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.add(&p.logins, now, p.loginFor)
+	return p.add(&p.logins, pass{now.Add(p.loginFor), by}, now)
+}
+
+// good reports whether a pass is one now.
+func (p *passes) good(is pass, now time.Time) bool {
+	return now.Before(is.until) && (is.by == nil || p.holds == nil || p.holds(is.by) == nil)
 }
 
 // exchange uses up a one-time token and makes a session of it. It reports
@@ -36,12 +51,12 @@ func (p *passes) exchange(token string, now time.Time) (session string, until ti
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	key := hash(token)
-	ends, ok := p.logins[key]
+	login, ok := p.logins[key]
 	delete(p.logins, key)
-	if !ok || !now.Before(ends) {
+	if !ok || !p.good(login, now) {
 		return "", time.Time{}, false
 	}
-	session, until = p.add(&p.sessions, now, p.sessionFor)
+	session, until = p.add(&p.sessions, pass{now.Add(p.sessionFor), login.by}, now)
 	return session, until, true
 }
 
@@ -49,8 +64,8 @@ func (p *passes) exchange(token string, now time.Time) (session string, until ti
 func (p *passes) check(session string, now time.Time) (until time.Time, ok bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	until, ok = p.sessions[hash(session)]
-	return until, ok && now.Before(until)
+	is, ok := p.sessions[hash(session)]
+	return is.until, ok && p.good(is, now)
 }
 
 // end forgets a session.
@@ -60,24 +75,24 @@ func (p *passes) end(session string) {
 	delete(p.sessions, hash(session))
 }
 
-func (p *passes) add(to *map[secret]time.Time, now time.Time, life time.Duration) (string, time.Time) {
+func (p *passes) add(to *map[secret]pass, is pass, now time.Time) (string, time.Time) {
 	if *to == nil {
-		*to = map[secret]time.Time{}
+		*to = map[secret]pass{}
 	}
 	var first secret
-	for key, ends := range *to {
-		if !now.Before(ends) {
+	for key, old := range *to {
+		if !now.Before(old.until) {
 			delete(*to, key)
-		} else if first == (secret{}) || ends.Before((*to)[first]) {
+		} else if first == (secret{}) || old.until.Before((*to)[first].until) {
 			first = key
 		}
 	}
 	if len(*to) >= p.most {
 		delete(*to, first)
 	}
-	token, until := newToken(), now.Add(life)
-	(*to)[hash(token)] = until
-	return token, until
+	token := newToken()
+	(*to)[hash(token)] = is
+	return token, is.until
 }
 
 func newToken() string {

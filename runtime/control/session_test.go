@@ -1,6 +1,8 @@
 package control
 
 import (
+	"crypto/x509"
+	"errors"
 	"testing"
 	"time"
 )
@@ -8,7 +10,7 @@ import (
 func TestOneTimeToken(t *testing.T) {
 	now := time.Date(2026, 11, 22, 8, 0, 0, 0, time.UTC)
 	p := &passes{loginFor: 10 * time.Minute, sessionFor: time.Hour, most: 3}
-	token, until := p.login(now)
+	token, until := p.login(now, nil)
 	if want := now.Add(10 * time.Minute); !until.Equal(want) {
 		t.Errorf("token until %s, want %s", until, want)
 	}
@@ -40,7 +42,7 @@ func TestOneTimeToken(t *testing.T) {
 func TestOldTokenIsRefused(t *testing.T) {
 	now := time.Date(2026, 11, 22, 8, 0, 0, 0, time.UTC)
 	p := &passes{loginFor: 10 * time.Minute, sessionFor: time.Hour, most: 3}
-	token, until := p.login(now)
+	token, until := p.login(now, nil)
 	if _, _, ok := p.exchange(token, until); ok {
 		t.Error("a token that has ended was taken")
 	}
@@ -57,12 +59,45 @@ func TestTokensAreBounded(t *testing.T) {
 	p := &passes{loginFor: 10 * time.Minute, sessionFor: time.Hour, most: 3}
 	var token string
 	for i := range 50 {
-		token, _ = p.login(now.Add(time.Duration(i) * time.Second))
+		token, _ = p.login(now.Add(time.Duration(i)*time.Second), nil)
 		if len(p.logins) > 3 {
 			t.Fatalf("%d tokens kept, want at most 3", len(p.logins))
 		}
 	}
 	if _, _, ok := p.exchange(token, now.Add(time.Minute)); !ok {
 		t.Error("the newest token was dropped")
+	}
+}
+
+// What somebody gave ends when their certificate does not hold any more.
+func TestPassesEndWithTheirGiver(t *testing.T) {
+	now := time.Date(2026, 11, 22, 8, 0, 0, 0, time.UTC)
+	revoked := false
+	p := &passes{loginFor: 10 * time.Minute, sessionFor: time.Hour, most: 3, holds: func([]*x509.Certificate) error {
+		if revoked {
+			return errors.New("revoked")
+		}
+		return nil
+	}}
+	giver := []*x509.Certificate{{}}
+	token, _ := p.login(now, giver)
+	session, _, ok := p.exchange(token, now)
+	if !ok {
+		t.Fatal("the token was not taken")
+	}
+	later, _ := p.login(now, giver)
+	own, _ := p.login(now, nil) // the node's own
+	if _, ok := p.check(session, now); !ok {
+		t.Error("the session is not good")
+	}
+	revoked = true
+	if _, ok := p.check(session, now); ok {
+		t.Error("the session of a giver who is revoked goes on")
+	}
+	if _, _, ok := p.exchange(later, now); ok {
+		t.Error("the token of a giver who is revoked was taken")
+	}
+	if _, _, ok := p.exchange(own, now); !ok {
+		t.Error("the node's own token was not taken")
 	}
 }

@@ -36,8 +36,15 @@ func (s *Server) events(w http.ResponseWriter, r *http.Request) {
 	}
 	beat := time.NewTicker(s.cfg.Heartbeat)
 	defer beat.Stop()
+	changed := s.changed()
 	for {
 		select {
+		case <-changed:
+			changed = s.changed()
+			if _, p := s.caller(r); p != nil {
+				_ = out.event("", "bye", fmt.Appendf(nil, `{"why":%q}`, p.Detail))
+				return
+			}
 		case <-ctx.Done():
 			if r.Context().Err() == nil {
 				_ = out.event("", "bye", fmt.Appendf(nil, `{"why":%q}`, context.Cause(ctx)))

@@ -102,6 +102,9 @@ func (n *Node) carry(ctx context.Context, to flow.NodeID, e errand) (*outcome, e
 	if to == n.cfg.Node {
 		return n.serveErrand(ctx, e)
 	}
+	if err := n.voting(); err != nil {
+		return nil, err
+	}
 	body, err := json.Marshal(e)
 	if err != nil {
 		return nil, fmt.Errorf("ask %s: %w", to, err)
@@ -117,8 +120,14 @@ func (n *Node) carry(ctx context.Context, to flow.NodeID, e errand) (*outcome, e
 	return &out, nil
 }
 
-// answerErrand is carry's other end.
-func (n *Node) answerErrand(ctx context.Context, _ flow.Identity, body []byte) ([]byte, error) {
+// answerErrand is carry's other end. It takes errands of voters only: who sent
+// them is known to the node that people have asked, and to nobody else.
+func (n *Node) answerErrand(ctx context.Context, peer flow.Identity, body []byte) ([]byte, error) {
+	if !n.votes(flow.NodeID(peer.Name)) {
+		err := fmt.Errorf("node %s runs errands for people and has no vote: they must ask a node that has one", peer.Name)
+		n.audit(flow.AuditEvent{Kind: flow.AuditRequest, Who: peer.URI, Proven: true, What: "an errand to an actor of this node", Why: err.Error()})
+		return nil, err
+	}
 	var e errand
 	if err := json.Unmarshal(body, &e); err != nil {
 		return nil, fmt.Errorf("read errand: %w", err)

@@ -132,7 +132,7 @@ func (l *leader) consider(ctx context.Context, r *reign) sight {
 	for id := range r.nowhere {
 		now.acting[id] = l.acting(r, view, id)
 	}
-	if !l.advance(ctx, view) {
+	if !l.expel(ctx, r.lead, view) || !l.advance(ctx, view) {
 		return sight{}
 	}
 	if reflect.DeepEqual(now, r.last) {
@@ -201,6 +201,7 @@ func (l *leader) clear(ctx context.Context, lead register.Lead, view *register.V
 // more, or is down.
 func (l *leader) dismiss(ctx context.Context, lead register.Lead, view *register.View, node flow.NodeID) bool {
 	m, known := l.n.member(node)
+	m.Up = m.Up && !l.n.isRevoked(node)
 	if known && m.Up && len(view.On(node)) > 0 {
 		return true // the plan takes its actors away
 	}
@@ -373,6 +374,7 @@ func (n *Node) nodeViews(view *register.View) []placement.NodeView {
 		} else {
 			v.Up = m.Up && !away(view, m.ID, m.Boot)
 		}
+		v.Up = v.Up && !n.isRevoked(m.ID) // at once, whatever gossip says still
 		nodes = append(nodes, v)
 	}
 	slices.SortFunc(nodes, func(a, b placement.NodeView) int { return cmp.Compare(a.ID, b.ID) })

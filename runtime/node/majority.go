@@ -9,6 +9,7 @@ import (
 
 	"github.com/wardflow/wardflow/runtime/control"
 	"github.com/wardflow/wardflow/runtime/flow"
+	"github.com/wardflow/wardflow/runtime/register"
 )
 
 // Without a majority of the voters nothing can be agreed: what runs goes on,
@@ -28,16 +29,28 @@ func (n *Node) agreeing() error {
 	if err := n.majority(); err != nil {
 		return err
 	}
-	st := n.register.Status()
-	if slices.Contains(st.Voters, n.cfg.Node) || len(st.Voters) == 0 {
+	return n.voting()
+}
+
+// voting is nil if this node has a vote, so that the others take its word for what
+// people want; otherwise it says who has one: [control.ElsewhereError].
+func (n *Node) voting() error {
+	voters := n.register.Voters()
+	if len(voters) == 0 || n.votes(n.cfg.Node) {
 		return nil
 	}
 	e := &control.ElsewhereError{Node: n.cfg.Node}
-	for _, id := range st.Voters {
-		info, _ := n.members.Lookup(id)
-		e.Voters = append(e.Voters, control.Voter{Node: id, Control: reachable(info)})
+	for _, v := range voters {
+		info, _ := n.members.Lookup(v.ID)
+		e.Voters = append(e.Voters, control.Voter{Node: v.ID, Control: reachable(info)})
 	}
 	return e
+}
+
+// votes reports whether a node has a vote in the register, as far as is known
+// here.
+func (n *Node) votes(node flow.NodeID) bool {
+	return slices.ContainsFunc(n.register.Voters(), func(v register.Voter) bool { return v.ID == node })
 }
 
 // reachable is where people find a node's control API: one that listens at every

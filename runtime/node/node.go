@@ -328,7 +328,7 @@ func (n *Node) serve(context.Context) (err error) {
 		return nil
 	}
 	cfg := control.Config{Addr: n.cfg.Control, Backend: n, Own: n.signer, Log: n.log, May: n.mayAsk, Audit: n.audit,
-		Verify: func(chain []*x509.Certificate) (flow.Identity, error) { return n.verifier.Identify(chain, time.Now()) }}
+		Verify: func(chain []*x509.Certificate) (flow.Identity, error) { return n.verifier.Identify(chain, time.Now()) }, Changed: n.verifier.Changed}
 	if n.cfg.Page {
 		cfg.Page = view.Files()
 	}

@@ -38,9 +38,10 @@ type lists struct {
 
 	keeping sync.Mutex // held while files are written
 
-	mu   sync.Mutex // guards what follows
-	have map[flow.NodeID]had
-	bad  map[string]uint64 // numbers of lists in the register that don't hold, by key: logged once
+	mu     sync.Mutex // guards what follows
+	have   map[flow.NodeID]had
+	warned time.Time         // when it was said last that lists grow old
+	bad    map[string]uint64 // numbers of lists in the register that don't hold, by key: logged once
 }
 
 // A had is what another node is known to have.

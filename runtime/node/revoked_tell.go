@@ -243,10 +243,24 @@ func (n *Node) watchTrust(ctx context.Context) {
 	}
 }
 
+// warnEach is how often it is said that lists grow old.
+const warnEach = 10 * time.Minute
+
 // warnStale says when no new list has come from an authority for so long that
 // soon nobody of it will be let in.
 func (n *Node) warnStale(now time.Time) {
-	for _, err := range n.verifier.Stale(now.Add(time.Hour)) {
+	stale := n.verifier.Stale(now.Add(time.Hour))
+	n.lists.mu.Lock()
+	say := len(stale) > 0 && now.Sub(n.lists.warned) >= warnEach
+	if say {
+		n.lists.warned = now
+	}
+	n.lists.mu.Unlock()
+	if !say {
+		return
+	}
+	for _, err := range stale {
+		n.log.Warn("nobody new will be let in soon: no list of revocations comes; is the authorities' service there?", "err", err)
 		n.audit(flow.AuditEvent{Kind: flow.AuditIdentity, At: now.UTC(),
 			What: "to let anybody new in soon: what is open stays, until its certificates end", Why: err.Error()})
 	}

@@ -124,7 +124,7 @@ func (l *leader) advance(ctx context.Context, view *register.View) bool {
 		return true
 	}
 	for _, m := range l.n.members.All() {
-		if m.Up && !reached(m, r) {
+		if m.Up && !reached(m, r) && !l.n.isRevoked(m.ID) {
 			return true
 		}
 	}

@@ -1,0 +1,92 @@
+package control
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"maps"
+	"net"
+	"net/http"
+	"slices"
+	"sync"
+
+	"github.com/wardflow/wardflow/runtime/flow"
+)
+
+// A connection outlives the revocation of the certificate it was made with. Each
+// request is judged anew, but a stream asks only once, and what somebody may not
+// use any more should not stay open.
+
+// A watch is over the connections that are open.
+type watch struct {
+	mu    sync.Mutex // guards conns
+	conns map[net.Conn]bool
+}
+
+// note is [http.Server.ConnState].
+func (w *watch) note(c net.Conn, is http.ConnState) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	switch is {
+	case http.StateNew, http.StateActive, http.StateIdle:
+		w.conns[c] = true
+	default:
+		delete(w.conns, c)
+	}
+}
+
+func (w *watch) open() []net.Conn {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return slices.Collect(maps.Keys(w.conns))
+}
+
+// recheckAll closes the connections of those who are revoked, as soon as they are,
+// until ctx ends.
+func (s *Server) recheckAll(ctx context.Context) {
+	if s.cfg.Changed == nil {
+		return
+	}
+	for {
+		changed := s.cfg.Changed()
+		s.recheck()
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+func (s *Server) recheck() {
+	for _, c := range s.watch.open() {
+		made, ok := c.(*tls.Conn)
+		if !ok {
+			continue
+		}
+		chain := made.ConnectionState().PeerCertificates
+		if len(chain) == 0 {
+			continue
+		}
+		if _, err := s.cfg.Verify(chain); err != nil {
+			c.Close()
+			s.cfg.Log.Info("connection ended", "addr", c.RemoteAddr().String(), "err", err)
+		}
+	}
+}
+
+// changed is when a stream must ask again who is watching.
+func (s *Server) changed() <-chan struct{} {
+	if s.cfg.Changed == nil {
+		return nil
+	}
+	return s.cfg.Changed()
+}
+
+// holding is verify for who does not want to know whose the chain is.
+func holding(verify func([]*x509.Certificate) (flow.Identity, error)) func([]*x509.Certificate) error {
+	return func(chain []*x509.Certificate) error {
+		_, err := verify(chain)
+		return err
+	}
+}
