@@ -275,6 +275,9 @@ func (ca *CA) write(dir string, seal Seal) error {
 	if err == nil {
 		err = ca.listed.copy(dir)
 	}
+	if err == nil {
+		err = syncDir(dir)
+	}
 	if errors.Is(err, os.ErrExist) {
 		return fmt.Errorf("save CA: %s: %w", dir, ErrExists)
 	}

@@ -79,6 +79,9 @@ func SaveSigner(dir string, s flow.Signer) error {
 	if err == nil {
 		err = os.Rename(next, filepath.Join(dir, keyFile))
 	}
+	if err == nil {
+		err = syncDir(dir)
+	}
 	if err != nil {
 		return fmt.Errorf("save signer: %w", err)
 	}
@@ -212,7 +215,19 @@ func writeFile(file string, b []byte, mode os.FileMode) error {
 	if err := errors.Join(err, f.Chmod(mode), f.Sync(), f.Close()); err != nil {
 		return err
 	}
-	return os.Rename(f.Name(), file)
+	if err := os.Rename(f.Name(), file); err != nil {
+		return err
+	}
+	return syncDir(filepath.Dir(file))
+}
+
+// syncDir has the names in a directory on disk.
+func syncDir(dir string) error {
+	d, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.Sync(), d.Close())
 }
 
 // createFile writes a file that must not exist yet.

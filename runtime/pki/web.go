@@ -166,10 +166,12 @@ func Stapled(s flow.Signer, staple []byte) (*tls.Certificate, error) {
 }
 
 // WebTLS is [ServerTLS] with a certificate for the web, which own returns at
-// each handshake: see [Stapled]. Clients must all show a certificate of ours.
+// each handshake: see [Stapled]. Clients must all show a certificate of ours. One
+// that names no protocol is let in, as simple clients do not.
 func WebTLS(own func() (*tls.Certificate, error), v *Verifier, allow func(flow.Identity) error, protos ...string) *tls.Config {
 	conf := ServerTLS(nil, v, allow, protos...)
 	conf.GetCertificate = func(*tls.ClientHelloInfo) (*tls.Certificate, error) { return own() }
+	conf.VerifyConnection = func(cs tls.ConnectionState) error { return v.admit(cs, allow, caller) }
 	return conf
 }
 
