@@ -361,10 +361,10 @@ func (n *Node) run() {
 	n.done.Go(func() { n.rotate(ctx) })
 	n.done.Go(func() { n.watchMajority(ctx) })
 	n.done.Go(func() { n.watchMembers(ctx) })
+	n.done.Go(func() { n.watchPolicy(ctx) })
 }
 
 // watchMembers tells of nodes that come and go.
-	n.done.Go(func() { n.watchPolicy(ctx) })
 func (n *Node) watchMembers(ctx context.Context) {
 	up := map[flow.NodeID]bool{}
 	tick := time.NewTicker(time.Second)
