@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"net/http"
 	"os"
 	"runtime"
 	"time"
@@ -15,6 +16,7 @@ import (
 // A hostWish is what a trial asks of a process that runs a node.
 type hostWish struct {
 	Start *node.Config `json:",omitempty"` // once, first
+	Bare  *bareWish    `json:",omitempty"` // in place of a node
 	Heap  bool         `json:",omitempty"` // collect garbage first, and look at the heap
 }
 
@@ -34,6 +36,9 @@ func Host(ctx context.Context, in io.Reader, out io.Writer) (err error) {
 		if h.node != nil {
 			err = errors.Join(err, h.node.Close())
 		}
+		if h.bare != nil {
+			err = errors.Join(err, h.bare.Close())
+		}
 	}()
 	return serve(in, out, h.answer)
 }
@@ -41,10 +46,16 @@ func Host(ctx context.Context, in io.Reader, out io.Writer) (err error) {
 type host struct {
 	ctx    context.Context
 	node   *node.Node
+	bare   *http.Server
 	counts counts
 }
 
 func (h *host) answer(w hostWish) (any, error) {
+	if w.Bare != nil {
+		s, err := serveBare(*w.Bare)
+		h.bare = s
+		return hostTold{}, err
+	}
 	if w.Start != nil {
 		log := slog.New(slog.NewTextHandler(os.Stderr, nil))
 		n, err := node.Start(h.ctx, *w.Start, types(&h.counts), log)

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/wardflow/wardflow/runtime/flow"
-	"github.com/wardflow/wardflow/runtime/proof"
 )
 
 // admit holds an item against who brought it: nil, and why, when it is refused.

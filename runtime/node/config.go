@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"path/filepath"
+	"time"
 
 	"github.com/wardflow/wardflow/runtime/device"
 	"github.com/wardflow/wardflow/runtime/flow"
@@ -90,6 +91,20 @@ type ChainConfig struct {
 type IngestConfig struct {
 	HTTPS string `yaml:"https,omitempty"`
 	MQTT  string `yaml:"mqtt,omitempty"` // MQTT 5 over mutual TLS
+
+	// Broker is the hospital's own MQTT broker, mqtts://host:port: what devices
+	// have sealed is taken from it, on each node that follows it and runs their
+	// intake. BrokerRoots is whom to believe about it, PEM; "" is the hospital's trust.
+	Broker      string `yaml:"broker,omitempty"`
+	BrokerRoots string `yaml:"broker_roots,omitempty"`
+
+	Rate float64 `yaml:"rate,omitempty"` // readings a second of one device, on average; 0: 100
+
+	// Skew is how far a reading's time may be from the clock of the node, 0: 30 s.
+	// Readings from further ahead are refused. To those that are older Clock says
+	// what to do: warn (default) tells the device and takes them, refuse does not.
+	Skew  time.Duration `yaml:"skew,omitempty"`
+	Clock string        `yaml:"clock,omitempty"`
 }
 
 // LoadConfig reads a node's file. Unknown keys are errors: a misspelt setting
@@ -108,7 +123,7 @@ func LoadConfig(file string) (*Config, error) {
 // resolve makes the paths independent of where the process runs.
 func (c *Config) resolve(base string) {
 	c.base = base
-	paths := append(c.Allow.paths(), &c.Dir, &c.Certificate, &c.Trust, &c.Identities, &c.Cards, &c.Store)
+	paths := append(c.Allow.paths(), &c.Dir, &c.Certificate, &c.Trust, &c.Identities, &c.Cards, &c.Store, &c.Ingest.BrokerRoots)
 	if c.Chain != nil {
 		paths = append(paths, &c.Chain.Dir)
 	}
@@ -147,6 +162,9 @@ func (c *Config) check() error {
 	}
 	if c.Chain != nil && c.Chain.Manager == "" {
 		return errors.New(`chain.manager is missing: the address that "wardflow chain init" printed`)
+	}
+	if err := c.Ingest.check(); err != nil {
+		return err
 	}
 	return c.checkDevices()
 }

@@ -21,6 +21,7 @@ import (
 	"github.com/wardflow/wardflow/runtime/device"
 	"github.com/wardflow/wardflow/runtime/engine"
 	"github.com/wardflow/wardflow/runtime/flow"
+	"github.com/wardflow/wardflow/runtime/ingest"
 	"github.com/wardflow/wardflow/runtime/journal"
 	"github.com/wardflow/wardflow/runtime/member"
 	"github.com/wardflow/wardflow/runtime/pki"
@@ -37,6 +38,7 @@ type Node struct {
 	types flow.Types
 
 	keys     keyring
+	renewal  renewal
 	verifier *pki.Verifier
 	lists    *lists // of who is revoked
 
@@ -51,8 +53,8 @@ type Node struct {
 	devices  *device.Set
 	chainID  atomic.Uint64
 
-	wirings    wirings
 	guard      guard
+	wirings    wirings
 	owed       sync.Map // certificates of local actors that the register does not have yet: DER → flow.Signer
 	published  sync.Map // certificates that the register has, as DER in a string
 	links      *links
@@ -70,6 +72,7 @@ type Node struct {
 	events     *events
 	failed     chan error
 	judged     *judged
+	ingest     *ingest.Core // nil: no devices come here
 	record     *audit.Log
 
 	stop context.CancelFunc
@@ -84,7 +87,7 @@ func Start(ctx context.Context, cfg Config, types flow.Types, log *slog.Logger) 
 	log = log.With("node", cfg.Node)
 	n := &Node{cfg: cfg, log: log, types: types, events: &events{node: cfg.Node}, judged: newJudged(),
 		failed: make(chan error, 1)}
-	n.links = newLinks(n)
+	n.renewal.n, n.links = n, newLinks(n)
 	n.reconciler = newReconciler(n)
 	n.gatherer = &gatherer{n: n}
 	n.leader, n.tenure = newLeader(n), newTenure(n)
@@ -93,8 +96,8 @@ func Start(ctx context.Context, cfg Config, types flow.Types, log *slog.Logger) 
 		do   func(context.Context) error
 	}{
 		{"read its certificates", n.identify},
-		{"read what is revoked", n.readRevoked},
 		{"read its policy", n.openGuard},
+		{"read what is revoked", n.readRevoked},
 		{"open its audit record", n.openRecord},
 		{"open its door", n.openDoor},
 		{"open its journal", n.openJournal},
@@ -104,6 +107,8 @@ func Start(ctx context.Context, cfg Config, types flow.Types, log *slog.Logger) 
 		{"open the chain", n.openChain},
 		{"start its engine", n.openEngine},
 		{"serve people", n.serve},
+		{"listen for devices", n.openIngest},
+		{"listen for devices over MQTT", n.openMQTT},
 	} {
 		if err := step.do(ctx); err != nil {
 			return nil, errors.Join(fmt.Errorf("node %s: %s: %w", cfg.Node, step.what, err), n.Close())
@@ -174,12 +179,13 @@ func (n *Node) identify(context.Context) error {
 	n.keys.setOwn(own)
 	n.keys.setTrust(trust)
 	n.keys.setIdentities(identities)
+	n.renewal.loadWeb()
 	return nil
 }
 
 func (n *Node) openDoor(context.Context) (err error) {
 	n.door, err = remote.Listen(remote.Config{Self: n.cfg.Node, Listen: n.cfg.Door, Signer: n.signer, Verifier: n.verifier,
-		Address: n.addressOf, Gone: n.leader.lost, Log: n.log})
+		Address: n.addressOf, Gone: n.leader.lost, Log: n.log, Audit: n.audit})
 	if err != nil {
 		return err
 	}
@@ -235,6 +241,7 @@ func (n *Node) offers() (offer, error) {
 			o[capChain] = true
 		}
 	}
+	n.offerIngest(o)
 	return o, n.openDevices(o)
 }
 
@@ -327,7 +334,8 @@ func (n *Node) serve(context.Context) (err error) {
 	if n.cfg.Control == "" {
 		return nil
 	}
-	cfg := control.Config{Addr: n.cfg.Control, Backend: n, Own: n.signer, Log: n.log, May: n.mayAsk, Audit: n.audit,
+	cfg := control.Config{Addr: n.cfg.Control, Backend: n, Own: n.signer, Web: n.renewal.webCertificate, Log: n.log, Gate: n.limits("control API"),
+		May: n.mayAsk, Audit: n.audit,
 		Verify: func(chain []*x509.Certificate) (flow.Identity, error) { return n.verifier.Identify(chain, time.Now()) }, Changed: n.verifier.Changed}
 	if n.cfg.Page {
 		cfg.Page = view.Files()
@@ -359,6 +367,7 @@ func (n *Node) run() {
 	n.done.Go(func() { n.tenure.run(ctx) })
 	n.done.Go(func() { n.leader.run(ctx) })
 	n.done.Go(func() { n.rotate(ctx) })
+	n.done.Go(func() { n.renewing(ctx) })
 	n.done.Go(func() { n.watchMajority(ctx) })
 	n.done.Go(func() { n.watchMembers(ctx) })
 	n.done.Go(func() { n.watchPolicy(ctx) })
