@@ -223,7 +223,7 @@ func (v *Verifier) chain(chain []*x509.Certificate, now time.Time) ([]*x509.Cert
 	case leaf.IsCA:
 		return nil, refuse(leaf, ErrAuthority, nil)
 	}
-	roots, old := v.rootsFor(chain, now)
+	roots, old, gone := v.rootsFor(chain, now)
 	between := x509.NewCertPool()
 	for _, c := range chain[1:] {
 		if c != nil {
@@ -238,6 +238,8 @@ func (v *Verifier) chain(chain []*x509.Certificate, now time.Time) ([]*x509.Cert
 	var invalid x509.CertificateInvalidError
 	switch {
 	case err == nil:
+	case gone != nil:
+		return nil, refuse(leaf, ErrRevoked, gone)
 	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
 		return nil, refuse(leaf, ErrExpired, fmt.Errorf("its authority: %w", err))
 	case errors.As(err, &invalid) && invalid.Reason == x509.TooManyIntermediates:
@@ -264,8 +266,9 @@ func (v *Verifier) chain(chain []*x509.Certificate, now time.Time) ([]*x509.Cert
 // rootsFor are the roots to verify a chain by. A certificate in it with which a
 // root of ours vouches for its successor counts as that successor: by RFC 5280,
 // section 6.1.4, such a self-issued one does not make a path longer, but to
-// crypto/x509 it does. old has, by fingerprint, the root that signed it.
-func (v *Verifier) rootsFor(chain []*x509.Certificate, now time.Time) (roots *x509.CertPool, old map[string]*x509.Certificate) {
+// crypto/x509 it does. old has, by fingerprint, the root that signed it. gone says
+// that such a one is there and revoked.
+func (v *Verifier) rootsFor(chain []*x509.Certificate, now time.Time) (roots *x509.CertPool, old map[string]*x509.Certificate, gone error) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	roots = v.roots
@@ -274,7 +277,8 @@ func (v *Verifier) rootsFor(chain []*x509.Certificate, now time.Time) (roots *x5
 			if c == nil || v.trust.hasKey(c) || !follows(c, r, now) {
 				continue
 			}
-			if gone, _ := v.withdrawn(c); gone {
+			if revoked, why := v.withdrawn(c); revoked {
+				gone = why
 				continue
 			}
 			if old == nil {
@@ -284,7 +288,7 @@ func (v *Verifier) rootsFor(chain []*x509.Certificate, now time.Time) (roots *x5
 			old[fingerprint(c)] = r
 		}
 	}
-	return roots, old
+	return roots, old, gone
 }
 
 // hasKey reports whether the key of a certificate is that of a root.
