@@ -64,8 +64,8 @@ func showLinks(w io.Writer, res trial.LinksResult) {
 		t.add(r.what, fmt.Sprintf("%.0f", r.rate), res.CPU[r.kind])
 	}
 	t.write(w)
-	fmt.Fprintf(w, "\nThe link has %.0f %% of the bare stream's rate, in packets of %d bytes with %d tokens.\nA local hop takes %.0f ns.\n",
-		100*res.Ratio, res.PacketBytes, res.BatchTokens, res.LocalHopNS)
+	fmt.Fprintf(w, "\nThe link has %.0f %% of the bare stream's rate, in packets of %d bytes with %d tokens.\nIts seals cost %.0f %% of its rate. A local hop takes %.0f ns.\n",
+		100*res.Ratio, res.PacketBytes, res.BatchTokens, 100*res.Overhead, res.LocalHopNS)
 }
 
 // benchAwayCommand is the other process of benchLinksCommand.
