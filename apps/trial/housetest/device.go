@@ -1,0 +1,58 @@
+package housetest
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"net/http"
+
+	device "github.com/wardflow/wardflow/runtime/device/mqtt"
+	"github.com/wardflow/wardflow/runtime/flow"
+	"github.com/wardflow/wardflow/runtime/ingest/mqtt"
+	"github.com/wardflow/wardflow/runtime/pki"
+	"github.com/wardflow/wardflow/runtime/proof"
+)
+
+// BringHTTPS brings a body over HTTPS as the device outside does, and returns the
+// answer when it is 200.
+func (h *House) BringHTTPS(contentType string, body []byte) []byte {
+	h.t.Helper()
+	conf := pki.WebClientTLS(func() flow.Signer { return h.Monitor }, h.Verifier, h.Host)
+	tr := &http.Transport{TLSClientConfig: conf, ForceAttemptHTTP2: true}
+	defer tr.CloseIdleConnections()
+	req, err := http.NewRequestWithContext(h.within(), http.MethodPost, "https://"+h.Configs[Ward].Ingest.HTTPS+"/v1/readings", bytes.NewReader(body))
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	req.Header.Set("Content-Type", contentType)
+	resp, err := (&http.Client{Transport: tr}).Do(req)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	b, err := io.ReadAll(io.LimitReader(resp.Body, 1<<20))
+	if err != nil || resp.StatusCode != http.StatusOK {
+		h.t.Fatalf("bring readings: %s, %v\n%s", resp.Status, err, b)
+	}
+	return b
+}
+
+// BringMQTT brings a sealed reading over MQTT and returns when it is settled.
+func (h *House) BringMQTT(r *flow.Reading) {
+	h.t.Helper()
+	r.Device = h.Monitor.ID.EPC
+	sealed, err := proof.SealReading(h.Monitor, r)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	c, err := device.Connect(device.Config{Broker: "mqtts://" + h.Configs[Ward].Ingest.MQTT, ClientID: "monitor",
+		TLS: pki.WebClientTLS(func() flow.Signer { return h.Monitor }, h.Verifier, h.Host)})
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	defer c.Close()
+	m := device.Message{Topic: mqtt.TopicOf(h.Monitor.ID, r.Stream).String(), Payload: sealed.Bytes, QoS: 1}
+	if err := c.Publish(h.within(), m); err != nil {
+		h.t.Fatal(fmt.Errorf("bring a reading over MQTT: %w", err))
+	}
+}
