@@ -5,6 +5,4 @@ func falseData() []attack       { return nil }
 func sinkholes() []attack       { return nil }
 func replays() []attack         { return nil }
 func captured() []attack        { return nil }
-func hostileGossip() []attack   { return nil }
-func hostileRegister() []attack { return nil }
 func exhausting() []attack      { return nil }
