@@ -76,9 +76,9 @@ func (v *Verifier) authorities() []*x509.Certificate {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	all := slices.Concat(v.trust.Roots, v.trust.Issuers)
-	for _, c := range v.issuers {
-		if !slices.ContainsFunc(all, c.Equal) {
-			all = append(all, c)
+	for _, c := range v.above {
+		if !slices.ContainsFunc(all, c[0].Equal) {
+			all = append(all, c[0])
 		}
 	}
 	return all

@@ -131,8 +131,12 @@ func TestCrossRefuses(t *testing.T) {
 		t.Error("it passed before its time")
 	}
 	must(t, h.Authority.Root.Revoke(pki.Serial(cross), pki.Superseded, now))
-	v := pki.NewVerifier(h.Authority.Trust())
-	take(t, v, publish(t, h.Authority.Root, now), true)
+	v, list := pki.NewVerifier(h.Authority.Trust()), publish(t, h.Authority.Root, now)
+	take(t, v, list, true)
+	take(t, h.Verifier(), list, true)
+	if err := h.Verifier().Holds(id, now); !errors.Is(err, pki.ErrRevoked) {
+		t.Errorf("with the cross-certificate revoked: Holds = %v, want %v", err, pki.ErrRevoked)
+	}
 	if _, err := v.Identify(good.Chain, now); !errors.Is(err, pki.ErrRevoked) {
 		t.Errorf("with the cross-certificate revoked: %v, want %v", err, pki.ErrRevoked)
 	}

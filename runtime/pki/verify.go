@@ -28,8 +28,8 @@ type Verifier struct {
 	era     int            // counts trusts
 	roots   *x509.CertPool // of trust
 	domains map[string]bool
-	issuers map[string]*x509.Certificate // by key identifier: of trust, and those met in chains that held
-	lists   map[string]*listing          // newest revocation lists by issuer's key identifier
+	above   map[string][]*x509.Certificate // by issuer's key identifier: itself, and what is between it and a root
+	lists   map[string]*listing            // newest revocation lists by issuer's key identifier
 	leaves  map[[32]byte]bool
 	epcs    map[string]bool // 24 hex digits
 	checked cache
@@ -60,9 +60,9 @@ func (v *Verifier) SetTrust(t Trust) {
 	for _, c := range t.Roots {
 		v.roots.AddCert(c)
 	}
-	v.issuers = make(map[string]*x509.Certificate)
+	v.above = make(map[string][]*x509.Certificate)
 	for _, c := range t.Issuers {
-		v.issuers[KeyID(c)] = c
+		v.above[KeyID(c)] = []*x509.Certificate{c}
 	}
 	v.checked = cache{max: v.checked.max}
 	v.tell()
@@ -98,14 +98,14 @@ func (v *Verifier) RevokeEPC(e EPC) {
 func (v *Verifier) Holds(id flow.Identity, now time.Time) error {
 	v.mu.Lock()
 	revoked, why := v.revoked(id)
-	issuer := v.issuers[id.Issuer]
+	trusted := v.above[id.Issuer] != nil
 	v.mu.Unlock()
 	switch {
 	case !id.Known():
 		return &Refusal{Reason: ErrNoCertificate}
 	case revoked:
 		return &Refusal{Who: id.URI, Reason: ErrRevoked, Err: why}
-	case issuer == nil:
+	case !trusted:
 		return &Refusal{Who: id.URI, Reason: ErrStranger, Err: errors.New("its authority is not trusted any more")}
 	case now.After(id.NotAfter):
 		return &Refusal{Who: id.URI, Reason: ErrExpired, Err: ended(id.NotAfter)}
@@ -124,8 +124,10 @@ func (v *Verifier) revoked(id flow.Identity) (bool, error) {
 	if r, ok := v.listed(id.Issuer, id.Serial); ok {
 		return true, fmt.Errorf("since %s, %v", r.At.Format(time.RFC3339), r.Reason)
 	}
-	if c := v.issuers[id.Issuer]; c != nil {
-		return v.withdrawn(c)
+	for _, c := range v.above[id.Issuer] {
+		if gone, why := v.withdrawn(c); gone {
+			return true, why
+		}
 	}
 	return false, nil
 }
@@ -192,7 +194,7 @@ func (v *Verifier) Identify(chain []*x509.Certificate, now time.Time) (flow.Iden
 	}
 	defer v.mu.Unlock()
 	v.twins.put(sum, twin{forms: all, until: id.NotAfter}, now)
-	v.meet(verified[1])
+	v.meet(verified)
 	if revoked, why := v.revoked(id); revoked {
 		return flow.Identity{}, refuse(leaf, ErrRevoked, why)
 	}
@@ -200,11 +202,11 @@ func (v *Verifier) Identify(chain []*x509.Certificate, now time.Time) (flow.Iden
 	return id, nil
 }
 
-// meet notes an authority that a root of ours has signed for a trust domain of
-// ours; mu is held.
-func (v *Verifier) meet(issuer *x509.Certificate) {
-	if id := KeyID(issuer); v.issuers[id] == nil {
-		v.issuers[id] = issuer
+// meet notes the authority of a chain that held, leaf to root, below which we may
+// not have known anybody; mu is held.
+func (v *Verifier) meet(chain []*x509.Certificate) {
+	if id := KeyID(chain[1]); v.above[id] == nil {
+		v.above[id] = chain[1 : len(chain)-1]
 	}
 }
 

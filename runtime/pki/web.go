@@ -220,7 +220,7 @@ func (v *Verifier) CheckWeb(chain []*x509.Certificate, host string, now time.Tim
 	v.mu.Lock()
 	ours := len(issuer.PermittedURIDomains) == 1 && v.domains[issuer.PermittedURIDomains[0]]
 	if ours {
-		v.meet(issuer)
+		v.meet(verified)
 	}
 	revoked, why := v.revoked(flow.Identity{Issuer: KeyID(issuer), Serial: Serial(leaf)})
 	v.mu.Unlock()
