@@ -55,6 +55,9 @@ func run(t *testing.T, source *flow.Graph, st State) flow.Graph {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if err := Check(source, &g, specs); err != nil {
+		t.Errorf("Check refuses what Run made: %v", err)
+	}
 	return g
 }
 

@@ -146,6 +146,9 @@ func check(t *rapid.T, source *flow.Graph, st State, g flow.Graph) {
 		}
 	}
 	checkLinks(t, source, g, count)
+	if err := Check(source, &g, specs); err != nil {
+		t.Fatalf("Check refuses what Run made: %v", err)
+	}
 }
 
 func checkLinks(t *rapid.T, source *flow.Graph, g flow.Graph, count map[flow.ActorID]int) {

@@ -114,6 +114,9 @@ func TestKeptGraphsStay(t *testing.T) {
 				t.Errorf("%s: %v: expanded again:\n%+v\nwas\n%+v", file, err, again, kept.Graph)
 			}
 			g, st.Wanted = again, map[flow.ActorID]int{"14-replicas:square": 2}
+			if err := expand.Check(source, &kept.Graph, script.TypesOf(actors.All())); err != nil {
+				t.Errorf("%s: Check refuses what the register has kept: %v", file, err)
+			}
 			if g, err = expand.Run(&kept.Source, script.TypesOf(actors.All()), st); err != nil {
 				t.Fatal(err)
 			}
