@@ -40,7 +40,7 @@ func NewClient(base string, conf *tls.Config) (*Client, error) {
 		return nil, fmt.Errorf("node address %q: want https://HOST:PORT", base)
 	}
 	conf = conf.Clone()
-	conf.NextProtos = []string{"h2", "http/1.1", clientProto}
+	conf.NextProtos = []string{"h2", "http/1.1", ClientProto}
 	if verify := conf.VerifyConnection; verify != nil {
 		conf.VerifyConnection = func(cs tls.ConnectionState) error {
 			if err := verify(cs); err != nil {

@@ -160,7 +160,7 @@ func Serve(cfg Config) (*Server, error) {
 			MinVersion: tls.VersionTLS13,
 			NextProtos: []string{"h2", "http/1.1"},
 			GetCertificate: func(hello *tls.ClientHelloInfo) (*tls.Certificate, error) {
-				if cfg.Web != nil && !slices.Contains(hello.SupportedProtos, clientProto) {
+				if cfg.Web != nil && !slices.Contains(hello.SupportedProtos, ClientProto) {
 					return cfg.Web()
 				}
 				return certificate(cfg.Own())
@@ -186,9 +186,10 @@ func Serve(cfg Config) (*Server, error) {
 	return s, nil
 }
 
-// clientProto is offered by a [Client] besides HTTP, and never agreed upon: it
-// tells the server that it speaks to one.
-const clientProto = "wardflow-control/1"
+// ClientProto is offered (ALPN) by a [Client] besides HTTP, and never agreed upon:
+// it tells the server that it speaks to a program of ours, which wants to see the
+// node's own certificate and not the one for browsers.
+const ClientProto = "wardflow-control/1"
 
 func certificate(own flow.Signer) (*tls.Certificate, error) {
 	if own.Key == nil || len(own.Chain) == 0 {

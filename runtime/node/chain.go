@@ -62,6 +62,7 @@ func (n *Node) openRules() (*ruling, error) {
 // certificate.
 func (n *Node) dialChain() (*chain.Remote, error) {
 	conf := pki.ClientTLS(n.signer, n.verifier, pki.Only(flow.RoleNode))
+	conf.NextProtos = []string{"http/1.1", control.ClientProto}
 	transport := &http.Transport{MaxIdleConnsPerHost: 4, IdleConnTimeout: time.Minute, ForceAttemptHTTP2: false}
 	at := n.cfg.Chain.RPC
 	if at == "" {
