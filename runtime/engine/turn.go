@@ -8,8 +8,13 @@ import (
 	"github.com/wardflow/wardflow/runtime/flow"
 )
 
-// turnFirings is how often an actor fires before others get their turn.
-const turnFirings = 64
+// turnFirings is how often an actor fires before others get their turn. One that
+// keeps its own checkpoints does so at the end of each turn, and stands still
+// meanwhile: its turns are longer, so that each transaction carries more.
+const (
+	turnFirings = 64
+	ownFirings  = 1024
+)
 
 // stepBytes is how much an actor gives before a step of it must be made: what
 // keeps checkpoints takes no step of any size.
@@ -62,9 +67,12 @@ func (c *cell) turn() {
 
 // fireAll fires as often as a turn allows; more tells that it could go on.
 func (c *cell) fireAll() (more bool) {
-	fired := 0
+	fired, most := 0, turnFirings
+	if c.own != nil {
+		most = ownFirings
+	}
 	for n := 0; ; n++ {
-		if more = n == turnFirings; more || c.stopping.Load() {
+		if more = n == most; more || c.stopping.Load() {
 			break
 		}
 		if c.paused = c.given >= stepBytes || c.careful > 0 && c.dirty.Load(); c.paused {
