@@ -117,7 +117,7 @@ func open(b []byte, k sort) (*signed, error) {
 // certificate is valid. The error wraps bad, or [ErrCertificate] when it is
 // another certificate than the signature names.
 func (s *signed) verify(cert *x509.Certificate, bad error) error {
-	if cert != nil && s.held.Load() == cert {
+	if held := s.held.Load(); held != nil && (held == cert || bytes.Equal(held.Raw, cert.Raw)) {
 		return nil // neither has changed since
 	}
 	if sha256.Sum256(cert.Raw) != s.signer {
