@@ -19,7 +19,7 @@ func (g *Group) answer() {
 	g.led1("apply", func(ctx context.Context, v *voter, peer flow.Identity, body []byte) (Answer, error) {
 		if g.cfg.May != nil {
 			if err := g.cfg.May(peer, body); err != nil {
-				g.refused(peer, "an entry for the "+g.cfg.Name, err)
+				g.Refused(peer, "an entry for the "+g.cfg.Name, err)
 				return Answer{}, refuse("%v", err)
 			}
 		}
@@ -37,7 +37,7 @@ func (g *Group) answer() {
 			err = g.mayChange(peer, c)
 		}
 		if err != nil {
-			g.refused(peer, "a change of the voters of the "+g.cfg.Name, err)
+			g.Refused(peer, "a change of the voters of the "+g.cfg.Name, err)
 			return Answer{}, refuse("%v", err)
 		}
 		return Answer{}, g.carryOut(ctx, v, c)

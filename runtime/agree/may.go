@@ -39,12 +39,13 @@ func (g *Group) ofVoter(peer flow.Identity, what string) error {
 		return nil
 	}
 	err := fmt.Errorf("%s is not a voter as far as node %s knows", peer.Name, g.cfg.Self)
-	g.refused(peer, what, err)
+	g.Refused(peer, what, err)
 	return err
 }
 
-// refused tells the record that something of another node was refused.
-func (g *Group) refused(peer flow.Identity, what string, why error) {
+// Refused tells the record, Config.Audit, that something of another node was
+// refused: what the machine refused too, if its owner thinks that worth it.
+func (g *Group) Refused(peer flow.Identity, what string, why error) {
 	if !g.refusal.first(peer.URI+"\x00"+what, time.Now()) {
 		return
 	}

@@ -128,7 +128,7 @@ func (s *streams) welcome(c net.Conn, peer flow.Identity) (l *line, from string)
 	switch {
 	case peer.Role != flow.RoleNode || string(nodeOf(from)) != peer.Name || !s.g.isVoter(from):
 		verdict = headStranger
-		s.g.refused(peer, "a connection to the log of the "+s.g.cfg.Name, fmt.Errorf("it calls itself voter %.100q, and is none", from))
+		s.g.Refused(peer, "a connection to the log of the "+s.g.cfg.Name, fmt.Errorf("it calls itself voter %.100q, and is none", from))
 	case v == nil || v.full != to:
 		verdict = headOther
 	}

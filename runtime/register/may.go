@@ -35,8 +35,10 @@ func (r *Register) may(peer flow.Identity, body []byte) error {
 	case syncUp:
 		return nil
 	case claim:
+		r.noteClaims(peer, c.Actor)
 		return itself(peer, c.Node)
 	case claimAll:
+		r.noteClaims(peer, c.Actors...)
 		if len(c.Actors) > maxClaims {
 			return fmt.Errorf("claim of %d actors at once: at most %d", len(c.Actors), maxClaims)
 		}
@@ -71,6 +73,26 @@ func itself(peer flow.Identity, speaks flow.NodeID) error {
 		return fmt.Errorf("node %s speaks for node %s", peer.Name, speaks)
 	}
 	return nil
+}
+
+// noteClaims puts on record which actors a node claims that the plan has given to
+// another. The machine refuses them: it alone knows the plan at the claim's place
+// in the log. An honest node does that when the plan has just changed.
+func (r *Register) noteClaims(peer flow.Identity, actors ...flow.ActorID) {
+	r.machine.mu.RLock()
+	var wrong flow.ActorID
+	var at flow.NodeID
+	n := 0
+	for _, id := range actors {
+		if a, ok := r.machine.state.actors[id]; ok && string(a.place.Node) != peer.Name {
+			wrong, at = id, a.place.Node
+			n++
+		}
+	}
+	r.machine.mu.RUnlock()
+	if n > 0 {
+		r.group.Refused(peer, "a claim of actors", fmt.Errorf("%d of them, such as %s, which the plan has on node %q", n, wrong, at))
+	}
 }
 
 // voting refuses what only voters may.

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -67,6 +68,7 @@ func TestWhoMayWhat(t *testing.T) {
 		{"sync", syncUp{}, "mallory", true},
 		{"claim for itself", claim{Actor: "ward:log", Node: "mallory", Nonce: 1}, "mallory", true},
 		{"claim for another", claim{Actor: "ward:sum", Node: "a", Nonce: 2}, "mallory", false},
+		{"claim what is another's for itself", claim{Actor: "ward:sum", Node: "mallory", Nonce: 2}, "mallory", true}, // the machine refuses it
 		{"claim all for another", claimAll{Node: "a", Nonce: 3, Actors: []flow.ActorID{"ward:sum"}, Seen: []uint64{0}}, "mallory", false},
 		{"claim more than anybody does", claimAll{Node: "mallory", Nonce: 3, Actors: many, Seen: make([]uint64, len(many))}, "mallory", false},
 		{"commit for another", commit{"a", 1, step}, "mallory", false},
@@ -122,6 +124,11 @@ func TestWhoMayWhat(t *testing.T) {
 	defer mu.Unlock()
 	if len(events) == 0 || !strings.HasSuffix(events[0].Who, "/node/mallory") || !events[0].Proven || events[0].Kind != flow.AuditRegister {
 		t.Errorf("on record: %+v, want mallory's tries", events)
+	}
+	if !slices.ContainsFunc(events, func(e flow.AuditEvent) bool {
+		return e.What == "a claim of actors" && strings.Contains(e.Why, "ward:sum")
+	}) {
+		t.Errorf("on record: %+v, want mallory's claim of ward:sum", events)
 	}
 }
 
