@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"sync"
 	"syscall"
 	"time"
 
@@ -111,6 +110,16 @@ func (a *Authority) All() []*CA {
 	return all
 }
 
+// Close lets go of keys that are in tokens; the authority can't sign with them
+// any more. One whose keys are in files need not be closed.
+func (a *Authority) Close() error {
+	var errs []error
+	for _, ca := range a.All() {
+		errs = append(errs, closeKey(ca.key))
+	}
+	return errors.Join(errs...)
+}
+
 // Enroll makes a P-256 key and a certificate for it. The request's Key is not
 // used; which of the CAs issues follows from its role.
 func (a *Authority) Enroll(req Request, now time.Time) (flow.Signer, error) {
@@ -200,15 +209,21 @@ func LoadAuthority(dir string, open ...Opener) (*Authority, error) {
 	dirs := generations(dir)
 	for i, d := range dirs {
 		a, err := loadGeneration(d, len(dirs)-i, open)
+		switch {
+		case err != nil:
+			err = errors.Join(err, closeAll(all))
+			return nil, err
+		case gone[fingerprint(a.root())]:
+			err = a.Close()
+		default:
+			all = append(all, a)
+		}
 		if err != nil {
 			return nil, err
 		}
-		if !gone[fingerprint(a.root())] {
-			all = append(all, a)
-		}
 	}
 	if len(all) == 0 || all[0].generation != len(dirs) {
-		return nil, fmt.Errorf("load CA: %s: its newest root was withdrawn", dir)
+		return nil, errors.Join(fmt.Errorf("load CA: %s: its newest root was withdrawn", dir), closeAll(all))
 	}
 	for i, a := range all {
 		if i+1 < len(all) && a.cross != nil && follows(a.cross, all[i+1].root(), a.cross.NotBefore) {
@@ -228,20 +243,28 @@ func loadGeneration(dir string, generation int, open []Opener) (*Authority, erro
 		return nil, err
 	}
 	if a.People, err = LoadCA(filepath.Join(dir, "people"), open...); err != nil {
-		return nil, err
+		return nil, errors.Join(err, closeKey(a.Issuing.key))
 	}
 	if a.Root, err = loadCA(filepath.Join(dir, "root"), open, true); err != nil && !errors.Is(err, os.ErrNotExist) {
-		return nil, err
+		return nil, errors.Join(err, closeKey(a.Issuing.key), closeKey(a.People.key))
 	}
 	cross, err := loadCerts(filepath.Join(dir, crossFile))
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
-		return nil, fmt.Errorf("load CA: %w", err)
+		return nil, errors.Join(fmt.Errorf("load CA: %w", err), a.Close())
 	}
 	if len(cross) > 0 {
 		a.follow(cross[0])
 	}
 	a.rename()
 	return &a, nil
+}
+
+func closeAll(all []*Authority) error {
+	var errs []error
+	for _, a := range all {
+		errs = append(errs, a.Close())
+	}
+	return errors.Join(errs...)
 }
 
 // Save writes the CA's chain, key and list of issuances to dir, and from now on
@@ -298,7 +321,7 @@ func loadCA(dir string, open []Opener, late bool) (*CA, error) {
 	}
 	var key crypto.Signer
 	if late {
-		key = &lateKey{public: chain[0].PublicKey, open: sync.OnceValues(func() (crypto.Signer, error) { return openCAKey(dir, open) })}
+		key = &lateKey{public: chain[0].PublicKey, open: func() (crypto.Signer, error) { return openCAKey(dir, open) }}
 	} else if key, err = openCAKey(dir, open); err != nil {
 		return nil, fmt.Errorf("load CA: %w", err)
 	}
@@ -321,7 +344,7 @@ func loadCA(dir string, open []Opener, late bool) (*CA, error) {
 		}
 	}
 	if err != nil {
-		return nil, fmt.Errorf("load CA: %s: %w", dir, err)
+		return nil, errors.Join(fmt.Errorf("load CA: %s: %w", dir, err), closeKey(key))
 	}
 	return ca, nil
 }

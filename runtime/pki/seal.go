@@ -173,21 +173,47 @@ func openCAKey(dir string, open []Opener) (crypto.Signer, error) {
 	return nil, fmt.Errorf("%s: %w: give its passphrase", file, ErrSealed)
 }
 
+// closeKey lets go of a key in a token.
+func closeKey(key crypto.Signer) error {
+	if c, ok := key.(io.Closer); ok {
+		return c.Close()
+	}
+	return nil
+}
+
 // A lateKey is opened when it first signs.
 type lateKey struct {
 	public crypto.PublicKey
 	open   func() (crypto.Signer, error)
+
+	mu  sync.Mutex // guards key
+	key crypto.Signer
 }
 
 func (k *lateKey) Public() crypto.PublicKey { return k.public }
 
 func (k *lateKey) Sign(r io.Reader, digest []byte, opts crypto.SignerOpts) ([]byte, error) {
-	key, err := k.open()
-	if err != nil {
-		return nil, err
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.key == nil {
+		key, err := k.open()
+		if err != nil {
+			return nil, err
+		}
+		if !samePublic(k.public, key.Public()) {
+			return nil, errors.Join(errors.New("key and certificate do not belong together"), closeKey(key))
+		}
+		k.key = key
 	}
-	if !samePublic(k.public, key.Public()) {
-		return nil, errors.New("key and certificate do not belong together")
+	return k.key.Sign(r, digest, opts)
+}
+
+// Close lets go of the key, if it was opened and is in a token.
+func (k *lateKey) Close() error {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.key == nil {
+		return nil
 	}
-	return key.Sign(r, digest, opts)
+	return closeKey(k.key)
 }
