@@ -72,6 +72,7 @@ type House struct {
 	office *enroll.Office
 	nodes  map[flow.NodeID]*node.Node
 	client *control.Client
+	closed bool
 }
 
 // Open starts everything and returns when readings of the ward's own sensors are
@@ -80,7 +81,7 @@ func Open(t testing.TB, cfg Config) *House {
 	t.Helper()
 	cfg.setDefaults()
 	h := &House{Config: cfg, Dir: t.TempDir(), Configs: map[flow.NodeID]*node.Config{}, t: t, nodes: map[flow.NodeID]*node.Node{}}
-	t.Cleanup(h.end)
+	t.Cleanup(h.Close)
 	h.openOffice()
 	h.furnish()
 	for _, n := range Nodes {
@@ -229,7 +230,12 @@ func (h *House) start(name flow.NodeID) {
 	h.nodes[name] = n
 }
 
-func (h *House) end() {
+// Close ends everything. The test's end does so too.
+func (h *House) Close() {
+	if h.closed {
+		return
+	}
+	h.closed = true
 	if h.client != nil {
 		h.client.Close()
 	}
@@ -241,7 +247,9 @@ func (h *House) end() {
 		}
 	}
 	if h.CA != nil {
-		h.CA.Close()
+		if err := h.CA.Close(); err != nil {
+			h.t.Errorf("close the CA service: %v", err)
+		}
 	}
 	if h.t.Failed() {
 		for _, n := range Nodes {
@@ -268,6 +276,16 @@ func (h *House) together(s *control.Snapshot) string {
 		return "the rules are not known"
 	}
 	return ""
+}
+
+// Deployed is the ward's script, as the control API gives it to the engineer.
+func (h *House) Deployed() string {
+	h.t.Helper()
+	app, err := h.client.App(h.within(), appName)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	return app.Script
 }
 
 // Stored waits until n readings are stored.
