@@ -25,6 +25,7 @@ type Office struct {
 	reg       *registry
 	authority atomic.Pointer[pki.Authority]
 	loaded    atomic.Pointer[os.FileInfo] // of the trust.pem that goes with authority
+	settled   atomic.Int64                // how far in the registry
 	audit     func(flow.AuditEvent)
 }
 

@@ -16,7 +16,8 @@ import (
 // SPIFFE ID, an EPC's URN, role/name, or a name that only one holder has. With
 // the reason [pki.CertificateHold] it is suspended, until [Office.Reinstate]. It
 // returns the holder, and the revocation lists that say so, in DER, to be given
-// to everybody at once.
+// to everybody at once. With [pki.ErrSealed] everything is done except that the
+// lists are not signed: a [Server] on the same folder does that in a moment.
 func (o *Office) Revoke(who string, why pki.Reason, by Caller, now time.Time) (Entry, [][]byte, error) {
 	e, lists, err := o.revoke(who, why, by, now)
 	o.tell(by.Who, by.From, by.Proven, fmt.Sprintf("revoke %s (%v)", either(e.URI, who), why), err)
@@ -62,9 +63,9 @@ func (o *Office) revoke(who string, why pki.Reason, by Caller, now time.Time) (E
 	}
 	lists, err := o.PublishAll(now)
 	if err != nil {
-		return wrap(err)
+		_, _, err = wrap(err)
 	}
-	return e, lists, nil
+	return e, lists, err
 }
 
 // RevokeSerial takes one certificate back, by its serial number in hex. Its
@@ -131,9 +132,9 @@ func (o *Office) reinstate(who string, by Caller, now time.Time) (Entry, [][]byt
 	}
 	lists, err := o.PublishAll(now)
 	if err != nil {
-		return wrap(err)
+		_, _, err = wrap(err)
 	}
-	return e, lists, nil
+	return e, lists, err
 }
 
 // reasonOf is the reason in an entry, as it stands on lists.
@@ -255,21 +256,23 @@ func (o *Office) PublishAll(now time.Time) ([][]byte, error) {
 	return o.publish(now, cas...)
 }
 
-// settle does what a crash may have left undone: whoever is revoked or suspended
-// in the registry is so on the lists.
+// settle does what a crash, or a process that has not the keys, has left undone:
+// whoever is revoked or suspended in the registry is so with the authorities. It
+// does nothing while the registry is as it was.
 func (o *Office) settle(now time.Time) error {
 	var out []Entry
+	var at int64
 	err := o.reg.read(func(c *contents) {
+		at = o.reg.file.at
+		if at == o.settled.Load() {
+			return
+		}
 		for _, e := range c.entries {
 			if e.State == Revoked || e.State == Suspended {
 				out = append(out, e)
 			}
 		}
 	})
-	if err != nil || len(out) == 0 {
-		return err
-	}
-	before, err := o.revocations()
 	if err != nil {
 		return err
 	}
@@ -278,23 +281,25 @@ func (o *Office) settle(now time.Time) error {
 			return err
 		}
 	}
-	after, err := o.revocations()
-	if err != nil || before == after {
-		return err
-	}
-	_, err = o.PublishAll(now)
-	return err
+	o.settled.Store(at)
+	return nil
 }
 
-func (o *Office) revocations() (n int, err error) {
+// revocations stand for what is revoked at all authorities: another text when
+// something has changed.
+func (o *Office) revocations() (string, error) {
+	var b strings.Builder
 	for _, ca := range o.Authority().All() {
 		all, err := ca.Revocations()
 		if err != nil {
-			return 0, err
+			return "", err
 		}
-		n += len(all)
+		for _, r := range all {
+			fmt.Fprintf(&b, "%s %d\n", r.Serial, r.Reason)
+		}
+		b.WriteByte('\n')
 	}
-	return n, nil
+	return b.String(), nil
 }
 
 // A Holder is an entry with the certificates that it has.

@@ -84,6 +84,9 @@ type Server struct {
 	web      atomic.Pointer[flow.Signer]
 	lists    *lists
 
+	published time.Time // when lists were signed last; lookAfter's alone
+	revoked   string    // and what they were of
+
 	listeners []net.Listener
 	servers   []*http.Server
 	stop      context.CancelFunc
@@ -113,15 +116,13 @@ func Serve(cfg Config) (*Server, error) {
 // service's own certificate.
 func (s *Server) begin() error {
 	now := time.Now()
-	if err := s.office.settle(now); err != nil {
+	if err := s.renewOwn(now); err != nil {
+		return err
+	}
+	if err := s.publish(now); err != nil {
 		return fmt.Errorf("CA service: %w", err)
 	}
-	lists, err := s.office.PublishAll(now)
-	if err != nil {
-		return fmt.Errorf("CA service: %w", err)
-	}
-	s.take(lists)
-	return s.renewOwn(now)
+	return nil
 }
 
 func (s *Server) listen(ctx context.Context) error {
@@ -227,27 +228,15 @@ func (s *Server) current(own *flow.Signer) bool {
 func (s *Server) lookAfter(ctx context.Context) {
 	tick := time.NewTicker(s.cfg.Look)
 	defer tick.Stop()
-	published := time.Now()
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
 		}
-		now := time.Now()
-		if err := s.look(now); err != nil {
+		if err := s.look(time.Now()); err != nil {
 			s.log.Error("the CA's folder can't be looked after", "err", err)
 		}
-		if now.Sub(published) < s.cfg.Every {
-			continue
-		}
-		lists, err := s.office.PublishAll(now)
-		if err != nil {
-			s.log.Error("no new revocation lists", "err", err)
-			continue
-		}
-		published = now
-		s.take(lists)
 	}
 }
 
@@ -266,7 +255,25 @@ func (s *Server) look(now time.Time) error {
 		return err
 	}
 	s.take(lists)
-	return s.renewOwn(now)
+	return errors.Join(s.publish(now), s.renewOwn(now))
+}
+
+// publish signs new lists when something was revoked or it is time.
+func (s *Server) publish(now time.Time) error {
+	if err := s.office.settle(now); err != nil {
+		return err
+	}
+	revoked, err := s.office.revocations()
+	if err != nil || revoked == s.revoked && now.Sub(s.published) < s.cfg.Every {
+		return err
+	}
+	lists, err := s.office.PublishAll(now)
+	if err != nil {
+		return err
+	}
+	s.published, s.revoked = now, revoked
+	s.take(lists)
+	return nil
 }
 
 // take puts lists in force and hands them to those who wait for news.
