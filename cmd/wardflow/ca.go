@@ -18,8 +18,11 @@ func caCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "ca",
 		Short: "Make a hospital's authorities and the certificates of everybody in it",
-		Example: `  wardflow ca init --dir ca --hospital h1.health.example
-  wardflow ca node bedside --out bedside
+		Example: `  wardflow ca init --dir ca --hospital h1.health.example --passphrase-file secret
+  wardflow ca serve --passphrase-file secret --registrar ada
+  wardflow ca token --role node --name bedside
+  wardflow ca revoke node/bedside --reason keyCompromise
+  wardflow ca staff ada --out ada
   wardflow ca device urn:epc:id:giai:0614141.5678 --group h1/3/icu-3/ecg --out monitor
   wardflow ca show monitor`,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -29,7 +32,8 @@ func caCommand() *cobra.Command {
 			return cmd.Help()
 		},
 	}
-	cmd.AddCommand(caInitCommand(), caShowCommand())
+	cmd.AddCommand(caInitCommand(), caShowCommand(), caServeCommand(), caTokenCommand(), caListCommand(),
+		caRevokeCommand(), caReinstateCommand(), caCRLCommand(), caRollCommand(), caWithdrawCommand())
 	for _, k := range holders {
 		cmd.AddCommand(k.command())
 	}
@@ -38,20 +42,29 @@ func caCommand() *cobra.Command {
 
 func caInitCommand() *cobra.Command {
 	var dir, hospital string
+	var keys caFolder
+	var unsealed bool
 	cmd := &cobra.Command{
-		Use:     "init",
-		Short:   "Make a ministry's root and a hospital's two authorities",
-		Example: "  wardflow ca init --dir ca --hospital h1.health.example",
+		Use:   "init",
+		Short: "Make a ministry's root and a hospital's two authorities",
+		Long: `Makes a ministry's root, and a hospital's two authorities below it. Their keys
+are sealed with a passphrase (openssl pkey opens them too), or, if that is said,
+left as they are, for a demonstration.`,
+		Example: "  wardflow ca init --dir ca --hospital h1.health.example --passphrase-file secret",
 		Args:    takes(0, "nothing but flags"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if hospital == "" {
 				return usageError{errors.New("ca init: give the hospital's name: --hospital h1.health.example")}
 			}
+			seal, _, err := keys.seal(cmd, unsealed)
+			if err != nil {
+				return fmt.Errorf("ca init: %w", err)
+			}
 			a, err := pki.NewAuthority(hospital, time.Now())
 			if err != nil {
 				return usageError{fmt.Errorf("ca init: %w", err)}
 			}
-			err = a.Save(dir, pki.Unsealed())
+			err = a.Save(dir, seal)
 			if errors.Is(err, pki.ErrExists) {
 				return fmt.Errorf("ca init: %w: it is left as it is; name another directory with --dir", err)
 			}
@@ -70,6 +83,8 @@ next: wardflow ca node NAME --ca %s --out DIR
 	}
 	cmd.Flags().StringVar(&dir, "dir", "ca", "directory to make it in")
 	cmd.Flags().StringVar(&hospital, "hospital", "", "the hospital's trust domain, such as h1.health.example")
+	cmd.Flags().StringVar(&keys.passphrase, "passphrase-file", "", "file with the passphrase to seal the keys with, at least 12 bytes, - for standard input")
+	cmd.Flags().BoolVar(&unsealed, "unsealed", false, "leave the keys unsealed, for whoever can read the directory: for a demonstration")
 	return cmd
 }
 
@@ -92,7 +107,8 @@ var holders = []holderKind{
 }
 
 func (k holderKind) command() *cobra.Command {
-	var dir, out, rule string
+	var folder caFolder
+	var out, rule string
 	var replace bool
 	req := pki.Request{Role: k.role}
 	cmd := &cobra.Command{
@@ -114,10 +130,7 @@ func (k holderKind) command() *cobra.Command {
 			if _, err := os.Stat(filepath.Join(out, "key.pem")); err == nil && !replace {
 				return fmt.Errorf("%s: there is a key in %s already: name another --out, or --replace it", what, out)
 			}
-			a, err := pki.LoadAuthority(dir)
-			if errors.Is(err, os.ErrNotExist) {
-				return fmt.Errorf("%s: %w: make one with wardflow ca init --dir %s, or say where it is with --ca", what, err, dir)
-			}
+			a, err := folder.load(folder.openers(cmd))
 			if err != nil {
 				return fmt.Errorf("%s: %w", what, err)
 			}
@@ -135,8 +148,8 @@ func (k holderKind) command() *cobra.Command {
 			return nil
 		},
 	}
+	folder.flags(cmd)
 	f := cmd.Flags()
-	f.StringVar(&dir, "ca", "ca", "directory of the authorities, from wardflow ca init")
 	f.StringVar(&out, "out", "", "directory to put cert.pem, key.pem and trust.pem in (default: the name)")
 	f.BoolVar(&replace, "replace", false, "replace the key and certificate that are there")
 	if !k.machine {

@@ -29,6 +29,8 @@ func commands() []*cobra.Command {
 		auditCommand(),
 		loginCommand(),
 		caCommand(),
+		certCommand(),
+		enrollCommand(),
 		chainCommand(),
 		ruleCommand(),
 		verifyCommand(),
