@@ -63,6 +63,12 @@ func freePort(t *testing.T) string {
 
 func (c *cluster) start(name flow.NodeID) {
 	c.t.Helper()
+	if err := c.tryStart(name); err != nil {
+		c.t.Fatal(err)
+	}
+}
+
+func (c *cluster) tryStart(name flow.NodeID) error {
 	dir := filepath.Join(c.dir, string(name))
 	cfg := node.Config{Node: name, Dir: dir, Door: c.doors[name], Certificate: filepath.Join(dir, "certificate"), Trust: c.trust,
 		Attributes: flow.Attributes{"node_name": {"name": string(name)}}}
@@ -79,10 +85,10 @@ func (c *cluster) start(name flow.NodeID) {
 		c.edit(&cfg)
 	}
 	n, err := node.Start(c.t.Context(), cfg, c.types, slog.New(slog.NewTextHandler(testWriter{c.t}, &slog.HandlerOptions{Level: slog.LevelDebug})))
-	if err != nil {
-		c.t.Fatal(err)
+	if err == nil {
+		c.nodes[name] = n
 	}
-	c.nodes[name] = n
+	return err
 }
 
 func hasDir(dir string) bool {
