@@ -2,6 +2,8 @@ package hospital
 
 import (
 	"fmt"
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/wardflow/wardflow/runtime/script"
@@ -13,6 +15,9 @@ type Device struct {
 	EPC    string // urn:epc:id:...
 	Group  string // site/floor/room/type
 	Source string // the actor that plays it, without device: `sensor.Player(file="…")`
+	// Outside says that the device runs no node: it brings its readings to the
+	// bed's intake, and has no Source.
+	Outside bool
 }
 
 // A Bed is a place for one patient, with a collector and its devices.
@@ -52,22 +57,24 @@ component Bed(patient, collector) reading -> passed {
 
 store : ward.Store(storage="records")
 `, w.Window)
-	var sensors []string
+	var sensors, beds []string
 	for _, bed := range w.Beds {
 		fmt.Fprintf(&b, "\n%s : Bed(patient=%q, collector=%q)\n", ident(bed.Name), bed.Patient, bed.Name)
-		for _, d := range bed.Devices {
+		beds = append(beds, ident(bed.Name))
+		if outside := bed.outside(); len(outside) > 0 {
+			intake := ident(bed.Name) + "_intake"
+			fmt.Fprintf(&b, "%s : ward.Intake(collector=%q, devices=[%s])\n%[1]s.reading > %s.reading\n", intake, bed.Name, strings.Join(outside, ", "), ident(bed.Name))
+			beds = append(beds, intake)
+		}
+		for _, d := range bed.inside() {
 			call := strings.Replace(d.Source, "(", fmt.Sprintf("(device=%q, ", d.Name), 1)
 			fmt.Fprintf(&b, "%s : %s\n", ident(d.Name), call)
 			sensors = append(sensors, ident(d.Name))
 		}
-		for _, d := range bed.Devices {
+		for _, d := range bed.inside() {
 			fmt.Fprintf(&b, "%s.reading > %s.reading\n", ident(d.Name), ident(bed.Name))
 		}
 		fmt.Fprintf(&b, "%s.passed > store.in\n", ident(bed.Name))
-	}
-	var beds []string
-	for _, bed := range w.Beds {
-		beds = append(beds, ident(bed.Name))
 	}
 	fmt.Fprintf(&b, `
 rule bedside : node_attr_match(index=["user_extra", {"place": "bedside"}])
@@ -82,6 +89,22 @@ apply store : records
 		return b.String() // a name that no script can hold: whoever compiles it says so
 	}
 	return string(text)
+}
+
+// inside are the devices that an actor of the ward plays.
+func (b Bed) inside() []Device {
+	return slices.DeleteFunc(slices.Clone(b.Devices), func(d Device) bool { return d.Outside })
+}
+
+// outside are the numbers, quoted, of those that bring their readings.
+func (b Bed) outside() []string {
+	var all []string
+	for _, d := range b.Devices {
+		if d.Outside {
+			all = append(all, strconv.Quote(d.EPC))
+		}
+	}
+	return all
 }
 
 // ident is a name as the language allows it.

@@ -17,20 +17,18 @@ import (
 type address struct {
 	Door    string `json:"door"`
 	Control string `json:"control"`
+	Ingest  string `json:"ingest,omitempty"` // for devices outside
 }
 
-// addresses are the nodes' ports, chosen once and kept, so that a second run
-// finds the cluster's voters where they were.
+// addresses are the processes' ports, chosen once and kept, so that a second run
+// finds the cluster's voters where they were. The CA service's is its Control.
 func addresses(l layout) (map[flow.NodeID]address, error) {
-	var a map[flow.NodeID]address
-	b, err := os.ReadFile(l.ports())
-	if err == nil {
+	a := map[flow.NodeID]address{}
+	if b, err := os.ReadFile(l.ports()); err == nil {
 		if err := json.Unmarshal(b, &a); err != nil {
 			return nil, fmt.Errorf("%s: %w", l.ports(), err)
 		}
-		return a, nil
 	}
-	a = map[flow.NodeID]address{}
 	var held []net.Listener
 	defer func() {
 		for _, h := range held {
@@ -45,18 +43,24 @@ func addresses(l layout) (map[flow.NodeID]address, error) {
 		held = append(held, h)
 		return h.Addr().String(), nil
 	}
-	for _, n := range nodeNames {
-		door, err := free()
-		if err != nil {
-			return nil, err
+	for _, n := range processNames {
+		at := a[n]
+		for _, port := range []struct {
+			addr *string
+			need bool
+		}{{&at.Door, n != caName}, {&at.Control, true}, {&at.Ingest, n == ingestNode}} {
+			if !port.need || *port.addr != "" {
+				continue
+			}
+			var err error
+			if *port.addr, err = free(); err != nil {
+				return nil, err
+			}
 		}
-		control, err := free()
-		if err != nil {
-			return nil, err
-		}
-		a[n] = address{door, control}
+		a[n] = at
 	}
-	if b, err = json.MarshalIndent(a, "", "  "); err != nil {
+	b, err := json.MarshalIndent(a, "", "  ")
+	if err != nil {
 		return nil, err
 	}
 	return a, os.WriteFile(l.ports(), append(b, '\n'), 0o644)
@@ -81,7 +85,8 @@ func configure(l layout, at map[flow.NodeID]address, manager string, data []stri
 	}
 	for _, n := range nodeNames {
 		c := node.Config{Node: n, Dir: l.node(n), Door: at[n].Door, Control: at[n].Control, Page: true, Gossip: "local",
-			Certificate: l.cert(n), Trust: l.trust(), Join: doors, Voters: voters,
+			Certificate: l.cert(n), Trust: l.believed(n), Join: doors, Voters: voters, Hospital: hospitalName,
+			CA: "https://" + at[caName].Control, Admins: []string{staffName}, Ingest: node.IngestConfig{HTTPS: at[n].Ingest},
 			Identities: filepath.Join(l.node(n), "identities"),
 			Attributes: flow.Attributes{
 				"node_name":  {"organization": hospitalName, "name": string(n)},

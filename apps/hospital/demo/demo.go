@@ -39,12 +39,7 @@ func Run(ctx context.Context, cfg Config) error {
 	if err != nil {
 		return err
 	}
-	for _, n := range nodeNames {
-		if err := d.nodes.start(n); err != nil {
-			return errors.Join(err, d.nodes.stop(stopWithin))
-		}
-	}
-	last, err := d.live(ctx)
+	last, err := d.run(ctx)
 	if stopErr := d.nodes.stop(stopWithin); err == nil {
 		err = stopErr
 	}
@@ -52,6 +47,29 @@ func Run(ctx context.Context, cfg Config) error {
 		return err
 	}
 	return d.summarize(last)
+}
+
+// run starts the CA service, has every machine enrol, and brings the nodes to
+// life.
+func (d *demo) run(ctx context.Context) (*control.Snapshot, error) {
+	if err := d.nodes.start(caName); err != nil {
+		return nil, err
+	}
+	enrolling, cancel := context.WithTimeout(ctx, aliveWithin)
+	defer cancel()
+	at := d.at[caName].Control
+	if err := listens(enrolling, at); err != nil {
+		return nil, fmt.Errorf("the CA service: %w; see %s", err, d.l.log(caName))
+	}
+	if err := enrol(enrolling, d.l, at, d.ward); err != nil {
+		return nil, err
+	}
+	for _, n := range nodeNames {
+		if err := d.nodes.start(n); err != nil {
+			return nil, err
+		}
+	}
+	return d.live(ctx)
 }
 
 // How long a node may take to stop, and the ward to come alive.
@@ -108,7 +126,11 @@ func prepare(ctx context.Context, cfg Config) (*demo, error) {
 		return nil, err
 	}
 	d.say("preparing the hospital in %s", cfg.Dir)
-	if err := certify(d.l, d.ward, time.Now()); err != nil {
+	ca, err := authority(d.l, time.Now())
+	if err != nil {
+		return nil, err
+	}
+	if err := people(d.l, ca, d.ward, time.Now()); err != nil {
 		return nil, err
 	}
 	info, err := chain.ReadInfo(d.l.chain())
@@ -134,12 +156,15 @@ func prepare(ctx context.Context, cfg Config) (*demo, error) {
 	if err := os.WriteFile(d.l.script(), []byte(d.ward.Script()), 0o644); err != nil {
 		return nil, err
 	}
-	for _, n := range nodeNames {
+	for _, n := range processNames {
+		if err := os.MkdirAll(d.l.node(n), 0o755); err != nil {
+			return nil, err
+		}
 		if st, err := os.Stat(d.l.log(n)); err == nil {
 			d.logs[d.l.log(n)] = st.Size()
 		}
 	}
-	d.nodes = &nodes{exe: cfg.Exe, l: d.l, started: cfg.Started, deaths: map[flow.NodeID]int{}, all: map[flow.NodeID]*process{}}
+	d.nodes = &nodes{exe: cfg.Exe, l: d.l, ca: d.at[caName].Control, started: cfg.Started, deaths: map[flow.NodeID]int{}, all: map[flow.NodeID]*process{}}
 	return d, nil
 }
 

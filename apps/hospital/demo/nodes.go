@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"slices"
 	"sync"
 	"syscall"
 	"time"
@@ -14,7 +15,7 @@ import (
 	"github.com/wardflow/wardflow/runtime/flow"
 )
 
-// A process is one node, running.
+// A process is one node, or the CA service, running.
 type process struct {
 	name  flow.NodeID
 	cmd   *exec.Cmd
@@ -27,6 +28,7 @@ type process struct {
 type nodes struct {
 	exe string
 	l   layout
+	ca  string // host:port of the CA service
 
 	started func(flow.NodeID, *os.Process)
 	deaths  map[flow.NodeID]int // by a signal, in this run
@@ -43,8 +45,11 @@ func (ns *nodes) start(name flow.NodeID) error {
 	}
 	// The node ends when its standard input does, so none outlives the demo,
 	// however the demo ends.
-	cmd := exec.Command(ns.exe, "node", "run", "--config", ns.l.config(name), "--until-stdin-closes")
-	cmd.Stdout, cmd.Stderr = log, log
+	cmd := exec.Command(ns.exe, ns.command(name)...)
+	cmd.Stderr = log
+	if name != caName { // it says on standard output that it is ready
+		cmd.Stdout = log
+	}
 	leash, err := cmd.StdinPipe()
 	if err != nil {
 		log.Close()
@@ -67,6 +72,14 @@ func (ns *nodes) start(name flow.NodeID) error {
 	defer ns.mu.Unlock()
 	ns.all[name] = p
 	return nil
+}
+
+// command is the command line of a process.
+func (ns *nodes) command(name flow.NodeID) []string {
+	if name == caName {
+		return []string{"ca", "serve", "--ca", ns.l.ca(), "--listen", ns.ca, "--name", "127.0.0.1", "--registrar", staffName, "--until-stdin-closes"}
+	}
+	return []string{"node", "run", "--config", ns.l.config(name), "--until-stdin-closes"}
 }
 
 // mostDeaths is how often a node may die in one run before the demo gives up.
@@ -98,7 +111,10 @@ func (ns *nodes) tend() (restarted []flow.NodeID, err error) {
 	return restarted, nil
 }
 
-// stop asks the nodes to end, one after the other the way the tokens go, so
+// stopOrder is the way the tokens go; the CA service is missed by nobody.
+var stopOrder = append(slices.Clone(nodeNames), caName)
+
+// stop asks the processes to end, one after the other the way the tokens go, so
 // that what the sensors gave still arrives. Who has not ended within the time
 // is killed, which is an error.
 func (ns *nodes) stop(within time.Duration) error {
@@ -107,7 +123,7 @@ func (ns *nodes) stop(within time.Duration) error {
 	ctx, cancel := context.WithTimeout(context.Background(), within)
 	defer cancel()
 	var errs []error
-	for _, name := range nodeNames {
+	for _, name := range stopOrder {
 		p := ns.all[name]
 		if p == nil {
 			continue

@@ -125,7 +125,7 @@ func (d *demo) verify() (proof.Report, error) {
 // warnings are the lines of this run's logs that should not be there.
 func (d *demo) warnings() ([]string, error) {
 	var found []string
-	for _, n := range nodeNames {
+	for _, n := range processNames {
 		f, err := os.Open(d.l.log(n))
 		if err != nil {
 			return nil, err
