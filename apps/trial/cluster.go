@@ -73,7 +73,7 @@ func (c *cluster) prepare(voters int, edit func(*cluster, *node.Config) error) (
 			return err
 		}
 		c.configs[n] = &node.Config{Node: n, Dir: c.file(string(n)), Door: addrs[2*i], Control: addrs[2*i+1], Gossip: "local",
-			Certificate: c.file(string(n), "certificate"), Trust: c.file("trust.pem"),
+			Certificate: c.file(string(n), "certificate"), Trust: c.file("trust.pem"), Admins: []string{"trial"},
 			Attributes: flow.Attributes{"node_name": {"name": string(n)}}}
 	}
 	for _, cfg := range c.configs {
