@@ -123,7 +123,7 @@ func unused(t *testing.T) string {
 
 func (c *realCluster) start(name flow.NodeID) error {
 	cfg := node.Config{Node: name, Dir: c.path(string(name)), Door: c.door[name], Control: c.control[name], Gossip: "local",
-		Certificate: c.path(string(name), "certificate"), Trust: c.path("trust.pem"), Attributes: flow.Attributes{"node_name": {"name": string(name)}}}
+		Certificate: c.path(string(name), "certificate"), Trust: c.path("trust.pem"), Admins: []string{"admin"}, Attributes: flow.Attributes{"node_name": {"name": string(name)}}}
 	for _, n := range clusterNames {
 		cfg.Voters = append(cfg.Voters, node.Voter{Node: n, Door: c.door[n]})
 		cfg.Join = append(cfg.Join, c.door[n])
