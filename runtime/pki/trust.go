@@ -154,6 +154,16 @@ func loadCerts(file string) ([]*x509.Certificate, error) {
 	if err != nil {
 		return nil, err
 	}
+	certs, err := ParseChain(b)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", file, err)
+	}
+	return certs, nil
+}
+
+// ParseChain reads PEM certificates, at least one and at most 32, and nothing
+// else.
+func ParseChain(b []byte) ([]*x509.Certificate, error) {
 	var certs []*x509.Certificate
 	for {
 		var block *pem.Block
@@ -161,16 +171,19 @@ func loadCerts(file string) ([]*x509.Certificate, error) {
 			break
 		}
 		if block.Type != "CERTIFICATE" {
-			return nil, fmt.Errorf("%s: holds a %s beside certificates", file, block.Type)
+			return nil, fmt.Errorf("holds a %s beside certificates", block.Type)
+		}
+		if len(certs) == maxTrust {
+			return nil, fmt.Errorf("holds more than %d certificates", maxTrust)
 		}
 		c, err := x509.ParseCertificate(block.Bytes)
 		if err != nil {
-			return nil, fmt.Errorf("%s: certificate %d: %w", file, len(certs)+1, err)
+			return nil, fmt.Errorf("certificate %d: %w", len(certs)+1, err)
 		}
 		certs = append(certs, c)
 	}
 	if len(certs) == 0 {
-		return nil, fmt.Errorf("%s: holds no PEM certificate", file)
+		return nil, errors.New("holds no PEM certificate")
 	}
 	return certs, nil
 }
