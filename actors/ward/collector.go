@@ -1,7 +1,6 @@
 package ward
 
 import (
-	"crypto/sha256"
 	"crypto/x509"
 	"errors"
 	"fmt"
@@ -37,7 +36,7 @@ func Collector() flow.Type {
 			In:       []flow.Port{{Name: "reading", Doc: "readings signed by devices, over the devices' links", Kind: "reading", Routing: "collect-unordered"}},
 			Out:      []flow.Port{{Name: "out", Doc: "each reading at once, the signed window after its readings, and refusals"}},
 			Requires: []string{"card", "identities"},
-			State:    1, Identity: "collector", Speaks: flow.RoleCollector},
+			State:    2, Identity: "collector", Speaks: flow.RoleCollector},
 		New: func(args map[string]flow.Value) (flow.Actor, error) {
 			a := value.Args{Of: args}
 			a.Name("collector")
@@ -63,8 +62,9 @@ type collector struct {
 	last       bool // no more readings are to come: the open window is signed now
 	identities Identities
 
-	// State. certs are those of the devices in the open window, and of who vouched for them: it must be
-	// possible to sign it even if one of them is believed no more by then.
+	// State, but for certs: those of the devices in the open window, and of who
+	// vouched for them. It must be possible to sign it even if one of them is
+	// believed no more by then.
 	draft  *proof.Draft
 	opened int64 // when the window got its first reading, ns since 1970; 0: it has none
 	certs  map[[32]byte]*x509.Certificate
@@ -212,32 +212,25 @@ func (c *collector) card() (flow.Signer, error) {
 	return card, nil
 }
 
-// certificate is that of a device of the open window.
+// certificate is that of a device of the open window, or of who vouched for one,
+// whether it is believed or not.
 func (c *collector) certificate(leaf [32]byte) (*x509.Certificate, error) {
 	if cert := c.certs[leaf]; cert != nil {
 		return cert, nil
 	}
-	return nil, fmt.Errorf("certificate %x is not at hand", leaf[:8])
+	return c.identities.Certificate(leaf)
 }
 
 // Save writes the open window and where its chain stands.
 func (c *collector) Save() ([]byte, error) {
 	if c.draft == nil {
-		return value.Save(c.patient, "", c.opened, []any{})
+		return value.Save(c.patient, "", c.opened)
 	}
 	draft, err := c.draft.Save()
 	if err != nil {
 		return nil, err
 	}
-	certs := []any{}
-	for _, leaf := range c.draft.Certs() {
-		cert, err := c.certificate(leaf)
-		if err != nil {
-			return nil, err
-		}
-		certs = append(certs, string(cert.Raw))
-	}
-	return value.Save(c.patient, string(draft), c.opened, certs)
+	return value.Save(c.patient, string(draft), c.opened)
 }
 
 // Restore reads what Save wrote. State of another patient is refused: his
@@ -245,8 +238,14 @@ func (c *collector) Save() ([]byte, error) {
 func (c *collector) Restore(version int, state []byte) error {
 	var patient, saved string
 	var opened int64
-	var ders []any
-	if err := value.Restore(version, 1, state, &patient, &saved, &opened, &ders); err != nil {
+	var err error
+	if version == 1 { // which had the certificates, too; the register has them
+		var ders []any
+		err = value.Restore(version, 1, state, &patient, &saved, &opened, &ders)
+	} else {
+		err = value.Restore(version, 2, state, &patient, &saved, &opened)
+	}
+	if err != nil {
 		return err
 	}
 	if patient != c.patient {
@@ -259,23 +258,9 @@ func (c *collector) Restore(version int, state []byte) error {
 	if err != nil {
 		return err
 	}
-	certs := map[[32]byte]*x509.Certificate{}
-	for _, der := range ders {
-		raw, _ := der.(string)
-		cert, err := x509.ParseCertificate([]byte(raw))
-		if err != nil {
-			return fmt.Errorf("certificate of a device: %w", err)
-		}
-		certs[sha256.Sum256(cert.Raw)] = cert
-	}
-	for _, leaf := range draft.Certs() {
-		if certs[leaf] == nil {
-			return fmt.Errorf("state lacks the certificate %x of a device", leaf[:8])
-		}
-	}
 	if (draft.Len() > 0) != (opened != 0) {
 		return fmt.Errorf("state has a window of %d readings that was opened at %d", draft.Len(), opened)
 	}
-	c.draft, c.opened, c.certs = draft, opened, certs
+	c.draft, c.opened = draft, opened
 	return nil
 }

@@ -129,7 +129,7 @@ func TestCollectorStateIsOfOnePatient(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := a.(flow.Stateful).Restore(1, state); err == nil || !strings.Contains(err.Error(), "state is of patient "+patient) {
+	if err := a.(flow.Stateful).Restore(2, state); err == nil || !strings.Contains(err.Error(), "state is of patient "+patient) {
 		t.Errorf("Restore for another patient = %v", err)
 	}
 }

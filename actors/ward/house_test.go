@@ -217,6 +217,14 @@ func (i *identities) Collector(leaf [32]byte) (*x509.Certificate, flow.Identity,
 	return i.Device(leaf)
 }
 
+func (i *identities) Certificate(leaf [32]byte) (*x509.Certificate, error) {
+	s, ok := i.known[leaf]
+	if !ok {
+		return nil, flow.ErrLater
+	}
+	return s.Chain[0], nil
+}
+
 func (i *identities) Open(s flow.Sealed) (*proof.Reading, error) { return proof.OpenReading(s) }
 
 func (i *identities) Identify(chain []*x509.Certificate, at time.Time) (flow.Identity, error) {

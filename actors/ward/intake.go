@@ -27,7 +27,8 @@ var errHeld = errors.New("as many wait as can be held, until they are settled")
 
 // An Inlet is a node's listener for devices that are outside of it. It is the
 // capability "ingest". One that also has the method Judge(group, reading, now),
-// as [Rules], tells devices why a rule refuses a reading.
+// as [Rules], tells devices why a rule refuses a reading; one with Vouch signs as
+// [proof.Vouch] does, and remembers it for who reads the same on its node.
 type Inlet interface {
 	// Serve has what these devices bring put to an actor, until stop is called.
 	// Devices are named as in urn:epc:id:giai:0614141.5678, or by 24 hex digits.
@@ -69,7 +70,8 @@ type intake struct {
 	devices []string
 	env     flow.Env
 	judge   func(group string, r *flow.Reading, now time.Time) (flow.Verdict, error) // nil: nobody says why
-	leave   func()                                                                   // of the listener
+	vouch   func(flow.Signer, time.Time, []proof.Vouched) ([]flow.Sealed, error)
+	leave   func() // of the listener
 
 	mu    sync.Mutex // guards came and room
 	came  []*flow.Arrival
@@ -99,6 +101,12 @@ func (i *intake) Start(env flow.Env) error {
 		Judge(string, *flow.Reading, time.Time) (flow.Verdict, error)
 	}); ok {
 		i.judge = j.Judge
+	}
+	i.vouch = proof.Vouch
+	if v, ok := inlet.(interface {
+		Vouch(flow.Signer, time.Time, []proof.Vouched) ([]flow.Sealed, error)
+	}); ok {
+		i.vouch = v.Vouch
 	}
 	i.leave, err = inlet.Serve(env.ID(), i.devices, i.put)
 	return err
@@ -171,7 +179,7 @@ func (i *intake) seal(f *flow.Firing) error {
 		}
 	}
 	if len(plain) > 0 {
-		sealed, err := proof.Vouch(i.env.Identity(), f.Now, plain)
+		sealed, err := i.vouch(i.env.Identity(), f.Now, plain)
 		if err != nil {
 			return err
 		}

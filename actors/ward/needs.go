@@ -21,6 +21,8 @@ type Identities interface {
 	Device(leaf [32]byte) (*x509.Certificate, flow.Identity, error)
 	// Collector is the same for a collector, who may vouch for a device.
 	Collector(leaf [32]byte) (*x509.Certificate, flow.Identity, error)
+	// Certificate is the certificate alone, whether it is believed or not.
+	Certificate(leaf [32]byte) (*x509.Certificate, error)
 	// Open is [proof.OpenReading]; it may remember what it has opened.
 	Open(s flow.Sealed) (*proof.Reading, error)
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/wardflow/wardflow/runtime/flow"
 	"github.com/wardflow/wardflow/runtime/ingest"
 	"github.com/wardflow/wardflow/runtime/pki"
+	"github.com/wardflow/wardflow/runtime/proof"
 	"github.com/wardflow/wardflow/runtime/register"
 )
 
@@ -153,6 +154,12 @@ func (in *inlet) Judge(group string, r *flow.Reading, now time.Time) (flow.Verdi
 		return flow.Verdict{}, flow.ErrLater
 	}
 	return in.n.ruling.book.Judge(group, r, now)
+}
+
+// Vouch signs for readings, as [proof.Vouch]; those who open them on this node
+// need not verify what was signed here.
+func (in *inlet) Vouch(by flow.Signer, at time.Time, rs []proof.Vouched) ([]flow.Sealed, error) {
+	return in.known.opener.Vouch(by, at, rs)
 }
 
 // publish makes a device's certificate known to all nodes.

@@ -41,6 +41,9 @@ func (k *known) Collector(leaf [32]byte) (*x509.Certificate, flow.Identity, erro
 	return k.holder(leaf, flow.RoleCollector)
 }
 
+// Certificate is a certificate that was made known, whether it is believed or not.
+func (k *known) Certificate(leaf [32]byte) (*x509.Certificate, error) { return k.find(leaf) }
+
 // Open opens a reading; those that were opened on this node lately are at hand.
 func (k *known) Open(s flow.Sealed) (*proof.Reading, error) { return k.opener.Open(s) }
 

@@ -65,8 +65,18 @@ func (p *Plain) Item() (Item, error) {
 	if _, err := nanos("at", r.At); err != nil {
 		return Item{}, err
 	}
-	return Item{Reading: r, Group: p.Group}, checkReading(r)
+	if err := checkReading(r); err != nil {
+		return Item{}, err
+	}
+	if n := len(packSamples(r.Samples).Content); n > MaxReading-besides {
+		return Item{}, fmt.Errorf("%w: samples of %d bytes, at most %d are allowed", ErrForm, n, MaxReading-besides)
+	}
+	return Item{Reading: r, Group: p.Group}, nil
 }
+
+// besides is how many bytes of a reading that is vouched for are not its
+// samples, at most.
+const besides = 4 << 10
 
 // decimal reads a number of at most six places, exactly: 36.60 is 3660 steps of
 // 10,000 millionths.

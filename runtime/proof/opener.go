@@ -2,7 +2,9 @@ package proof
 
 import (
 	"crypto/sha256"
+	"fmt"
 	"sync"
+	"time"
 
 	"github.com/wardflow/wardflow/runtime/flow"
 )
@@ -43,6 +45,31 @@ func (o *Opener) Open(s flow.Sealed) (*Reading, error) {
 		remember(o, &o.readings, leaf, r)
 	}
 	return r, err
+}
+
+// Vouch is [Vouch], and remembers what it has signed: who signs here need not
+// look at his own signature again.
+func (o *Opener) Vouch(by flow.Signer, at time.Time, rs []Vouched) ([]flow.Sealed, error) {
+	sealed, b, err := vouch(by, at, rs)
+	if err != nil {
+		return nil, fmt.Errorf("vouch for readings: %w", err)
+	}
+	sg, err := openVoucher(b)
+	if err != nil {
+		return nil, fmt.Errorf("vouch for readings: %w", err)
+	}
+	sg.held.Store(by.Chain[0])
+	remember(o, &o.vouchers, sha256.Sum256(b), sg)
+	ns := instant(at.UnixNano())
+	for i, s := range sealed {
+		if len(s.Bytes) > openBytes {
+			continue
+		}
+		leaf := LeafHash(s.Bytes)
+		remember(o, &o.readings, leaf, &Reading{Reading: *rs[i].Reading, Leaf: leaf, Cert: rs[i].Device, Bytes: s.Bytes,
+			Voucher: &Voucher{Cert: sg.signer, At: ns, signed: sg}})
+	}
+	return sealed, nil
 }
 
 func (o *Opener) voucher(b []byte) (*signed, error) {

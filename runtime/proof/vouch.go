@@ -63,58 +63,60 @@ type voucher struct {
 // gives them sealed, in order. What is checked of each is as in [SealReading].
 // Errors wrap [ErrForm].
 func Vouch(by flow.Signer, at time.Time, rs []Vouched) ([]flow.Sealed, error) {
-	sealed, err := vouch(by, at, rs)
+	sealed, _, err := vouch(by, at, rs)
 	if err != nil {
 		return nil, fmt.Errorf("vouch for readings: %w", err)
 	}
 	return sealed, nil
 }
 
-func vouch(by flow.Signer, at time.Time, rs []Vouched) ([]flow.Sealed, error) {
+// vouch gives the voucher's bytes as well.
+func vouch(by flow.Signer, at time.Time, rs []Vouched) (sealed []flow.Sealed, signed []byte, err error) {
+	fail := func(err error) ([]flow.Sealed, []byte, error) { return nil, nil, err }
 	if len(rs) == 0 || len(rs) > maxVouched {
-		return nil, fmt.Errorf("%w: %d readings, want 1 to %d", ErrForm, len(rs), maxVouched)
+		return fail(fmt.Errorf("%w: %d readings, want 1 to %d", ErrForm, len(rs), maxVouched))
 	}
 	forms := make([]vouched, len(rs))
 	leaves := make([][32]byte, len(rs))
 	for i, r := range rs {
 		c, err := chunkOf(r.Reading)
 		if err != nil {
-			return nil, err
+			return fail(err)
 		}
 		b, err := encoding.Marshal(c)
 		if err != nil {
-			return nil, err
+			return fail(err)
 		}
 		forms[i] = vouched{Version: version, Reading: b, Device: rs[i].Device[:], Index: uint(i)}
 		leaves[i] = vouchedLeaf(b, rs[i].Device[:])
 	}
 	ns, err := nanos("the time of the voucher", at)
 	if err != nil {
-		return nil, err
+		return fail(err)
 	}
 	paths := make([][][32]byte, len(rs))
 	root := allPaths(leaves, paths)
 	payload, err := encoding.Marshal(voucher{Version: version, At: ns, Count: uint(len(rs)), Root: root[:]})
 	if err != nil {
-		return nil, err
+		return fail(err)
 	}
 	v, err := sign(by, vouchSort, payload)
 	if err != nil {
-		return nil, err
+		return fail(err)
 	}
-	sealed := make([]flow.Sealed, len(rs))
+	sealed = make([]flow.Sealed, len(rs))
 	for i := range forms {
 		forms[i].Path, forms[i].Voucher = packHashes(paths[i]), v
 		b, err := encoding.Marshal(&forms[i])
 		if err != nil {
-			return nil, err
+			return fail(err)
 		}
 		if len(b) > MaxReading {
-			return nil, fmt.Errorf("%w: %d bytes, at most %d are allowed", ErrForm, len(b), MaxReading)
+			return fail(fmt.Errorf("%w: %d bytes, at most %d are allowed", ErrForm, len(b), MaxReading))
 		}
 		sealed[i] = flow.Sealed{Kind: KindReading, Bytes: b}
 	}
-	return sealed, nil
+	return sealed, v, nil
 }
 
 // vouchedLeaf is the leaf under a voucher's root. The certificate comes first:
