@@ -1,0 +1,89 @@
+package listeners_test
+
+import (
+	"context"
+	"encoding/json"
+	"flag"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/wardflow/wardflow/runtime/pki/pkitest"
+)
+
+var (
+	runTestSSL = flag.Bool("testssl", false, "have testssl.sh judge each listener; takes some minutes")
+	onlySSL    = flag.String("listener", "", "only the listener of this name")
+)
+
+// A finding is one line of what testssl.sh says.
+type finding struct {
+	ID       string `json:"id"`
+	Severity string `json:"severity"`
+	Finding  string `json:"finding"`
+}
+
+// above are the severities above LOW, and those of a run that did not come to its
+// end.
+var above = []string{"MEDIUM", "HIGH", "CRITICAL", "FATAL"}
+
+// meant are findings that hold of any listener of ours and are so on purpose,
+// with the reason. A finding counts as meant if it holds the text, too.
+var meant = map[string]struct{ text, why string }{}
+
+// Somebody else judges our listeners, and finds nothing above "low".
+func TestSSL(t *testing.T) {
+	if !*runTestSSL {
+		t.Skip("takes some minutes: ask for it with -testssl")
+	}
+	pkitest.Need(t, "testssl")
+	h := open(t)
+	for _, d := range doors(h) {
+		if d.plain || *onlySSL != "" && d.name != *onlySSL {
+			continue
+		}
+		t.Run(d.name, func(t *testing.T) {
+			said := judge(t, d.addr, h.File("trust.pem"))
+			if len(said) < 30 || !slices.ContainsFunc(said, func(f finding) bool { return f.ID == "TLS1_3" && strings.HasPrefix(f.Finding, "offered") }) {
+				t.Errorf("testssl.sh has not looked properly: %d findings: %v", len(said), said)
+			}
+			for _, f := range said {
+				if !slices.Contains(above, f.Severity) {
+					continue
+				}
+				if m, ok := meant[f.ID]; ok && strings.Contains(f.Finding, m.text) {
+					t.Logf("%s %s: %s: meant: %s", f.Severity, f.ID, f.Finding, m.why)
+					continue
+				}
+				t.Errorf("%s %s: %s", f.Severity, f.ID, f.Finding)
+			}
+		})
+	}
+}
+
+// judge has testssl.sh look at an address, with the hospital's roots as those
+// that it trusts.
+func judge(t *testing.T, addr, trust string) (said []finding) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 8*time.Minute)
+	defer cancel()
+	file := filepath.Join(t.TempDir(), "said.json")
+	cmd := exec.CommandContext(ctx, "testssl", "--quiet", "--color", "0", "--warnings", "off", "--ip", "one", "--openssl-timeout", "5", "--socket-timeout", "5",
+		"--add-ca", trust, "--jsonfile", file, addr)
+	out, err := cmd.CombinedOutput() // its exit code counts its findings
+	b, e := os.ReadFile(file)
+	if e != nil {
+		t.Fatalf("testssl.sh: %v\n%s", err, out)
+	}
+	if err := json.Unmarshal(b, &said); err != nil {
+		t.Fatalf("testssl.sh: %v\n%s", err, out)
+	}
+	if dir := os.Getenv("TESTSSL_KEEP"); dir != "" {
+		os.WriteFile(filepath.Join(dir, strings.ReplaceAll(t.Name(), "/", "_")+".txt"), out, 0o644)
+	}
+	return said
+}
