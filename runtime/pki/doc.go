@@ -19,7 +19,19 @@
 //	own, err := pki.LoadSigner("node")
 //	conf := pki.ServerTLS(func() flow.Signer { return own }, v, pki.Only(flow.RoleNode), "h2")
 //
-// The formats are X.509 (RFC 5280), X509-SVID of SPIFFE, and the GS1 EPC Tag
-// Data Standard. Everything is done by crypto/x509 and crypto/tls; what this
+// Who was good may not stay so. [CA.Revoke] and [CA.Publish] make revocation
+// lists, signed and numbered, which anybody may carry to [Verifier.Revoke];
+// [Authority.OCSP] answers from the same records. An open connection outlives
+// revocation and expiry, so whoever keeps one waits for [Verifier.Changed] and
+// asks [Verifier.Holds]; whoever lets somebody in asks [Verifier.Fresh].
+//
+// Keys of authorities are [Sealed] in a file or in a token (package token). A
+// root is followed by another with [Authority.Roll], and a node believes in the
+// new one by [Adopt]. Programs that know nothing of SPIFFE are served with
+// certificates for the web ([CA.IssueWeb]), which are no identity to us.
+//
+// The formats are X.509 and its lists (RFC 5280), OCSP (RFC 6960), PKCS #10 (RFC
+// 2986) and #8 (RFC 5958), X509-SVID of SPIFFE, and the GS1 EPC Tag Data
+// Standard. Everything is done by crypto/x509 and crypto/tls; what this
 // package adds are checks that those leave to us.
 package pki

@@ -1,6 +1,7 @@
 package pki_test
 
 import (
+	"crypto"
 	"crypto/x509"
 	"fmt"
 	"net"
@@ -114,6 +115,21 @@ func TestLintList(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, c := range complaints(t, "list of "+ca.Name(), zlint.LintRevocationListEx(parsed, lints(t)), 4) {
+			t.Error(c)
+		}
+	}
+}
+
+// Nor against our OCSP answers.
+func TestLintOCSP(t *testing.T) {
+	h := pkitest.New(t)
+	node := h.Node("bedside")
+	for _, revoked := range []bool{false, true} {
+		if revoked {
+			h.Revoke(node)
+		}
+		r := ask(t, h.Authority, node.Chain[0], h.Authority.Issuing.Cert, crypto.SHA256, time.Now())
+		for _, c := range complaints(t, "answer", zlint.LintOcspResponseEx(r, lints(t)), 0) {
 			t.Error(c)
 		}
 	}

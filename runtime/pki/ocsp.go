@@ -93,8 +93,10 @@ func (ca *CA) status(serial string, hash crypto.Hash, now time.Time) ([]byte, er
 	if err != nil {
 		return nil, err
 	}
+	// In whole minutes, as package ocsp writes when the answer was made: it must
+	// not be made before what it says was known.
 	tmpl := ocsp.Response{
-		SerialNumber: number, IssuerHash: hash, ThisUpdate: now.Truncate(time.Second), NextUpdate: now.Add(ocspLife).Truncate(time.Second),
+		SerialNumber: number, IssuerHash: hash, ThisUpdate: now.Truncate(time.Minute), NextUpdate: now.Add(ocspLife).Truncate(time.Minute),
 	}
 	switch {
 	case revoked:

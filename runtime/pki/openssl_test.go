@@ -1,6 +1,9 @@
 package pki_test
 
 import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
 	"crypto/x509"
 	"encoding/asn1"
 	"errors"
@@ -50,31 +53,105 @@ func TestOpenSSLAcceptsOurs(t *testing.T) {
 	}
 }
 
-// openssl, too, finds the group in its extension, and a name outside the
-// constraint.
+// openssl's reader of DER and ours agree: about every group and EPC that we
+// write, and about what is no DER at all.
 func TestOpenSSLReadsOurs(t *testing.T) {
 	s := pkitest.OpenShop(t)
 	h := pkitest.New(t)
-	d := h.Device(monitor, ecg)
-	for _, ext := range d.Chain[0].Extensions {
-		if ext.Id.Equal(pki.OIDGroup) {
-			s.Write("group.der", ext.Value)
+	for _, group := range []string{ecg, "h1/3/icu-3/infusion", "Спб/3/реа-3/экг", "h1/3/icu-3/" + strings.Repeat("a", 117)} {
+		d := h.Device(monitor, group)
+		s.Write("cert.der", d.Chain[0].Raw)
+		text := s.Run("x509 -inform DER -in cert.der -noout -text -nameopt utf8")
+		for oid, want := range map[string]string{pki.OIDGroup.String(): "UTF8STRING        :" + group, pki.OIDEPC.String(): "[HEX DUMP]:" + d.ID.EPC} {
+			if !strings.Contains(text, oid) {
+				t.Errorf("%s: openssl x509 sees no %s", group, oid)
+			}
+			for _, ext := range d.Chain[0].Extensions {
+				if ext.Id.String() != oid {
+					continue
+				}
+				s.Write("ext.der", ext.Value)
+				if out := s.Run("asn1parse -inform DER -in ext.der"); !strings.Contains(out, want) {
+					t.Errorf("asn1parse reads %q, want %q", out, want)
+				}
+			}
 		}
 	}
-	if out := s.Run("asn1parse -inform DER -in group.der"); !strings.Contains(out, "UTF8STRING        :"+ecg) {
-		t.Errorf("asn1parse reads %q, want %q", out, ecg)
+	for name, der := range map[string][]byte{
+		"no length": {12}, "cut short": {12, 14, 'h', '1'}, "a length longer than all": {12, 0x84, 0xff, 0xff, 0xff, 0xff, 'h'}, "text": []byte("h1/3/icu-3/ecg"),
+	} {
+		s.Write("bad.der", der)
+		if out, err := s.Try("asn1parse -inform DER -in bad.der"); err == nil {
+			t.Errorf("%s: asn1parse reads %s", name, out)
+		}
+		if g, err := pki.DecodeGroup(der); err == nil {
+			t.Errorf("%s: we read %q", name, g)
+		}
 	}
+}
+
+// It finds a name outside the constraint as well.
+func TestOpenSSLSeesTheConstraint(t *testing.T) {
+	s := pkitest.OpenShop(t)
+	h := pkitest.New(t)
 	bad := spoilt(t, h.Authority.Issuing, device(t), time.Now(), func(c *x509.Certificate) {
 		c.URIs[0].Host = "h2.health.example"
 	})
-	if err := pki.SaveTrust(filepath.Join(s.Dir, "all.pem"), h.Authority.Trust()); err != nil {
-		t.Fatal(err)
-	}
-	if err := pki.SaveTrust(filepath.Join(s.Dir, "bad.pem"), pki.Trust{Roots: bad[:1]}); err != nil {
-		t.Fatal(err)
-	}
+	must(t, pki.SaveTrust(filepath.Join(s.Dir, "all.pem"), h.Authority.Trust()))
+	must(t, pki.SaveTrust(filepath.Join(s.Dir, "bad.pem"), pki.Trust{Roots: bad[:1]}))
 	if out, err := s.Try("verify -CAfile all.pem bad.pem"); err == nil || !strings.Contains(out, "permitted subtree violation") {
 		t.Errorf("verify = %v, %s, want a permitted subtree violation", err, out)
+	}
+}
+
+// Outside parties find in a certificate where to ask about it, if the authority
+// says where.
+func TestPublicAddresses(t *testing.T) {
+	s := pkitest.OpenShop(t)
+	h := pkitest.New(t)
+	for _, bad := range []string{"https://ca.h1.health.example", "ca.h1.health.example", "http://", "http://a@b", "http://a/?q"} {
+		if err := h.Authority.SetPublic(bad); err == nil {
+			t.Errorf("SetPublic(%s) = nil", bad)
+		}
+	}
+	must(t, h.Authority.SetPublic("http://ca.h1.health.example:8480/"))
+	for _, tt := range []struct {
+		s    flow.Signer
+		name string
+	}{{h.Patient("p-7f3a"), "people"}, {h.Node("bedside"), "issuing"}} {
+		must(t, pki.SaveSigner(s.Dir, tt.s))
+		out := s.Run("x509 -in cert.pem -noout -ocsp_uri -ext authorityInfoAccess,crlDistributionPoints")
+		for _, want := range []string{
+			"http://ca.h1.health.example:8480/ocsp", "CA Issuers - URI:http://ca.h1.health.example:8480/ca/" + tt.name + ".cer",
+			"URI:http://ca.h1.health.example:8480/crl/" + tt.name + ".crl",
+		} {
+			if !strings.Contains(out, want) {
+				t.Errorf("%s: openssl does not find %s in\n%s", tt.name, want, out)
+			}
+		}
+	}
+	must(t, h.Authority.SetPublic(""))
+	if c := h.Node("bedside").Chain[0]; len(c.OCSPServer) != 0 || len(c.CRLDistributionPoints) != 0 {
+		t.Error("it still says where")
+	}
+}
+
+// A ministry's root may have a P-384 key; other authorities and kinds may not.
+func TestRootOfAnotherCurve(t *testing.T) {
+	s := pkitest.OpenShop(t)
+	p384, err := ecdsa.GenerateKey(elliptic.P384(), rand.Reader)
+	must(t, err)
+	a, err := pki.NewAuthorityWith(pkitest.Name, pki.Keys{Root: p384}, time.Now())
+	must(t, err)
+	node := enroll(t, a, "bedside")
+	if _, err := pki.NewVerifier(a.Trust()).Identify(node.Chain, time.Now()); err != nil {
+		t.Error(err)
+	}
+	must(t, pki.SaveSigner(s.Dir, node))
+	must(t, pki.SaveTrust(filepath.Join(s.Dir, "root.pem"), pki.Trust{Roots: a.Trust().Roots}))
+	s.Run("verify -x509_strict -CAfile root.pem -untrusted cert.pem cert.pem")
+	if _, err := pki.NewAuthorityWith(pkitest.Name, pki.Keys{Issuing: p384}, time.Now()); err == nil {
+		t.Error("an issuing CA has a P-384 key")
 	}
 }
 
