@@ -31,6 +31,7 @@ type entry struct {
 	short *record    // meta taken apart
 	up    bool
 	since time.Time
+	asked time.Time // when the certificate of said was last found to hold
 }
 
 // A Member is a node that was heard of and verified.
@@ -44,11 +45,20 @@ type Member struct {
 
 // A Refusal is something about a node that was not believed.
 type Refusal struct {
-	Node  flow.NodeID // whom it was about
-	Why   string
-	Count int
-	Last  time.Time
+	Node flow.NodeID // whom it was about
+	// Who is the SPIFFE ID of who said it, Proven by its connection or by its
+	// signature, and From where; else it is that of the node it was about, if
+	// that is known: of what is handed on, nobody can tell who began it.
+	Who    string
+	Proven bool
+	From   string // network address; "" unknown
+	Why    string
+	Count  int
+	Last   time.Time
 }
+
+// tellAgain is how long nothing is told of a refusal like one that was told.
+const tellAgain = 10 * time.Second
 
 func newBook(self flow.NodeID, v Verifier) *book {
 	return &book{self: self, verify: v, entries: map[flow.NodeID]*entry{}, raw: map[string]*statement{}, refused: map[string]*Refusal{}}
@@ -61,6 +71,34 @@ func (e *entry) newest() flow.NodeInfo {
 		info.Door, info.Boot = e.short.door, e.short.at.boot
 	}
 	return info
+}
+
+// holds tells whether the certificate of a node's statement still does: it may
+// have been revoked since. The caller holds mu.
+func (b *book) holds(e *entry, now time.Time) error {
+	if now.Sub(e.asked) < holdsFor && !now.Before(e.asked) {
+		return nil
+	}
+	if _, err := b.verify.Identify(e.said.chain, now); err != nil {
+		return err
+	}
+	e.asked = now
+	return nil
+}
+
+// holdsFor is how long a certificate that holds is not asked about again.
+const holdsFor = time.Second
+
+// identity is who a node is, by the certificate of its statement.
+func (b *book) identity(id flow.NodeID, now time.Time) flow.Identity {
+	b.mu.Lock()
+	e := b.entries[id]
+	b.mu.Unlock()
+	if e == nil {
+		return flow.Identity{}
+	}
+	who, _ := b.verify.Identify(e.said.chain, now)
+	return who
 }
 
 // What believe and learn answer beside nil.
@@ -136,7 +174,7 @@ func (b *book) own(s *statement, now time.Time) {
 }
 
 // believe judges memberlist's word that a node is alive with this record.
-func (b *book) believe(id flow.NodeID, meta []byte) error {
+func (b *book) believe(id flow.NodeID, meta []byte, now time.Time) error {
 	r, err := readRecord(meta)
 	if err != nil {
 		return err
@@ -147,6 +185,11 @@ func (b *book) believe(id flow.NodeID, meta []byte) error {
 	switch {
 	case e == nil || e.said.leaf != r.leaf:
 		return fmt.Errorf("%w (door %s)", errUnknown, r.door)
+	}
+	if err := b.holds(e, now); err != nil {
+		return err
+	}
+	switch {
 	case bytes.Equal(e.meta, meta):
 		return nil
 	case e.short != nil && r.at.less(e.short.at) || r.at.boot < e.said.at.boot:
@@ -180,24 +223,28 @@ func (b *book) mark(id flow.NodeID, up bool, now time.Time) (news, left bool) {
 	return true, e.said.left
 }
 
-// refuse counts something not believed; first is true if nothing like it was
-// refused before.
-func (b *book) refuse(id flow.NodeID, why error, now time.Time) (first bool) {
+// refuse counts something not believed; tell is true if nothing like it was
+// refused lately.
+func (b *book) refuse(r Refusal) (count int, tell bool) {
 	const most = 1000 // different ones; more would be an attack on memory
-	key := string(id) + "\x00" + why.Error()
+	key := string(r.Node) + "\x00" + r.Who + "\x00" + r.Why
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	r := b.refused[key]
-	if r == nil {
+	was := b.refused[key]
+	if was == nil {
 		if len(b.refused) == most {
-			return false
+			return 0, false
 		}
-		r = &Refusal{Node: id, Why: why.Error()}
-		b.refused[key] = r
+		was = new(Refusal)
+		b.refused[key] = was
 	}
-	r.Count++
-	r.Last = now
-	return r.Count == 1
+	r.Count = was.Count + 1
+	tell = was.Count == 0 || r.Last.Sub(was.Last) >= tellAgain
+	if !tell {
+		r.Last = was.Last // of the newest that was told
+	}
+	*was = r
+	return r.Count, tell
 }
 
 func (b *book) refusals() []Refusal {

@@ -36,7 +36,7 @@ func (g gossip) NotifyAlive(n *memberlist.Node) error {
 	if !n.Addr.Equal(standIn(n.Name)) || n.Port != standInPort {
 		return g.refuse(id, errors.New("its address does not stand for its name"))
 	}
-	err := g.book.believe(id, n.Meta)
+	err := g.book.believe(id, n.Meta, now())
 	switch {
 	case err == nil, errors.Is(err, errOld):
 		return err
@@ -111,6 +111,16 @@ func (g gossip) MergeRemoteState(b []byte, _ bool) {
 	}
 }
 
+// signedBy is whose key has signed a statement that is not true: a node that
+// speaks for another one.
+func (m *Members) signedBy(s *statement) source {
+	id, err := m.cfg.Verifier.Identify(s.chain, now())
+	if err != nil || checkSignature(s.chain[0], signedStatement, s.body, s.sig) != nil {
+		return source{}
+	}
+	return source{id: id}
+}
+
 // hear takes in a statement from somebody, and hands it on if it is news.
 func (m *Members) hear(raw []byte) (*statement, error) {
 	if s := m.book.knows(raw); s != nil {
@@ -124,7 +134,7 @@ func (m *Members) hear(raw []byte) (*statement, error) {
 	case errors.Is(err, errOld):
 		return s, nil
 	case err != nil:
-		return nil, m.refuse(s.info.ID, err)
+		return nil, m.blame(m.signedBy(s), s.info.ID, err)
 	}
 	m.queue.QueueBroadcast(&broadcast{id: s.info.ID, raw: s.raw})
 	m.news()
@@ -132,21 +142,21 @@ func (m *Members) hear(raw []byte) (*statement, error) {
 }
 
 // meet takes in the statement a connection began with. It must be want's, which
-// is "" for a seed.
-func (m *Members) meet(raw []byte, want flow.NodeID) (flow.NodeID, error) {
+// is "" for a seed. by is who is at the other end.
+func (m *Members) meet(raw []byte, want flow.NodeID, by source) (flow.NodeID, error) {
 	known := m.book.knows(raw)
 	s, err := known, error(nil)
 	if known == nil {
 		s, err = readStatement(raw)
 	}
 	if err != nil {
-		return "", m.refuse(want, err)
+		return "", m.blame(by, want, err)
 	}
 	switch {
 	case s.info.ID == m.cfg.Self.ID && want == "":
 		return "", errSelf // one of the seeds is this node
 	case want != "" && s.info.ID != want:
-		return "", m.refuse(want, fmt.Errorf("it spoke as node %s", s.info.ID))
+		return "", m.blame(by, want, fmt.Errorf("it spoke as node %s", s.info.ID))
 	case known != nil:
 		return s.info.ID, nil // it was verified when it was learned
 	}
@@ -154,10 +164,10 @@ func (m *Members) meet(raw []byte, want flow.NodeID) (flow.NodeID, error) {
 	// this one: its signature shows that it is the node's.
 	if known, ok := m.book.numberOf(s.info.ID); ok && !known.less(s.at) {
 		if s.at.boot < known.boot {
-			return "", m.refuse(s.info.ID, errRolledBack)
+			return "", m.blame(by, s.info.ID, errRolledBack)
 		}
 		if err := s.check(m.cfg.Verifier, now()); err != nil {
-			return "", m.refuse(s.info.ID, err)
+			return "", m.blame(by, s.info.ID, err)
 		}
 		return s.info.ID, nil
 	}

@@ -31,6 +31,8 @@ type keys struct {
 const (
 	keySize = 32 // bytes: AES-256
 	maxKeys = 8
+
+	maxVersion = 1 << 48 // nobody changes keys that often
 )
 
 func newKey() []byte {
@@ -136,7 +138,9 @@ func readKeys(b []byte) (k keys, err error) {
 	if len(b) < 8 || (len(b)-8)%keySize != 0 || (len(b)-8)/keySize > maxKeys {
 		return k, errKeys
 	}
-	k.version = binary.BigEndian.Uint64(b)
+	if k.version = binary.BigEndian.Uint64(b); k.version > maxVersion {
+		return keys{}, errKeys
+	}
 	for key := range slices.Chunk(bytes.Clone(b[8:]), keySize) {
 		if k.has(key) {
 			return keys{}, errKeys

@@ -202,14 +202,14 @@ func TestUnreadableGossip(t *testing.T) {
 		}
 		greet(frame([]byte{packets}, said.raw))
 		greet(frame(nil, keys{}.append(nil)))
-		for _, packet := range [][]byte{{0, 1, 2, 3}, bytes.Repeat([]byte{1}, 100)} {
+		for _, packet := range [][]byte{bytes.Repeat([]byte{1}, 100), {0, 1, 2, 3}} {
 			if _, err := conn.Write(frame(nil, packet)); err != nil {
 				t.Fatal(err)
 			}
 		}
 		time.Sleep(time.Second)
 		found := slices.IndexFunc(a.Refusals(), func(r Refusal) bool { return r.Node == "evil" && r.Why == errCipher.Error() })
-		if found < 0 || len(told) == 0 || told[0].Node != "evil" {
+		if found < 0 || len(told) == 0 || told[0].Node != "evil" || told[0].Who != evil.ID.URI || !told[0].Proven {
 			t.Errorf("refusals %+v, told %+v; want evil's unreadable gossip in both", a.Refusals(), told)
 		}
 	})

@@ -40,9 +40,10 @@ type Config struct {
 	Dir    string   // folder for what is known of other nodes; "": forgotten with the process
 	Preset Preset   // LAN
 
-	// Refused is told the first time that something about a node is not
-	// believed, for people to see. It may be called with locks held and must not
-	// block.
+	// Refused is told when something about a node is not believed, for people to
+	// see and for the record: of what is said over and over, the first time and
+	// then every ten seconds at most. It may be called with locks held and must
+	// not block.
 	Refused func(Refusal)
 	// Measure says how this node's computer is; asked every few seconds. What it
 	// says joins the node's attributes, in steps: [Host]. Nil: nothing is said.
@@ -128,7 +129,7 @@ func Start(cfg Config) (*Members, error) {
 		changed: make(chan struct{}), doors: map[string]door{}, visited: map[string]time.Time{}}
 	m.queue = &memberlist.TransmitLimitedQueue{RetransmitMult: lc.RetransmitMult, NumNodes: m.count}
 	m.transport.self, m.transport.met, m.transport.find = m.statement, m.meet, m.find
-	m.transport.keys, m.transport.share, m.transport.refuse = m.ring, m.meetKeys, m.refuse
+	m.transport.keys, m.transport.share, m.transport.refuse = m.ring, m.meetKeys, m.blame
 	if err := m.begin(lc); err != nil {
 		stop()
 		return nil, fmt.Errorf("start membership: %w", err)
@@ -259,13 +260,28 @@ func (m *Members) news() {
 	}
 }
 
-// refuse counts and reports what is not believed, and returns why.
-func (m *Members) refuse(id flow.NodeID, why error) error {
-	at := now()
-	if m.book.refuse(id, why, at) && m.run.Err() == nil {
-		m.log.Warn("gossip refused", "peer", id, "err", why)
+// A source is who is at the other end of a connection, verified, and where.
+type source struct {
+	id   flow.Identity
+	addr string
+}
+
+// refuse counts and reports what is not believed about a node, whoever began to
+// say it, and returns why.
+func (m *Members) refuse(id flow.NodeID, why error) error { return m.blame(source{}, id, why) }
+
+// blame counts and reports what is not believed and who said it, and returns why.
+func (m *Members) blame(by source, about flow.NodeID, why error) error {
+	r := Refusal{Node: about, Who: by.id.URI, Proven: by.id.Known(), From: by.addr, Why: why.Error(), Last: now()}
+	if !r.Proven {
+		r.Who = m.book.identity(about, r.Last).URI
+	}
+	count, tell := m.book.refuse(r)
+	if tell && m.run.Err() == nil {
+		m.log.Warn("gossip refused", "peer", about, "by", r.Who, "err", why)
 		if m.cfg.Refused != nil {
-			m.cfg.Refused(Refusal{Node: id, Why: why.Error(), Count: 1, Last: at})
+			r.Count = count
+			m.cfg.Refused(r)
 		}
 	}
 	return why
@@ -289,11 +305,21 @@ func (m *Members) Update(info flow.NodeInfo) error {
 // respeakAfter ± half is the pause before a change that came by itself is told.
 const respeakAfter = time.Second
 
+// lookAtSigner is how often this node looks whether its certificate has been
+// renewed: what it says of itself must be signed anew before the old one ends.
+const lookAtSigner = time.Second
+
 // speaker tells the others what has changed here by itself.
 func (m *Members) speaker(ctx context.Context) {
+	look := time.NewTicker(lookAtSigner)
+	defer look.Stop()
 	for {
 		select {
 		case <-m.respeak:
+		case <-look.C:
+			if !m.renewed() {
+				continue
+			}
 		case <-ctx.Done():
 			return
 		}
@@ -312,6 +338,15 @@ func (m *Members) speaker(ctx context.Context) {
 			m.log.Warn("others could not be told of this node", "err", err)
 		}
 	}
+}
+
+// renewed reports whether this node's certificate is another one than the one
+// that its statement is signed with.
+func (m *Members) renewed() bool {
+	s := m.cfg.Signer()
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return len(s.Chain) > 0 && !s.Chain[0].Equal(m.said.chain[0])
 }
 
 // Leave says goodbye: the others hear that this node is not lost but gone. It

@@ -67,27 +67,27 @@ func TestBookBelieves(t *testing.T) {
 
 	b := newBook("self", ca)
 	meta := func(s flow.Signer, seq uint64) []byte { return must[[]byte](t)(recordOf(s, said(x, seq))) }
-	if err := b.believe("x", meta(x, 3)); !errors.Is(err, errUnknown) {
+	if err := b.believe("x", meta(x, 3), now); !errors.Is(err, errUnknown) {
 		t.Errorf("record of an unknown node: %v, want errUnknown", err)
 	}
 	b.learn(said(x, 3), now)
-	if err := b.believe("x", meta(x, 3)); err != nil && !errors.Is(err, errMismatch) {
+	if err := b.believe("x", meta(x, 3), now); err != nil && !errors.Is(err, errMismatch) {
 		t.Errorf("record of a known node: %v", err)
 	}
-	if err := b.believe("x", meta(x, 5)); err != nil {
+	if err := b.believe("x", meta(x, 5), now); err != nil {
 		t.Errorf("newer record: %v", err)
 	}
-	if err := b.believe("x", meta(x, 4)); !errors.Is(err, errOld) {
+	if err := b.believe("x", meta(x, 4), now); !errors.Is(err, errOld) {
 		t.Errorf("older record again: %v, want errOld", err)
 	}
-	if err := b.believe("x", meta(flow.Signer{Key: y.Key}, 6)); !errors.Is(err, errSignature) {
+	if err := b.believe("x", meta(flow.Signer{Key: y.Key}, 6), now); !errors.Is(err, errSignature) {
 		t.Errorf("record signed by y: %v, want errSignature", err)
 	}
 	forged := bytes.Replace(meta(x, 6), []byte("x:1"), []byte("z:1"), 1)
-	if err := b.believe("x", forged); !errors.Is(err, errSignature) {
+	if err := b.believe("x", forged, now); !errors.Is(err, errSignature) {
 		t.Errorf("record changed after signing: %v, want errSignature", err)
 	}
-	if err := b.believe("y", meta(x, 6)); !errors.Is(err, errUnknown) {
+	if err := b.believe("y", meta(x, 6), now); !errors.Is(err, errUnknown) {
 		t.Errorf("record of x as y's: %v, want errUnknown", err)
 	}
 }

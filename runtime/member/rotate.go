@@ -7,14 +7,19 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-
-	"github.com/wardflow/wardflow/runtime/flow"
 )
 
 // The gossip key is changed in three steps, each taken by every member before
 // the next begins: the new key is installed, so that it can be read; it is used,
 // and the old one can still be read; the old one is retired. [Member.Keys] shows
 // how far each has got.
+
+// maxLead is how far the version of a set of keys may be ahead of ours: more
+// changes than anybody can have missed. A member that jumps to the end of the
+// numbers would else make every later change one that nobody takes.
+const maxLead = 1 << 16
+
+var errAhead = errors.New("its gossip keys are too far ahead of ours to be the cluster's")
 
 // NewKey makes a gossip key, installs it here without using it, and gives its
 // name, for the others to install.
@@ -80,6 +85,9 @@ func (m *Members) ring() keys {
 // that was called makes a key when neither has any.
 func (m *Members) meetKeys(theirs keys, called bool) (keys, error) {
 	err := m.changeKeys(func(k keys) (keys, error) {
+		if len(k.list) > 0 && theirs.version > k.version+maxLead {
+			return k, errAhead
+		}
 		if k = k.merge(theirs); called && len(k.list) == 0 {
 			return k.with(newKey())
 		}
@@ -155,9 +163,9 @@ var errCipher = errors.New("its gossip is not encrypted with a key that is insta
 func (m *Members) unread(addr string) {
 	for _, n := range m.book.all() {
 		if standInAddr(string(n.ID)) == addr {
-			m.refuse(n.ID, errCipher)
+			m.blame(source{id: m.book.identity(n.ID, now())}, n.ID, errCipher) // it came over its connection
 			return
 		}
 	}
-	m.refuse(flow.NodeID(""), errCipher)
+	m.refuse("", errCipher)
 }

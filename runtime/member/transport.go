@@ -3,9 +3,11 @@ package member
 import (
 	"context"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"io"
 	"net"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -36,8 +38,8 @@ const (
 type transport struct {
 	net    Transport
 	self   func() []byte // this node's statement
-	met    func(raw []byte, want flow.NodeID) (flow.NodeID, error)
-	refuse func(node flow.NodeID, why error) error
+	met    func(raw []byte, want flow.NodeID, by source) (flow.NodeID, error)
+	refuse func(by source, node flow.NodeID, why error) error
 	keys   func() keys
 	share  func(theirs keys, called bool) (keys, error) // takes in another's keys, gives both's
 	find   func(standIn string) []door
@@ -65,7 +67,9 @@ func newTransport(n Transport) *transport {
 type conn struct {
 	net.Conn
 	of     *transport
+	by     source   // verified, as far as the door tells
 	peer   net.Addr // stands for the node at the other end; nil: not known yet
+	node   flow.NodeID
 	once   sync.Once
 	closed chan struct{}
 }
@@ -89,8 +93,8 @@ func (c *conn) Close() error {
 	return err
 }
 
-func (t *transport) track(c net.Conn) (*conn, error) {
-	tracked := &conn{Conn: c, of: t, closed: make(chan struct{})}
+func (t *transport) track(c net.Conn, peer flow.Identity) (*conn, error) {
+	tracked := &conn{Conn: c, of: t, by: source{peer, c.RemoteAddr().String()}, closed: make(chan struct{})}
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.ended {
@@ -119,7 +123,7 @@ func (t *transport) serve(raw net.Conn, peer flow.Identity) {
 		return
 	}
 	defer t.busy.Done()
-	c, err := t.track(raw)
+	c, err := t.track(raw, peer)
 	if err != nil {
 		return
 	}
@@ -131,9 +135,16 @@ func (t *transport) serve(raw net.Conn, peer flow.Identity) {
 	}
 	said, err := readFrame(c, maxStatement)
 	if err != nil {
+		if errors.Is(err, errFrame) {
+			t.refuse(c.by, flow.NodeID(peer.Name), err)
+		}
 		return
 	}
-	node, err := t.met(said, flow.NodeID(peer.Name))
+	if !slices.Contains([]byte{packets, stream, keysOnly}, kind[0]) {
+		t.refuse(c.by, flow.NodeID(peer.Name), fmt.Errorf("it wants %q, which is nothing", kind[0]))
+		return
+	}
+	node, err := t.met(said, flow.NodeID(peer.Name), c.by)
 	if err != nil {
 		return
 	}
@@ -149,7 +160,7 @@ func (t *transport) serve(raw net.Conn, peer flow.Identity) {
 		t.read(c, node)
 	case stream:
 		select {
-		case t.stream <- c: // closed by memberlist
+		case t.stream <- &vetted{conn: c, node: node}: // closed by memberlist
 			<-c.closed
 		case <-t.run.Done():
 		}
@@ -165,11 +176,11 @@ func (t *transport) answerKeys(c *conn, node flow.NodeID) error {
 	}
 	theirs, err := readKeys(b)
 	if err != nil {
-		return t.refuse(node, err)
+		return t.refuse(c.by, node, err)
 	}
 	both, err := t.share(theirs, true)
 	if err != nil {
-		return err
+		return t.refuse(c.by, node, err)
 	}
 	_, err = c.Write(frame(nil, both.append(nil)))
 	return err
@@ -177,7 +188,7 @@ func (t *transport) answerKeys(c *conn, node flow.NodeID) error {
 
 // tellKeys is the other one's.
 func (t *transport) tellKeys(c *conn, node flow.NodeID) error {
-	c.peer = from(string(node))
+	c.peer, c.node = from(string(node)), node
 	if _, err := c.Write(frame(nil, t.keys().append(nil))); err != nil {
 		return err
 	}
@@ -187,10 +198,12 @@ func (t *transport) tellKeys(c *conn, node flow.NodeID) error {
 	}
 	both, err := readKeys(b)
 	if err != nil {
-		return t.refuse(node, err)
+		return t.refuse(c.by, node, err)
 	}
-	_, err = t.share(both, false)
-	return err
+	if _, err = t.share(both, false); err != nil {
+		return t.refuse(c.by, node, err)
+	}
+	return nil
 }
 
 const keysFrame = 8 + maxKeys*keySize
@@ -213,6 +226,12 @@ func (t *transport) read(c *conn, node flow.NodeID) {
 	for {
 		c.SetReadDeadline(time.Now().Add(quiet))
 		b, err := readFrame(c, maxPacket)
+		if err == nil {
+			err = vetPacket(b)
+		}
+		if errors.Is(err, errFrame) || errors.Is(err, errCipher) {
+			t.refuse(c.by, node, err)
+		}
 		if err != nil {
 			return
 		}
@@ -244,7 +263,11 @@ func (t *transport) open(ctx context.Context, kind byte, to door) (*conn, error)
 	if err != nil {
 		return nil, err
 	}
-	c, err := t.track(raw)
+	var peer flow.Identity
+	if known, ok := raw.(interface{ Peer() flow.Identity }); ok {
+		peer = known.Peer()
+	}
+	c, err := t.track(raw, peer)
 	if err != nil {
 		return nil, err
 	}
@@ -264,7 +287,7 @@ func (t *transport) greet(ctx context.Context, c *conn, kind byte, want flow.Nod
 	if err != nil {
 		return err
 	}
-	node, err := t.met(said, want)
+	node, err := t.met(said, want, c.by)
 	if err != nil {
 		return err
 	}
@@ -282,6 +305,8 @@ func frame(head, b []byte) []byte {
 	return append(binary.BigEndian.AppendUint16(head, uint16(len(b))), b...)
 }
 
+var errFrame = errors.New("what it says is too long")
+
 // readFrame reads one counted run of bytes, at most most.
 func readFrame(r io.Reader, most int) ([]byte, error) {
 	var head [2]byte
@@ -290,7 +315,7 @@ func readFrame(r io.Reader, most int) ([]byte, error) {
 	}
 	n := int(binary.BigEndian.Uint16(head[:]))
 	if n > most {
-		return nil, fmt.Errorf("frame of %d bytes, at most %d", n, most)
+		return nil, fmt.Errorf("%w: %d bytes, at most %d", errFrame, n, most)
 	}
 	b := make([]byte, n)
 	_, err := io.ReadFull(r, b)
@@ -330,7 +355,7 @@ func (t *transport) DialTimeout(addr string, timeout time.Duration) (net.Conn, e
 	if err != nil {
 		return nil, err
 	}
-	return c, nil
+	return &vetted{conn: c, node: c.node}, nil
 }
 
 // DialAddressTimeout is DialTimeout.

@@ -108,6 +108,9 @@ func PeerOf(c net.Conn) (flow.Identity, bool) {
 	return flow.Identity{}, false
 }
 
+// Peer is who is at the other end.
+func (c *Conn) Peer() flow.Identity { return c.peer }
+
 // Close closes the connection.
 func (c *Conn) Close() error {
 	c.closed.Store(true)
