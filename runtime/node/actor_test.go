@@ -16,7 +16,7 @@ func TestAskActorElsewhere(t *testing.T) {
 	c.startAll()
 	c.ready("a")
 	by := c.h.Staff("dr").ID
-	_, err := c.nodes["a"].Deploy(t.Context(), by, control.Deployment{Name: "lab",
+	_, err := c.nodes["a"].Deploy(t.Context(), by, c.signed(control.Deployment{Name: "lab",
 		Script: "include adding\napply sum, sink : runtime_name(name=\"b\")\n",
 		Includes: map[string]string{"adding": `
 count : test.FiniteCounter(start=1, steps=3)
@@ -26,7 +26,7 @@ sink : test.Sink(store_tokens=1, quiet=1)
 count.integer > sum.integer
 sum.integer > init.in
 init.out > sink.token
-`}})
+`}}))
 	if err != nil {
 		t.Fatal(err)
 	}

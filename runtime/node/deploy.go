@@ -12,6 +12,8 @@ import (
 	"github.com/wardflow/wardflow/runtime/agree"
 	"github.com/wardflow/wardflow/runtime/control"
 	"github.com/wardflow/wardflow/runtime/flow"
+	"github.com/wardflow/wardflow/runtime/policy"
+	"github.com/wardflow/wardflow/runtime/proof"
 	"github.com/wardflow/wardflow/runtime/register"
 	"github.com/wardflow/wardflow/runtime/script"
 )
@@ -58,6 +60,10 @@ func (n *Node) Deploy(ctx context.Context, by flow.Identity, d control.Deploymen
 	if err := n.agreeing(); err != nil {
 		return nil, err
 	}
+	st, who, err := n.mayDeploy(d)
+	if err != nil {
+		return nil, err
+	}
 	if _, stopping := markOf(n.register.View(), markStop, d.Name); stopping {
 		if err := n.register.PutSetting(ctx, markStop+d.Name, nil); err != nil {
 			return nil, unavailable(err)
@@ -66,11 +72,10 @@ func (n *Node) Deploy(ctx context.Context, by flow.Identity, d control.Deploymen
 	var dr *draft
 	var app register.App
 	for range 5 { // the leader may have changed what runs since it was drafted
-		var err error
 		if dr, err = n.draft(d); err != nil {
 			return nil, err
 		}
-		if app, err = n.register.PutAppPlan(ctx, dr.app(d, by), dr.old.Version, dr.plan); err == nil {
+		if app, err = n.register.PutAppPlan(ctx, n.appOf(dr, d, st.At, who), dr.old.Version, dr.plan); err == nil {
 			break
 		} else if !errors.Is(err, register.ErrVersion) || ctx.Err() != nil {
 			return nil, unavailable(err)
@@ -79,8 +84,10 @@ func (n *Node) Deploy(ctx context.Context, by flow.Identity, d control.Deploymen
 	if app.Name == "" {
 		return nil, fmt.Errorf("%w: %s is being changed all the time: try again", control.ErrConflict, d.Name)
 	}
-	n.log.Info("application deployed", "app", d.Name, "by", by.URI, "actors", len(dr.graph.Actors))
-	n.events.add(control.AppDeployed, "", "", fmt.Sprintf("%s was deployed by %s", d.Name, by.URI))
+	n.log.Info("application deployed", "app", d.Name, "by", who.URI, "actors", len(dr.graph.Actors))
+	n.events.add(control.AppDeployed, "", "", fmt.Sprintf("%s was deployed by %s", d.Name, who.URI))
+	n.audit(flow.AuditEvent{Kind: flow.AuditDeployment, Who: who.URI, Proven: true,
+		What: fmt.Sprintf("deploy %s, version %d, brought by %s", d.Name, app.Version, by.URI)})
 	for _, p := range dr.plan {
 		if p.Node == "" {
 			n.log.Info("actor waits for a node that is fit", "actor", p.Actor, "reason", strings.Join(p.Why, "; "))
@@ -90,13 +97,36 @@ func (n *Node) Deploy(ctx context.Context, by flow.Identity, d control.Deploymen
 	return n.app(app, n.register.View()), nil
 }
 
-// app is the application that a draft makes of a deployment. The same again
-// changes nothing.
-func (dr *draft) app(d control.Deployment, by flow.Identity) register.App {
+// mayDeploy verifies what a deployment is signed with.
+func (n *Node) mayDeploy(d control.Deployment) (*proof.Statement, flow.Identity, error) {
+	st, who, err := n.newly(d.Signature, control.KindDeployment)
+	if err != nil {
+		return nil, who, err
+	}
+	if err := d.Is(st); err != nil {
+		return nil, who, err
+	}
+	if err := n.may(who, policy.Deed{Do: policy.ActionDeploy, App: d.Name}); err != nil {
+		return nil, who, err
+	}
+	newest, older := n.guard.memory.older(memoryOf(d.Name), st.At)
+	if runs, ok := n.register.View().Apps[d.Name]; ok && st.At.Before(runs.At) {
+		newest, older = runs.At, true
+	}
+	if older {
+		return nil, who, fmt.Errorf("%w: %s was signed at %s, and what was signed at %s is newer: sign it anew",
+			control.ErrConflict, d.Name, st.At.Format(time.RFC3339), newest.Format(time.RFC3339))
+	}
+	return st, who, nil
+}
+
+// appOf is the application that a draft makes of a deployment. The same again
+// changes nothing, if what was signed before holds still.
+func (n *Node) appOf(dr *draft, d control.Deployment, at time.Time, by flow.Identity) register.App {
 	next := register.App{Name: d.Name, Script: d.Script, Includes: d.Includes, Source: *dr.source, Graph: dr.graph,
-		By: by.URI, At: time.Now().UTC(), Here: dr.here}
-	if sameScript(dr.old, d) {
-		next.By, next.At = dr.old.By, dr.old.At
+		By: by.URI, At: at, Here: dr.here, Signature: d.Signature}
+	if sameScript(dr.old, d) && n.vouched(&dr.old) == nil {
+		next.By, next.At, next.Signature = dr.old.By, dr.old.At, dr.old.Signature
 	}
 	return next
 }

@@ -55,6 +55,7 @@ type Node struct {
 
 	guard      guard
 	wirings    wirings
+	texts      texts
 	owed       sync.Map // certificates of local actors that the register does not have yet: DER → flow.Signer
 	published  sync.Map // certificates that the register has, as DER in a string
 	links      *links
@@ -89,7 +90,7 @@ func Start(ctx context.Context, cfg Config, types flow.Types, log *slog.Logger) 
 		failed: make(chan error, 1)}
 	n.renewal.n, n.links = n, newLinks(n)
 	n.reconciler = newReconciler(n)
-	n.gatherer = &gatherer{n: n}
+	n.gatherer, n.wirings.judge = &gatherer{n: n}, n.judgeApp
 	n.leader, n.tenure = newLeader(n), newTenure(n)
 	for _, step := range []struct {
 		what string

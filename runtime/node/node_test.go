@@ -154,7 +154,7 @@ func (c *cluster) ready(at flow.NodeID) {
 func (c *cluster) deploy(at flow.NodeID, name, script string) {
 	c.t.Helper()
 	c.ready(at)
-	if _, err := c.nodes[at].Deploy(c.t.Context(), c.h.Staff("dr").ID, control.Deployment{Name: name, Script: script}); err != nil {
+	if _, err := c.nodes[at].Deploy(c.t.Context(), c.h.Staff("dr").ID, c.signed(control.Deployment{Name: name, Script: script})); err != nil {
 		c.t.Fatalf("deploy: %v", err)
 	}
 }

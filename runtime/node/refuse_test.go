@@ -128,11 +128,11 @@ func TestAShortcutIsNotDeployed(t *testing.T) {
 	c.types = talking()
 	c.startAll()
 	c.ready("a")
-	_, err := c.nodes["a"].Deploy(t.Context(), c.h.Staff("dr").ID, control.Deployment{Name: "app", Script: `
+	_, err := c.nodes["a"].Deploy(t.Context(), c.h.Staff("dr").ID, c.signed(control.Deployment{Name: "app", Script: `
 d : t.Device(device="monitor")
 s : test.Sink()
 d.reading > s.token
-`})
+`}))
 	if err == nil || !strings.Contains(err.Error(), "a device may speak to a collector only") {
 		t.Errorf("deploying a shortcut: %v", err)
 	}

@@ -47,7 +47,7 @@ more.token > sink.token
 			t.Errorf("the plan says that %s is %s, want %s", id, how[id], d)
 		}
 	}
-	if _, err := c.nodes["b"].Deploy(t.Context(), by, second); err != nil {
+	if _, err := c.nodes["b"].Deploy(t.Context(), by, c.signed(second)); err != nil {
 		t.Fatal(err)
 	}
 	s = c.until("a", "tokens flow to what is new", func(s *control.Snapshot) bool { return link(s, "app:more.token").Tokens > 100 })
@@ -56,7 +56,7 @@ more.token > sink.token
 			t.Errorf("%s was started anew: epoch %d, was %d", id, epoch, old)
 		}
 	}
-	if _, err := c.nodes["c"].Deploy(t.Context(), by, control.Deployment{Name: "app", Script: first}); err != nil {
+	if _, err := c.nodes["c"].Deploy(t.Context(), by, c.signed(control.Deployment{Name: "app", Script: first})); err != nil {
 		t.Fatal(err)
 	}
 	c.until("a", "it is as it was", func(s *control.Snapshot) bool { return len(s.Actors) == 3 })
@@ -87,7 +87,7 @@ func TestAShadowBecomesReal(t *testing.T) {
 	c.start("a")
 	c.until("a", "there is a leader", func(s *control.Snapshot) bool { return s.Register.Leader != "" })
 	script := "count : std.CountTimer(sleep=0.01, steps=100000)\nscan : t.Scan()\ncount.integer > scan.in\n"
-	if _, err := c.nodes["a"].Deploy(t.Context(), c.h.Staff("dr").ID, control.Deployment{Name: "app", Script: script}); err != nil {
+	if _, err := c.nodes["a"].Deploy(t.Context(), c.h.Staff("dr").ID, c.signed(control.Deployment{Name: "app", Script: script})); err != nil {
 		t.Fatal(err)
 	}
 	s := c.until("a", "the actor waits as a shadow", func(s *control.Snapshot) bool { return actorAt(s, "app:scan").State == control.Shadow })

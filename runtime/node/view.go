@@ -31,7 +31,7 @@ func (n *Node) Snapshot(ctx context.Context) (*control.Snapshot, error) {
 	slices.SortFunc(s.Actors, func(a, b control.ActorState) int { return cmp.Compare(a.ID, b.ID) })
 	slices.SortFunc(s.Links, func(a, b control.LinkState) int { return cmp.Compare(a.ID, b.ID) })
 	for _, app := range view.Apps {
-		s.Apps = append(s.Apps, *summary(app, s.Actors))
+		s.Apps = append(s.Apps, *n.summary(app, s.Actors))
 	}
 	slices.SortFunc(s.Apps, func(a, b control.App) int { return cmp.Compare(a.Name, b.Name) })
 	merge(s, now)
@@ -69,10 +69,10 @@ func merge(s *control.Snapshot, now map[flow.NodeID]*report) {
 // app is an application as the API shows it.
 func (n *Node) app(a register.App, view *register.View) *control.App {
 	now, old := n.gatherer.look(context.Background())
-	return summary(a, n.actors(&a, view, now, old))
+	return n.summary(a, n.actors(&a, view, now, old))
 }
 
-func summary(a register.App, actors []control.ActorState) *control.App {
+func (n *Node) summary(a register.App, actors []control.ActorState) *control.App {
 	app := &control.App{Name: a.Name, By: a.By, At: a.At, Version: a.Version, Script: a.Script, State: control.Running}
 	worst := []control.State{control.Running, control.Starting, control.Waiting, control.Shadow, control.Faulted}
 	for _, s := range actors {
@@ -90,6 +90,9 @@ func summary(a register.App, actors []control.ActorState) *control.App {
 				app.Why += ": " + s.LastError
 			}
 		}
+	}
+	if err := n.wirings.why(&a); err != nil {
+		app.State, app.Why = control.Faulted, fmt.Sprintf("%s does not run it: %v", n.cfg.Node, err)
 	}
 	return app
 }

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"sync"
+	"time"
 
 	"github.com/wardflow/wardflow/runtime/engine"
 	"github.com/wardflow/wardflow/runtime/expand"
@@ -36,18 +37,26 @@ type resident struct {
 
 // wirings keeps the wiring of the newest version of each application.
 type wirings struct {
+	judge func(*register.App) error // nil for a version that may run
+
 	mu      sync.Mutex // guards what follows
 	all     map[string]*wiring
-	refused map[string]refusedApp // versions that don't hold, by application
+	refused map[string]refusedApp // newest versions that may not run, by application
 }
 
 // A refusedApp is a version of an application that this node does not run.
 type refusedApp struct {
 	version uint64
 	why     error
+	at      time.Time
 }
 
-// of is the wiring of an application of a view; false when it is not deployed.
+// judgeAgain is when a version is judged again that was refused: clocks are set,
+// and certificates come.
+const judgeAgain = 10 * time.Second
+
+// of is the wiring of an application of a view: of its newest version, or where
+// that may not run of the newest here that may. False when there is none.
 func (ws *wirings) of(view *register.View, name string) (*wiring, bool) {
 	app, ok := view.Apps[name]
 	if !ok {
@@ -55,20 +64,41 @@ func (ws *wirings) of(view *register.View, name string) (*wiring, bool) {
 	}
 	ws.mu.Lock()
 	defer ws.mu.Unlock()
-	if w := ws.all[name]; w != nil && w.app.Version == app.Version {
-		return w, true
+	old := ws.all[name]
+	if old != nil && old.app.Version == app.Version {
+		return old, true
 	}
 	if ws.all == nil {
-		ws.all = map[string]*wiring{}
+		ws.all, ws.refused = map[string]*wiring{}, map[string]refusedApp{}
 	}
+	if r, ok := ws.refused[name]; ok && r.version == app.Version && time.Since(r.at) < judgeAgain {
+		return old, old != nil
+	}
+	if err := ws.judge(&app); err != nil {
+		ws.refused[name] = refusedApp{app.Version, err, time.Now()}
+		return old, old != nil
+	}
+	delete(ws.refused, name)
 	w := lay(app)
 	ws.all[name] = w
 	for old := range ws.all {
 		if _, ok := view.Apps[old]; !ok {
 			delete(ws.all, old)
+			delete(ws.refused, old)
 		}
 	}
 	return w, true
+}
+
+// why is why the newest version of an application is not run here; nil when it
+// is.
+func (ws *wirings) why(app *register.App) error {
+	ws.mu.Lock()
+	defer ws.mu.Unlock()
+	if r, ok := ws.refused[app.Name]; ok && r.version == app.Version {
+		return r.why
+	}
+	return nil
 }
 
 // again judges all applications anew.
