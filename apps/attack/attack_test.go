@@ -26,6 +26,7 @@ type attack struct {
 	do func(t *testing.T, g *ground) string
 	// record is what a node must have on record for it, all of them.
 	record []record
+	mute   string // the bed that gives no more readings afterwards
 }
 
 // A record is an event that must be in the audit record of a node.
@@ -42,8 +43,8 @@ func (r record) is(e control.AuditEntry) bool {
 // attacks are all of them, in the order of the requirements. Those that take
 // something away from the ground are last.
 func attacks() []attack {
-	return slices.Concat(eavesdropping(), inTheMiddle(), badCertificates(), falseData(), sinkholes(), replays(), spoofing(),
-		captured(), hostileLinks(), hostileGossip(), hostileRegister(), exhausting())
+	return slices.Concat(eavesdropping(), inTheMiddle(), badCertificates(), falseData(), sinkholes(), replays(),
+		captured(), hostileLinks(), hostileGossip(), hostileRegister(), exhausting(), revocations())
 }
 
 // Nothing that is tried succeeds, all of it is on record, and the ward goes on.
@@ -66,6 +67,9 @@ func TestAttacks(t *testing.T) {
 			for _, r := range a.record {
 				t.Logf("record:  %s", g.recorded(r, since))
 			}
+			if a.mute != "" {
+				*g.muted = a.mute
+			}
 			g.goesOn()
 		})
 	}
@@ -87,6 +91,13 @@ func (g *ground) recorded(r record, since time.Time) string {
 	defer tick.Stop()
 	for {
 		var seen []string
+		for _, e := range g.caRecord.since(since) {
+			line := fmt.Sprintf("%s %s %s (proven: %t) from %s: %s: %s", caService, e.Kind, e.Who, e.Proven, e.From, e.What, e.Why)
+			if r.on == caService && r.is(control.AuditEntry{AuditEvent: e}) {
+				return line
+			}
+			seen = append(seen, line)
+		}
 		for name, n := range g.nodes {
 			if r.on != "" && name != r.on {
 				continue

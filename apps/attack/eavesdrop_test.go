@@ -99,14 +99,34 @@ func withoutTLS(t *testing.T, g *ground) string {
 type tap struct {
 	listen net.Listener
 	run    sync.WaitGroup
-	mu     sync.Mutex // guards heard
+	mu     sync.Mutex // guards what follows
 	heard  bytes.Buffer
+	sent   bytes.Buffer // by who called
+	last   []byte       // of it, what came in one piece
+	far    net.Conn     // the newest connection to the other end
 }
 
 func (p *tap) Write(b []byte) (int, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.heard.Write(b)
+}
+
+// A piece notes what who called sends.
+type piece struct{ of *tap }
+
+func (p piece) Write(b []byte) (int, error) {
+	p.of.mu.Lock()
+	defer p.of.mu.Unlock()
+	p.of.last = bytes.Clone(b)
+	return p.of.sent.Write(b)
+}
+
+// again sends what who called sent last once more.
+func (p *tap) again() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	_, _ = p.far.Write(p.last)
 }
 
 // newTap relays to an address; the test ends it.
@@ -143,10 +163,13 @@ func (p *tap) relay(ctx context.Context, c net.Conn, to string) {
 	}
 	defer far.Close()
 	defer context.AfterFunc(ctx, func() { c.Close(); far.Close() })()
+	p.mu.Lock()
+	p.far = far
+	p.mu.Unlock()
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		_, _ = io.Copy(io.MultiWriter(far, p), c)
+		_, _ = io.Copy(io.MultiWriter(far, p, piece{p}), c)
 		far.Close()
 	}()
 	_, _ = io.Copy(io.MultiWriter(c, p), far)

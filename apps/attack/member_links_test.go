@@ -245,3 +245,41 @@ func floodOffers(t *testing.T, g *ground) string {
 	st.out.Close()
 	return <-answers
 }
+
+// offerAs offers a link from a node that is honest otherwise, with its own key and
+// the key of its actor. The link is of the sender's making.
+func (g *ground) offerAs(from, to flow.NodeID, l flow.Link, identity string) string {
+	g.t.Helper()
+	own, err := pki.LoadSigner(g.cfgs[from].Certificate)
+	if err != nil {
+		g.t.Fatal(err)
+	}
+	actor, err := pki.LoadSigner(identity)
+	if err != nil {
+		g.t.Fatal(err)
+	}
+	view := g.member().sees(g.t)
+	r, err := dialDoor(g.t.Context(), g.cfgs[to].Door, own)
+	if err != nil {
+		g.t.Fatal(err)
+	}
+	defer r.close()
+	st := r.links(g.t.Context())
+	defer st.close()
+	_, offer, err := link.Offer(link.Terms{Link: l.ID(), Life: view.Apps[wardApp].Version, From: link.End{Actor: l.From.Actor, Node: from, Epoch: view.Placements[l.From.Actor].Epoch},
+		To: link.End{Actor: l.To.Actor, Node: to, Epoch: view.Placements[l.To.Actor].Epoch}}, r.exporter, actor)
+	if err != nil {
+		g.t.Fatal(err)
+	}
+	var how string
+	for n := range uint64(25) {
+		if err := st.put(entryOf(entryOffer, n+1, offer)); err != nil {
+			return err.Error()
+		}
+		var got *entry
+		if how, got = st.refused(n + 1); got != nil {
+			g.t.Fatalf("the link %s is being opened: %d", l.ID(), got.kind)
+		}
+	}
+	return how
+}

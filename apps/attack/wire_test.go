@@ -11,6 +11,8 @@ import (
 	"net"
 	"net/http"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/wardflow/wardflow/runtime/flow"
@@ -339,4 +341,30 @@ func plain(ctx context.Context, addr string, say []byte) (string, error) {
 		return string(heard), fmt.Errorf("the connection stays open: %w", err)
 	}
 	return string(heard), nil
+}
+
+func dialRaw(ctx context.Context, addr string) (net.Conn, error) {
+	return (&net.Dialer{Timeout: patience}).DialContext(ctx, "tcp", addr)
+}
+
+// handshakes makes TLS connections at a rate until ctx is done, and counts them.
+func handshakes(ctx context.Context, addr string, rate int, conf *tls.Config) (made, refused int) {
+	tick := time.NewTicker(time.Second / time.Duration(rate))
+	defer tick.Stop()
+	var run sync.WaitGroup
+	var no atomic.Int64
+	for {
+		select {
+		case <-ctx.Done():
+			run.Wait()
+			return made, int(no.Load())
+		case <-tick.C:
+		}
+		made++
+		run.Go(func() {
+			if refusedTLS(ctx, addr, conf, http2) != "" {
+				no.Add(1)
+			}
+		})
+	}
 }
