@@ -22,6 +22,14 @@ const (
 	atOnce      = 256      // arrivals put in order, and vouched for, in one firing
 )
 
+// gather is how long readings wait for others while some are on their way to the
+// store: a signature is the dearest part of a reading's way, and one covers all
+// that wait together. When nothing is on its way nobody waits.
+const (
+	gather     = 10 * time.Millisecond
+	gatherMost = 64
+)
+
 // errHeld is what the listener is told when there is no room.
 var errHeld = errors.New("as many wait as can be held, until they are settled")
 
@@ -88,6 +96,7 @@ type intake struct {
 	open      []*taking      // given and not settled, and those that wait for the same
 	early     map[*stream]bool
 	due       time.Time // when the first of early waits no more; zero: none does
+	sealBy    time.Time // when the first of order waits no more
 }
 
 // Start has the listener put what its devices bring.
@@ -149,7 +158,7 @@ func weight(a *flow.Arrival) int { return 512 + 8*len(a.Reading.Samples) + len(a
 func (i *intake) Actions() []flow.Action {
 	return []flow.Action{
 		{Out: []string{"reading"}, Guard: func() bool { return len(i.ready) > 0 }, Fire: i.give},
-		{Guard: func() bool { return len(i.order) > 0 && len(i.ready) == 0 }, Fire: i.seal},
+		{Guard: i.gathered, Fire: i.seal},
 		{Guard: i.some, Fire: i.sort},
 	}
 }
@@ -196,7 +205,18 @@ func (i *intake) seal(f *flow.Firing) error {
 	}
 	i.ready = append(i.ready, i.order[:n]...)
 	i.order = slices.Delete(i.order, 0, n)
+	if !i.due.IsZero() {
+		i.env.WakeAt(i.due)
+	}
 	return nil
+}
+
+// gathered reports whether what is in order is to be sealed now.
+func (i *intake) gathered() bool {
+	if len(i.order) == 0 || len(i.ready) > 0 {
+		return false
+	}
+	return len(i.open) == 0 || len(i.order) >= gatherMost || !i.env.Now().Before(i.sealBy)
 }
 
 // some reports whether there is something to put in order.
@@ -211,6 +231,9 @@ func (i *intake) some() bool {
 
 // sort puts what has come in order, and answers what needs no place.
 func (i *intake) sort(f *flow.Firing) error {
+	if len(i.order) == 0 {
+		i.sealBy = f.Now.Add(gather)
+	}
 	for _, a := range i.take() {
 		i.place(a, f.Now)
 	}
@@ -223,7 +246,10 @@ func (i *intake) sort(f *flow.Firing) error {
 			i.due = at
 		}
 	}
-	if !i.due.IsZero() {
+	switch {
+	case len(i.order) > 0 && (i.due.IsZero() || i.sealBy.Before(i.due)):
+		i.env.WakeAt(i.sealBy)
+	case !i.due.IsZero():
 		i.env.WakeAt(i.due)
 	}
 	return nil
