@@ -93,7 +93,12 @@ func (c *Client) Renew(ctx context.Context) (flow.Signer, Answer, error) {
 	return s, a, nil
 }
 
-// Web asks for a node's certificate for browsers.
+// ErrNoHosts reports a node that was registered without host names, and has no
+// certificate for browsers therefore: see [Invitation].Hosts.
+var ErrNoHosts = errors.New("the CA service knows no host names of this node")
+
+// Web asks for a node's certificate for browsers; without host names the error
+// is [ErrNoHosts].
 func (c *Client) Web(ctx context.Context) (flow.Signer, error) {
 	key, csr, err := newRequest("")
 	if err != nil {
@@ -102,6 +107,9 @@ func (c *Client) Web(ctx context.Context) (flow.Signer, error) {
 	a, err := post[Answer](ctx, c, "/v1/web", Request{CSR: csr})
 	if err != nil {
 		return flow.Signer{}, fmt.Errorf("certificate for browsers: %w", err)
+	}
+	if a.Chain == "" {
+		return flow.Signer{}, ErrNoHosts
 	}
 	chain, err := decodePEM(a.Chain)
 	if err != nil {

@@ -163,11 +163,8 @@ func (k *keeper) failed(now time.Time, err error) {
 	k.tries++
 	var refused *Problem
 	switch {
-	case errors.As(err, &refused) && k.Web && errors.Is(err, ErrMayNot):
-		if k.tries == 1 {
-			k.r.log.Info("no certificate for browsers", "err", err)
-		}
-		k.tries = max(k.tries, 12) // somebody may register host names later
+	case errors.Is(err, ErrNoHosts):
+		k.tries = max(k.tries, 12) // which makes the wait a long one: somebody may register some later
 	case errors.As(err, &refused) && k.tries == 1, len(k.has.Chain) > 0 && !k.warned && now.After(part(k.has.Chain[0], 0.75)):
 		k.warned = k.warned || k.tries > 1
 		k.r.log.Warn("certificate is not renewed", "holder", k.name(), "err", err)

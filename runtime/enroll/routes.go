@@ -184,7 +184,7 @@ func (s *Server) renew(r *http.Request) (any, error) {
 }
 
 func (s *Server) webCertificate(r *http.Request) (any, error) {
-	id, _, err := s.peer(r)
+	id, cert, err := s.peer(r)
 	if err != nil {
 		return nil, err
 	}
@@ -192,7 +192,7 @@ func (s *Server) webCertificate(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	chain, err := s.office.Web(id, req.CSR, r.RemoteAddr, time.Now())
+	chain, err := s.office.Web(id, cert, req.CSR, r.RemoteAddr, time.Now())
 	if err != nil {
 		return nil, err
 	}

@@ -30,16 +30,18 @@ func newKey(csr []byte, own *x509.Certificate) error {
 }
 
 // Web gives a node a certificate for browsers, which names the hosts that it
-// was registered with, for the key of a request. The caller has verified who
-// holds id.
-func (o *Office) Web(id flow.Identity, csr []byte, from string, now time.Time) ([]*x509.Certificate, error) {
-	chain, err := o.web(id, csr, now)
-	o.tell(id.URI, from, true, "get a certificate for browsers", err)
+// was registered with, for the key of a request. One that was registered without
+// gets none: nil. The caller has verified the node's certificate own: it is of id.
+func (o *Office) Web(id flow.Identity, own *x509.Certificate, csr []byte, from string, now time.Time) ([]*x509.Certificate, error) {
+	chain, err := o.web(id, own, csr, now)
+	if chain != nil || err != nil {
+		o.tell(id.URI, from, true, "get a certificate for browsers", err)
+	}
 	return chain, err
 }
 
-func (o *Office) web(id flow.Identity, csr []byte, now time.Time) ([]*x509.Certificate, error) {
-	e, err := o.entry(id, nil)
+func (o *Office) web(id flow.Identity, own *x509.Certificate, csr []byte, now time.Time) ([]*x509.Certificate, error) {
+	e, err := o.entry(id, own)
 	if err != nil {
 		return nil, err
 	}
@@ -47,7 +49,7 @@ func (o *Office) web(id flow.Identity, csr []byte, now time.Time) ([]*x509.Certi
 		return nil, err
 	}
 	if len(e.Hosts) == 0 {
-		return nil, fmt.Errorf("%s was registered without host names: %w", e.URI, ErrMayNot)
+		return nil, nil
 	}
 	req := webRequest(e.Hosts)
 	req.Life = e.Life
