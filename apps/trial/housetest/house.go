@@ -116,11 +116,18 @@ func (h *House) openOffice() {
 	if err == nil {
 		err = a.Save(h.File("ca"), pki.Unsealed())
 	}
-	if err == nil {
-		h.office, err = enroll.OpenOffice(h.File("ca"), func() (*pki.Authority, error) { return pki.LoadAuthority(h.File("ca")) }, nil)
+	addrs := h.free(2)
+	load := func() (*pki.Authority, error) {
+		a, err := pki.LoadAuthority(h.File("ca"))
+		if err == nil {
+			err = a.SetPublic("http://" + addrs[1])
+		}
+		return a, err
 	}
 	if err == nil {
-		addrs := h.free(2)
+		h.office, err = enroll.OpenOffice(h.File("ca"), load, nil)
+	}
+	if err == nil {
 		h.CA, err = enroll.Serve(enroll.Config{Office: h.office, Listen: addrs[0], Public: addrs[1], Names: []string{h.Host}, Registrars: []string{engineer}})
 	}
 	if err != nil {

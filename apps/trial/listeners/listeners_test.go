@@ -2,6 +2,7 @@ package listeners_test
 
 import (
 	"crypto/tls"
+	"crypto/x509"
 	"flag"
 	"fmt"
 	"io"
@@ -75,6 +76,7 @@ func TestStrangers(t *testing.T) {
 		t.Run(string(n)+" API", func(t *testing.T) { api(t, "https://"+h.Configs[n].Control) })
 	}
 	t.Run("CA API", func(t *testing.T) { authority(t, "https://"+h.CA.Addrs()[0].String()) })
+	t.Run("CA's word", func(t *testing.T) { named(t, all[0]) })
 	t.Run("CA public", func(t *testing.T) { public(t, "http://"+h.CA.Addrs()[1].String()) })
 }
 
@@ -243,8 +245,26 @@ func public(t *testing.T, at string) {
 			}
 		}
 	}
-	if code, body := ask(t, c, http.MethodGet, at+"/crl/issuing.crl", ""); code != http.StatusOK || body == "" {
-		t.Errorf("the revocation list: %d", code)
+}
+
+// named asks for what a listener's certificate says may be asked about it.
+func named(t *testing.T, d door) {
+	c, err := tls.Dial("tcp", d.addr, &tls.Config{InsecureSkipVerify: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	leaf := c.ConnectionState().PeerCertificates[0]
+	if len(leaf.CRLDistributionPoints) != 1 || len(leaf.IssuingCertificateURL) != 1 || len(leaf.OCSPServer) != 1 {
+		t.Fatalf("the certificate names lists at %q, its issuer at %q, OCSP at %q: want one of each", leaf.CRLDistributionPoints, leaf.IssuingCertificateURL, leaf.OCSPServer)
+	}
+	_, list := ask(t, stranger(t), http.MethodGet, leaf.CRLDistributionPoints[0], "")
+	if _, err := x509.ParseRevocationList([]byte(list)); err != nil {
+		t.Errorf("%s: %v", leaf.CRLDistributionPoints[0], err)
+	}
+	_, issuer := ask(t, stranger(t), http.MethodGet, leaf.IssuingCertificateURL[0], "")
+	if ca, err := x509.ParseCertificate([]byte(issuer)); err != nil || leaf.CheckSignatureFrom(ca) != nil {
+		t.Errorf("%s is not the issuer: %v", leaf.IssuingCertificateURL[0], err)
 	}
 }
 
