@@ -285,7 +285,9 @@ func (g *Group) takeLead(ctx context.Context) error {
 func (g *Group) answerHandover(_ context.Context, v *voter, peer flow.Identity, body []byte) (Answer, error) {
 	s, ok := g.roll().find(flow.NodeID(peer.Name))
 	if !ok || !s.Votes || s.Full != string(body) {
-		return Answer{}, refuse("%s is not a voter", peer.Name)
+		err := refuse("%s is not a voter", peer.Name)
+		g.Refused(peer, "to lead the "+g.cfg.Name, err)
+		return Answer{}, err
 	}
 	return Answer{}, v.wait(func() raft.Future { return v.raft.LeadershipTransferToServer(raft.ServerID(s.Full), s.address()) })
 }

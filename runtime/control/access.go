@@ -117,7 +117,9 @@ func (s *Server) guarded(open bool, may func(Caller, *http.Request) *Problem, h 
 		if open {
 			p = nil
 		} else if p == nil {
-			p = may(who, r)
+			if p = s.fresh(who, r); p == nil {
+				p = may(who, r)
+			}
 		}
 		if p == nil && !open && who.Role == "" {
 			p = loginFirst(r)

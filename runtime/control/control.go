@@ -39,6 +39,10 @@ type Config struct {
 	// it is. It is asked at each request: no connection outlives its
 	// certificate.
 	Verify func(chain []*x509.Certificate) (flow.Identity, error)
+	// Fresh is nil while it is known now whether a caller is revoked; it is asked
+	// at each request, and not of streams that are open. Lists of revocations may
+	// be brought all the same, since they mend it. nil: it is always known.
+	Fresh func(flow.Identity) error
 	// May decides whether a caller may do something; nothing else does. The
 	// error says why not, and is shown to the caller: an [ErrDenied], as a rule.
 	May func(Caller, Ask) error

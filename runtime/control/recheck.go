@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/wardflow/wardflow/runtime/flow"
@@ -73,6 +74,19 @@ func (s *Server) recheck() {
 			s.cfg.Log.Info("connection ended", "addr", c.RemoteAddr().String(), "err", err)
 		}
 	}
+}
+
+// fresh refuses who may be revoked for all we know.
+func (s *Server) fresh(who Caller, r *http.Request) *Problem {
+	if s.cfg.Fresh == nil || !who.ID.Known() || strings.HasSuffix(r.URL.Path, "/revocations") {
+		return nil
+	}
+	err := s.cfg.Fresh(who.ID)
+	if err == nil {
+		return nil
+	}
+	return problem(http.StatusForbidden, "denied", "denied", "%v", err).
+		hint("bring a new list of revocations: the authorities' service does, or `wardflow ca crl` and POST /api/v1/revocations")
 }
 
 // changed is when a stream must ask again who is watching.

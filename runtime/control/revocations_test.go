@@ -206,3 +206,28 @@ func TestElsewhereIsANode(t *testing.T) {
 		t.Errorf("Drain by way of a stranger = %v, want ErrUntrusted", err)
 	}
 }
+
+// When no new list of revocations has come for too long, nobody is let in whom an
+// old one says nothing about; but a new list is taken.
+func TestStaleListsLetNobodyIn(t *testing.T) {
+	stale := errors.New("its authority's revocation list is out of date")
+	b := newBench(t, func(cfg *control.Config) {
+		cfg.Backend = &revoker{Ward: cfg.Backend.(*controltest.Ward)}
+		cfg.Fresh = func(id flow.Identity) error {
+			if id.Role == flow.RoleStaff {
+				return stale
+			}
+			return nil
+		}
+	})
+	c := b.client(b.h.Staff("admin"), b.h.Verifier())
+	if _, err := c.Snapshot(t.Context()); !errors.Is(err, control.ErrDenied) || !strings.Contains(err.Error(), "out of date") {
+		t.Errorf("Snapshot = %v, want ErrDenied and why", err)
+	}
+	if _, err := c.Revoke(t.Context(), b.h.Revoke(b.h.Staff("nurse"))); err != nil {
+		t.Errorf("Revoke = %v: nobody could mend it", err)
+	}
+	if status, _, _ := b.do(b.viewer(), "GET", "/api/v1/status", ""); status != http.StatusOK {
+		t.Errorf("a viewer, who has no certificate, is answered %d", status)
+	}
+}

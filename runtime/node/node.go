@@ -337,7 +337,8 @@ func (n *Node) serve(context.Context) (err error) {
 	}
 	cfg := control.Config{Addr: n.cfg.Control, Backend: n, Own: n.signer, Web: n.renewal.webCertificate, Log: n.log, Gate: n.limits("control API"),
 		May: n.mayAsk, Audit: n.audit,
-		Verify: func(chain []*x509.Certificate) (flow.Identity, error) { return n.verifier.Identify(chain, time.Now()) }, Changed: n.verifier.Changed}
+		Verify: func(chain []*x509.Certificate) (flow.Identity, error) { return n.verifier.Identify(chain, time.Now()) }, Changed: n.verifier.Changed,
+		Fresh: func(id flow.Identity) error { return n.verifier.Fresh(id, time.Now()) }}
 	if n.cfg.Page {
 		cfg.Page = view.Files()
 	}

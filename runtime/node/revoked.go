@@ -109,7 +109,9 @@ func (n *Node) listOf(issuer string) []byte {
 
 // keep writes the newest list of an authority, so that after a crash the old or
 // the new one is there.
-func (ls *lists) keep(issuer string) error {
+func (ls *lists) keep(issuer string) error { return ls.keepAs(issuer, ls.n.listOf(issuer)) }
+
+func (ls *lists) keepAs(issuer string, der []byte) error {
 	ls.keeping.Lock()
 	defer ls.keeping.Unlock()
 	if err := os.MkdirAll(ls.dir, 0o700); err != nil {
@@ -120,7 +122,7 @@ func (ls *lists) keep(issuer string) error {
 	if err != nil {
 		return err
 	}
-	_, err = f.Write(ls.n.listOf(issuer))
+	_, err = f.Write(der)
 	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
 		return err
 	}

@@ -38,7 +38,7 @@ func (n *Node) openStore(context.Context) error {
 		members = append(members, agree.Voter{ID: m.Node, Addr: m.Door})
 	}
 	st, err := replica.Open(replica.Config{Name: n.cfg.StoreGroup.Name, Self: n.cfg.Node, File: n.cfg.Store,
-		Dir: filepath.Join(n.cfg.Dir, "store"), Members: members, Transport: n.door, Lookup: n.addressOf, Log: n.log})
+		Dir: filepath.Join(n.cfg.Dir, "store"), Members: members, Transport: n.door, Lookup: n.addressOf, Log: n.log, Audit: n.audit})
 	if err != nil {
 		return err
 	}

@@ -54,6 +54,7 @@ type group struct {
 	log     *slog.Logger
 
 	snapshot, trailing uint64
+	tune               func(*replica.Config) // nil: as it is
 }
 
 func newGroup(t testing.TB, dir string, ids ...flow.NodeID) *group {
@@ -77,10 +78,14 @@ func (g *group) begin(ids ...flow.NodeID) {
 }
 
 func (g *group) config(id flow.NodeID) replica.Config {
-	return replica.Config{Name: "ward-a", Self: id, File: filepath.Join(g.dir, string(id)+".db"), Dir: filepath.Join(g.dir, string(id)),
+	cfg := replica.Config{Name: "ward-a", Self: id, File: filepath.Join(g.dir, string(id)+".db"), Dir: filepath.Join(g.dir, string(id)),
 		Members: g.first, Transport: g.ports[id], Log: g.log, Election: 200 * time.Millisecond,
 		Snapshot: g.snapshot, Trailing: g.trailing,
 		Lookup: func(id flow.NodeID) (string, bool) { return string(id) + ":7000", true }}
+	if g.tune != nil {
+		g.tune(&cfg)
+	}
+	return cfg
 }
 
 // open opens one member's store, as its process does when it starts.

@@ -45,6 +45,10 @@ type Config struct {
 	Lookup    func(flow.NodeID) (addr string, ok bool) // newest address of a node; nil: that of Members
 	Log       *slog.Logger
 
+	// Audit is told what nodes that are no members were refused; it must not block.
+	// nil: Log is.
+	Audit func(flow.AuditEvent)
+
 	Election time.Duration // silence after which a leader is given up; 500 ms
 	Snapshot uint64        // bytes of log after which a copy of the file may be made; 64 MiB
 	Trailing uint64        // entries kept behind such a copy, for members that were away; 8192
@@ -117,7 +121,7 @@ func Open(cfg Config) (*Store, error) {
 	s.run, s.stop = context.WithCancel(context.Background())
 	s.group, err = agree.Open(agree.Config{Name: "store-" + cfg.Name, Self: cfg.Self, Dir: cfg.Dir, Machine: &machine{db, cfg.Dir, cfg.Snapshot},
 		Voters: cfg.Members, Transport: cfg.Transport, Lookup: cfg.Lookup, Log: cfg.Log, Election: cfg.Election,
-		May: s.may, Snapshot: cfg.Snapshot, Trailing: cfg.Trailing})
+		May: s.may, Audit: cfg.Audit, Snapshot: cfg.Snapshot, Trailing: cfg.Trailing})
 	if err != nil {
 		s.stop()
 		db.Close()
