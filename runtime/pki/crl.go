@@ -3,6 +3,8 @@ package pki
 import (
 	"crypto/rand"
 	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/asn1"
 	"errors"
 	"fmt"
 	"maps"
@@ -18,6 +20,10 @@ import (
 // ListLife is how long a revocation list is good. A new one is made when
 // something is revoked, and every ten minutes by the CA service.
 const ListLife = 24 * time.Hour
+
+// oidExpiredOnList says from when on certificates stay on the list after they have
+// expired (ITU-T X.509, expiredCertsOnCRL); ours do from the beginning.
+var oidExpiredOnList = asn1.ObjectIdentifier{2, 5, 29, 60}
 
 // ErrNotIssued reports a serial number that the CA has not given out.
 var ErrNotIssued = errors.New("this CA has issued no certificate with this serial number")
@@ -35,8 +41,8 @@ type lists struct {
 	revoked ledger[Revocation]
 	readTo  int64 // of revoked
 	state   map[string]Revocation
-	known   map[string]time.Time // serial → NotAfter, of what was issued
-	knownTo int64                // of the CA's journal
+	known   map[string]bool // serials of what was issued
+	knownTo int64           // of the CA's journal
 }
 
 func loadLists(dir string) *lists {
@@ -78,7 +84,7 @@ func (ca *CA) Revoke(serial string, why Reason, now time.Time) error {
 	if err := ca.refresh(); err != nil {
 		return wrap(err)
 	}
-	if _, ok := l.known[serial]; !ok {
+	if !l.known[serial] {
 		return wrap(ErrNotIssued)
 	}
 	r := Revocation{Serial: serial, At: now.UTC().Truncate(time.Second), Reason: why}
@@ -128,7 +134,7 @@ func (ca *CA) Revocations() ([]Revocation, error) {
 	if err := ca.refresh(); err != nil {
 		return nil, fmt.Errorf("read revocations: %w", err)
 	}
-	return ca.listed.sorted(time.Time{}), nil
+	return ca.listed.sorted(), nil
 }
 
 // refresh reads what has been added to the two ledgers, by this process or
@@ -136,10 +142,10 @@ func (ca *CA) Revocations() ([]Revocation, error) {
 func (ca *CA) refresh() error {
 	l := ca.listed
 	if l.state == nil {
-		l.state, l.known = make(map[string]Revocation), make(map[string]time.Time)
+		l.state, l.known = make(map[string]Revocation), make(map[string]bool)
 	}
 	var err error
-	if l.knownTo, err = ca.journal.read(l.knownTo, func(i Issuance) { l.known[i.Serial] = i.NotAfter }); err != nil {
+	if l.knownTo, err = ca.journal.read(l.knownTo, func(i Issuance) { l.known[i.Serial] = true }); err != nil {
 		return err
 	}
 	l.readTo, err = l.revoked.read(l.readTo, func(r Revocation) {
@@ -152,15 +158,9 @@ func (ca *CA) refresh() error {
 	return err
 }
 
-// sorted are the revocations that a list must have at now: an expired
-// certificate stays for as long as a list is good, so it has been on at least
-// one after its end (RFC 5280, section 3.3).
-func (l *lists) sorted(now time.Time) []Revocation {
+// sorted are the revocations by time.
+func (l *lists) sorted() []Revocation {
 	all := slices.Collect(maps.Values(l.state))
-	all = slices.DeleteFunc(all, func(r Revocation) bool {
-		end, ok := l.known[r.Serial]
-		return ok && now.After(end.Add(ListLife))
-	})
 	slices.SortFunc(all, func(a, b Revocation) int {
 		if c := a.At.Compare(b.At); c != 0 {
 			return c
@@ -170,8 +170,9 @@ func (l *lists) sorted(now time.Time) []Revocation {
 	return all
 }
 
-// Publish signs a new revocation list of all that is revoked and returns it in
-// DER. Its number is higher than that of any before, on disk when Publish
+// Publish signs a new revocation list of all that was ever revoked and returns
+// it in DER: a record may be verified years later ([Verifier.IdentifyThen]), so
+// a revocation stays when its certificate has expired, and the list says so. Its number is higher than that of any before, on disk when Publish
 // returns, and at least the seconds since 1970: so it rises even when the CA's
 // directory was restored from a backup.
 func (ca *CA) Publish(now time.Time) ([]byte, error) {
@@ -198,7 +199,7 @@ func (ca *CA) Publish(now time.Time) ([]byte, error) {
 		}
 		number = max(number, old.Number+1)
 	}
-	der, err := ca.RevocationList(l.sorted(now), number, now)
+	der, err := ca.RevocationList(l.sorted(), number, now)
 	if err != nil {
 		return nil, err
 	}
@@ -238,7 +239,14 @@ func (l *lists) last() ([]byte, error) {
 // RevocationList signs a list of the given entries that is good for [ListLife].
 // Numbers must rise from list to list; [CA.Publish] sees to that.
 func (ca *CA) RevocationList(entries []Revocation, number uint64, now time.Time) ([]byte, error) {
-	tmpl := &x509.RevocationList{Number: new(big.Int).SetUint64(number), ThisUpdate: now, NextUpdate: now.Add(ListLife)}
+	since, err := asn1.MarshalWithParams(ca.Cert.NotBefore.UTC(), "generalized")
+	if err != nil {
+		return nil, fmt.Errorf("make revocation list: %w", err)
+	}
+	tmpl := &x509.RevocationList{
+		Number: new(big.Int).SetUint64(number), ThisUpdate: now, NextUpdate: now.Add(ListLife),
+		ExtraExtensions: []pkix.Extension{{Id: oidExpiredOnList, Value: since}},
+	}
 	for _, e := range entries {
 		serial, err := parseSerial(e.Serial)
 		if err != nil {

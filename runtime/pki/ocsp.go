@@ -83,7 +83,7 @@ func (ca *CA) status(serial string, hash crypto.Hash, now time.Time) ([]byte, er
 	l := ca.listed
 	l.mu.Lock()
 	err := ca.refresh()
-	_, issued := l.known[serial]
+	issued := l.known[serial]
 	r, revoked := l.state[serial]
 	l.mu.Unlock()
 	if err != nil {

@@ -2,6 +2,8 @@ package pki_test
 
 import (
 	"bufio"
+	"crypto/x509"
+	"encoding/asn1"
 	"errors"
 	"fmt"
 	"os"
@@ -220,19 +222,74 @@ func TestNumberRises(t *testing.T) {
 	}
 }
 
-// An expired certificate stays on one more list and then goes.
-func TestExpiredLeavesTheList(t *testing.T) {
+// A revocation outlives its certificate, and the list says that it does.
+func TestExpiredStaysOnTheList(t *testing.T) {
 	h := pkitest.New(t)
 	now := time.Now()
-	revoke(t, h.Authority.Issuing, h.Node("lost"), pki.KeyCompromise, now)
-	for _, tt := range []struct {
-		at   time.Time
-		want int
-	}{{now.Add(25 * time.Hour), 1}, {now.Add(47 * time.Hour), 1}, {now.Add(49 * time.Hour), 0}} {
-		l, err := pki.ReadList(publish(t, h.Authority.Issuing, tt.at))
-		must(t, err)
-		if len(l.Entries) != tt.want {
-			t.Errorf("after %v: %d entries, want %d", tt.at.Sub(now), len(l.Entries), tt.want)
+	lost := h.Node("lost")
+	revoke(t, h.Authority.Issuing, lost, pki.KeyCompromise, now)
+	list := publish(t, h.Authority.Issuing, now.AddDate(2, 0, 0))
+	l, err := pki.ReadList(list)
+	must(t, err)
+	if len(l.Entries) != 1 || l.Entries[0].Serial != lost.ID.Serial {
+		t.Errorf("entries %+v, want the lost one", l.Entries)
+	}
+	crl, err := x509.ParseRevocationList(list)
+	must(t, err)
+	for _, ext := range crl.Extensions {
+		if ext.Id.String() != "2.5.29.60" {
+			continue
+		}
+		var since time.Time
+		if _, err := asn1.UnmarshalWithParams(ext.Value, &since, "generalized"); err != nil || ext.Critical || since.After(lost.Chain[0].NotBefore) {
+			t.Errorf("expired certificates are on it since %v, %v", since, err)
+		}
+		return
+	}
+	t.Error("the list does not say that expired certificates stay")
+}
+
+// What was signed before the key was lost is good for ever, what came later is
+// not; a hold counts as long as it lasts.
+func TestIdentifyThen(t *testing.T) {
+	h := pkitest.New(t)
+	v, ca, now := h.Verifier(), h.Authority.Issuing, time.Now()
+	lost := h.Node("lost")
+	at := now.Add(time.Hour)
+	for _, when := range []time.Time{now, at.Add(time.Hour)} {
+		if _, err := v.IdentifyThen(lost.Chain, when); err != nil {
+			t.Errorf("before it was revoked: %v", err)
+		}
+	}
+	take(t, v, revoke(t, ca, lost, pki.KeyCompromise, at), true)
+	for _, fresh := range []*pki.Verifier{v, pki.NewVerifier(h.Authority.Trust())} {
+		for _, l := range v.Lists() {
+			if _, err := fresh.Revoke(l); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for _, tt := range []struct {
+			name string
+			when time.Time
+			want error
+		}{
+			{"long before", now, nil}, {"just before", at.Add(-time.Second), nil}, {"then", at, pki.ErrRevoked},
+			{"after", at.Add(time.Hour), pki.ErrRevoked},
+		} {
+			if id, err := fresh.IdentifyThen(lost.Chain, tt.when); !errors.Is(err, tt.want) || (err == nil) != id.Known() {
+				t.Errorf("%s: IdentifyThen = %+v, %v, want %v", tt.name, id, err, tt.want)
+			}
+		}
+		if _, err := fresh.Identify(lost.Chain, now); !errors.Is(err, pki.ErrRevoked) {
+			t.Errorf("Identify = %v, want %v", err, pki.ErrRevoked)
+		}
+	}
+	must(t, h.Authority.Root.Revoke(pki.Serial(ca.Cert), pki.CACompromise, at.Add(-time.Minute)))
+	take(t, v, publish(t, h.Authority.Root, at), true)
+	other := h.Node("other")
+	for when, want := range map[time.Time]error{now: nil, at: pki.ErrRevoked} {
+		if _, err := v.IdentifyThen(other.Chain, when); !errors.Is(err, want) {
+			t.Errorf("below a revoked authority: %v, want %v", err, want)
 		}
 	}
 }

@@ -97,7 +97,7 @@ func (v *Verifier) RevokeEPC(e EPC) {
 // error is a [Refusal].
 func (v *Verifier) Holds(id flow.Identity, now time.Time) error {
 	v.mu.Lock()
-	revoked, why := v.revoked(id)
+	revoked, why := v.revoked(id, ever)
 	trusted := v.above[id.Issuer] != nil
 	v.mu.Unlock()
 	switch {
@@ -113,28 +113,32 @@ func (v *Verifier) Holds(id flow.Identity, now time.Time) error {
 	return nil
 }
 
-// revoked is called with mu held. It knows a leaf that was verified in all its
-// forms, another only in the one given. The error says when and why, if a list
-// does.
-func (v *Verifier) revoked(id flow.Identity) (bool, error) {
+// ever is the time at which all revocations count, also those of a clock that is
+// ahead of ours.
+var ever = time.Unix(1<<62, 0)
+
+// revoked tells whether an identity was revoked at a time; mu is held. It knows
+// a leaf that was verified in all its forms, another only in the one given. The
+// error says when and why, if a list does.
+func (v *Verifier) revoked(id flow.Identity, at time.Time) (bool, error) {
 	w := v.twins.of[id.Leaf]
 	if v.leaves[id.Leaf] || v.leaves[w.forms[0]] || v.leaves[w.forms[1]] || id.EPC != "" && v.epcs[id.EPC] {
 		return true, nil
 	}
-	if r, ok := v.listed(id.Issuer, id.Serial); ok {
+	if r, ok := v.listed(id.Issuer, id.Serial); ok && !r.At.After(at) {
 		return true, fmt.Errorf("since %s, %v", r.At.Format(time.RFC3339), r.Reason)
 	}
 	for _, c := range v.above[id.Issuer] {
-		if gone, why := v.withdrawn(c); gone {
+		if gone, why := v.withdrawn(c, at); gone {
 			return true, why
 		}
 	}
 	return false, nil
 }
 
-// withdrawn tells whether a root's list names an authority; mu is held.
-func (v *Verifier) withdrawn(ca *x509.Certificate) (bool, error) {
-	if r, ok := v.listed(hex.EncodeToString(ca.AuthorityKeyId), Serial(ca)); ok {
+// withdrawn tells whether a root's list named an authority at a time; mu is held.
+func (v *Verifier) withdrawn(ca *x509.Certificate, at time.Time) (bool, error) {
+	if r, ok := v.listed(hex.EncodeToString(ca.AuthorityKeyId), Serial(ca)); ok && !r.At.After(at) {
 		return true, fmt.Errorf("its authority is, since %s, %v", r.At.Format(time.RFC3339), r.Reason)
 	}
 	return false, nil
@@ -150,6 +154,20 @@ func (v *Verifier) withdrawn(ca *x509.Certificate) (bool, error) {
 // a [Refusal]. A leaf that was good is remembered until it ends or is revoked,
 // so asking again is cheap.
 func (v *Verifier) Identify(chain []*x509.Certificate, now time.Time) (flow.Identity, error) {
+	return v.identify(chain, now, ever)
+}
+
+// IdentifyThen is [Verifier.Identify] as things stood at a time: what was
+// revoked later does not count. It is for what was signed then and is verified
+// now, such as a record of last year by a device that was lost since. The time
+// must not be the holder's word alone: who has a stolen key also sets its clock.
+// [Verifier.RevokeLeaf] and [Verifier.RevokeEPC] have no time and always count.
+func (v *Verifier) IdentifyThen(chain []*x509.Certificate, at time.Time) (flow.Identity, error) {
+	return v.identify(chain, at, at)
+}
+
+// identify counts what was revoked until a time.
+func (v *Verifier) identify(chain []*x509.Certificate, now, until time.Time) (flow.Identity, error) {
 	if len(chain) == 0 || chain[0] == nil {
 		return flow.Identity{}, &Refusal{Reason: ErrNoCertificate}
 	}
@@ -158,7 +176,7 @@ func (v *Verifier) Identify(chain []*x509.Certificate, now time.Time) (flow.Iden
 	v.mu.Lock()
 	known, ok := v.checked.get(sum)
 	known.id.Leaf = sum
-	revoked, why := v.revoked(known.id)
+	revoked, why := v.revoked(known.id, until)
 	era := v.era
 	v.mu.Unlock()
 	switch {
@@ -168,7 +186,7 @@ func (v *Verifier) Identify(chain []*x509.Certificate, now time.Time) (flow.Iden
 		return known.id, nil
 	}
 
-	verified, err := v.chain(chain, now)
+	verified, err := v.chain(chain, now, until)
 	if err != nil {
 		return flow.Identity{}, err
 	}
@@ -190,12 +208,12 @@ func (v *Verifier) Identify(chain []*x509.Certificate, now time.Time) (flow.Iden
 	v.mu.Lock()
 	if v.era != era { // what was checked may not be true any more
 		v.mu.Unlock()
-		return v.Identify(chain, now)
+		return v.identify(chain, now, until)
 	}
 	defer v.mu.Unlock()
 	v.twins.put(sum, twin{forms: all, until: id.NotAfter}, now)
 	v.meet(verified)
-	if revoked, why := v.revoked(id); revoked {
+	if revoked, why := v.revoked(id, until); revoked {
 		return flow.Identity{}, refuse(leaf, ErrRevoked, why)
 	}
 	v.checked.put(sum, entry{id: id, from: from})
@@ -211,7 +229,7 @@ func (v *Verifier) meet(chain []*x509.Certificate) {
 }
 
 // chain checks what is X.509's own and returns the way from leaf to root.
-func (v *Verifier) chain(chain []*x509.Certificate, now time.Time) ([]*x509.Certificate, error) {
+func (v *Verifier) chain(chain []*x509.Certificate, now, until time.Time) ([]*x509.Certificate, error) {
 	leaf := chain[0]
 	switch {
 	case len(chain) > maxChain:
@@ -225,7 +243,7 @@ func (v *Verifier) chain(chain []*x509.Certificate, now time.Time) ([]*x509.Cert
 	case leaf.IsCA:
 		return nil, refuse(leaf, ErrAuthority, nil)
 	}
-	roots, old, gone := v.rootsFor(chain, now)
+	roots, old, gone := v.rootsFor(chain, now, until)
 	between := x509.NewCertPool()
 	for _, c := range chain[1:] {
 		if c != nil {
@@ -270,7 +288,7 @@ func (v *Verifier) chain(chain []*x509.Certificate, now time.Time) ([]*x509.Cert
 // section 6.1.4, such a self-issued one does not make a path longer, but to
 // crypto/x509 it does. old has, by fingerprint, the root that signed it. gone says
 // that such a one is there and revoked.
-func (v *Verifier) rootsFor(chain []*x509.Certificate, now time.Time) (roots *x509.CertPool, old map[string]*x509.Certificate, gone error) {
+func (v *Verifier) rootsFor(chain []*x509.Certificate, now, until time.Time) (roots *x509.CertPool, old map[string]*x509.Certificate, gone error) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	roots = v.roots
@@ -279,7 +297,7 @@ func (v *Verifier) rootsFor(chain []*x509.Certificate, now time.Time) (roots *x5
 			if c == nil || v.trust.hasKey(c) || !follows(c, r, now) {
 				continue
 			}
-			if revoked, why := v.withdrawn(c); revoked {
+			if revoked, why := v.withdrawn(c, until); revoked {
 				gone = why
 				continue
 			}

@@ -212,7 +212,7 @@ func (v *Verifier) CheckWeb(chain []*x509.Certificate, host string, now time.Tim
 		return &Refusal{Reason: ErrNoCertificate}
 	}
 	leaf := chain[0]
-	verified, err := v.chain(chain, now)
+	verified, err := v.chain(chain, now, ever)
 	if err != nil {
 		return err
 	}
@@ -222,7 +222,7 @@ func (v *Verifier) CheckWeb(chain []*x509.Certificate, host string, now time.Tim
 	if ours {
 		v.meet(verified)
 	}
-	revoked, why := v.revoked(flow.Identity{Issuer: KeyID(issuer), Serial: Serial(leaf)})
+	revoked, why := v.revoked(flow.Identity{Issuer: KeyID(issuer), Serial: Serial(leaf)}, ever)
 	v.mu.Unlock()
 	switch {
 	case !ours || isPeople(issuer.PermittedURIDomains[0]):
