@@ -21,7 +21,8 @@ func ofItself(node flow.NodeID, key string) bool { return key == markAway+string
 // provers judge the settings that prove themselves, by how their keys begin; n
 // is the leader.
 var provers = map[string]func(n *Node, key string, value []byte) error{
-	keyCRL: (*Node).proveList,
+	keyCRL:    (*Node).proveList,
+	keyPolicy: (*Node).provePolicy,
 }
 
 // checked judges a setting that proves itself, whoever brings it.

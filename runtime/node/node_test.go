@@ -71,7 +71,7 @@ func (c *cluster) start(name flow.NodeID) {
 func (c *cluster) tryStart(name flow.NodeID) error {
 	dir := filepath.Join(c.dir, string(name))
 	cfg := node.Config{Node: name, Dir: dir, Door: c.doors[name], Certificate: filepath.Join(dir, "certificate"), Trust: c.trust,
-		Attributes: flow.Attributes{"node_name": {"name": string(name)}}}
+		Attributes: flow.Attributes{"node_name": {"name": string(name)}}, Admins: []string{"dr", "admin"}}
 	if hasDir(filepath.Join(dir, "identities")) {
 		cfg.Identities = filepath.Join(dir, "identities")
 	}

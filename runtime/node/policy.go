@@ -23,7 +23,10 @@ import (
 // keyPolicy is the setting of the register with the hospital's own policy: a
 // statement that an admin has signed. Each node verifies it, keeps it on its
 // disk, and goes on with the one it has where it doesn't hold or is gone.
-const keyPolicy = "policy"
+//
+// Its value has the time in it as its number ([register.RisingValue]), and only
+// rises, so an older policy can't be put once more.
+const keyPolicy = "policy/text"
 
 // A guard has the policy that is in force here.
 type guard struct {
@@ -76,8 +79,10 @@ func (n *Node) policy() *policy.Policy {
 func (n *Node) watchPolicy(ctx context.Context) {
 	for {
 		changed := n.register.Changed()
-		if raw, ok := n.register.View().Settings[keyPolicy]; ok {
-			n.newPolicy(raw)
+		if value, ok := n.register.View().Settings[keyPolicy]; ok {
+			if _, raw, err := register.ReadRising(value); err == nil {
+				n.newPolicy(raw)
+			}
 		}
 		select {
 		case <-ctx.Done():
@@ -174,11 +179,8 @@ func (n *Node) may(who flow.Identity, d policy.Deed) error {
 	if dec.Allowed {
 		return nil
 	}
-	if len(n.cfg.Admins) == 0 && p.Own() == "" {
-		if who.Role == flow.RoleStaff {
-			return nil // until all configurations name their admins
-		}
-		return fmt.Errorf("%w: %s: %s: nobody is an admin: write \"admins: [NAME]\" into node.yaml of every node", control.ErrDenied, d, dec.Why())
+	if len(n.cfg.Admins) == 0 && p.Own() == "" && who.Role == flow.RoleStaff {
+		return fmt.Errorf("%w: %s: %s: nobody is an admin yet: write \"admins: [%s]\" into the node.yaml of every node, and start it anew", control.ErrDenied, d, dec.Why(), who.Name)
 	}
 	return fmt.Errorf("%w: %s may not %s: %s", control.ErrDenied, orStranger(who), d, dec.Why())
 }
@@ -263,15 +265,7 @@ func ownSpool(from flow.Endpoint, to flow.ActorID) bool {
 // mayWire decides whether the links of a script could be, by what its actors
 // speak with. It refuses a deployment that could never carry a token.
 func (n *Node) mayWire(g *flow.Graph) error {
-	p := n.policy()
-	ends := map[flow.ActorID]policy.Actor{}
-	for _, a := range g.Actors {
-		role := flow.RoleNode
-		if s := n.types[a.Type].Spec; s.Speaks != "" {
-			role = s.Speaks
-		}
-		ends[a.ID] = policy.Actor{ID: a.ID, Type: a.Type, Who: flow.Identity{Role: role}}
-	}
+	p, ends := n.policy(), n.endsOf(g)
 	for _, l := range g.Links {
 		from, to := ends[l.From.Actor], ends[l.To.Actor]
 		if d := p.Foresee(policy.Link{From: from, To: to, FromPort: l.From.Port, ToPort: l.To.Port}); !d.Allowed {
@@ -281,12 +275,33 @@ func (n *Node) mayWire(g *flow.Graph) error {
 	return nil
 }
 
+// endsOf are the actors of a script as the policy sees them before they run.
+func (n *Node) endsOf(g *flow.Graph) map[flow.ActorID]policy.Actor {
+	ends := map[flow.ActorID]policy.Actor{}
+	for _, a := range g.Actors {
+		role := flow.RoleNode
+		if s := n.types[a.Type].Spec; s.Speaks != "" {
+			role = s.Speaks
+		}
+		ends[a.ID] = policy.Actor{ID: a.ID, Type: a.Type, Who: flow.Identity{Role: role}}
+	}
+	return ends
+}
+
 // provePolicy judges a policy that is put into the register, whoever brings it:
 // it proves itself.
-func (n *Node) provePolicy(_ string, raw []byte) error {
-	_, _, text, err := n.readPolicy(raw)
-	if err == nil {
-		_, err = policy.New(text)
+func (n *Node) provePolicy(key string, value []byte) error {
+	number, raw, err := register.ReadRising(value)
+	if err != nil {
+		return err
 	}
+	st, _, text, err := n.readPolicy(raw)
+	switch {
+	case err != nil:
+		return err
+	case key != keyPolicy || number != uint64(st.At.UnixNano()):
+		return fmt.Errorf("policy of %s is put as %s, number %d", st.At.Format(time.RFC3339Nano), key, number)
+	}
+	_, err = policy.New(text)
 	return err
 }
