@@ -118,13 +118,26 @@ func (r *registry) update(decide func(c *contents) (line, error)) error {
 		return fmt.Errorf("registry: %w", err)
 	}
 	r.has.apply(l)
-	if live := len(r.has.entries) + len(r.has.tickets); r.file.lines > 8*live+1000 {
-		if err := r.file.rewrite(r.has.live(time.Now())); err != nil {
-			return fmt.Errorf("registry: %w", err)
-		}
+	return r.shrink()
+}
+
+// shrink writes the file anew when most of it is of no use any more.
+func (r *registry) shrink() error {
+	if r.file.lines < linesKept {
+		return nil
+	}
+	live := r.has.live(time.Now())
+	if r.file.lines < 8*len(live) {
+		return nil
+	}
+	if err := r.file.rewrite(live); err != nil {
+		return fmt.Errorf("registry: %w", err)
 	}
 	return nil
 }
+
+// linesKept is how long a registry may be whatever it says.
+const linesKept = 1000
 
 // catchUp reads what was added since; the file is locked.
 func (r *registry) catchUp() error {
