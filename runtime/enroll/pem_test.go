@@ -1,0 +1,15 @@
+package enroll_test
+
+import (
+	"crypto/x509"
+	"encoding/pem"
+	"strings"
+)
+
+func pemOf(certs ...*x509.Certificate) string {
+	var b strings.Builder
+	for _, c := range certs {
+		pem.Encode(&b, &pem.Block{Type: "CERTIFICATE", Bytes: c.Raw})
+	}
+	return b.String()
+}
