@@ -1,6 +1,7 @@
 package pki_test
 
 import (
+	"errors"
 	"fmt"
 	"time"
 
@@ -30,10 +31,22 @@ func Example() {
 	id, err := v.Identify(monitor.Chain, now)
 	fmt.Println(id.URI, id.Group, err)
 
-	v.RevokeEPC(epc)
+	// It is lost: the authority says so in a list, which anybody may carry here.
+	if err := hospital.Issuing.Revoke(id.Serial, pki.KeyCompromise, now); err != nil {
+		fmt.Println(err)
+		return
+	}
+	list, err := hospital.Issuing.Publish(now)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	changed, err := v.Revoke(list)
+	fmt.Println(changed, err)
 	_, err = v.Identify(monitor.Chain, now)
-	fmt.Println(err)
+	fmt.Println(errors.Is(err, pki.ErrRevoked))
 	// Output:
 	// spiffe://h1.health.example/device/giai/0614141.5678 h1/3/icu-3/ecg <nil>
-	// certificate of "spiffe://h1.health.example/device/giai/0614141.5678" refused: it is revoked
+	// true <nil>
+	// true
 }
