@@ -95,3 +95,8 @@ func (k *known) find(leaf [32]byte) (*x509.Certificate, error) {
 func (k *known) Identify(chain []*x509.Certificate, at time.Time) (flow.Identity, error) {
 	return k.n.verifier.Identify(chain, at)
 }
+
+// IdentifyThen is Identify but for what was revoked later.
+func (k *known) IdentifyThen(chain []*x509.Certificate, at time.Time) (flow.Identity, error) {
+	return k.n.verifier.IdentifyThen(chain, at)
+}

@@ -28,7 +28,7 @@ type held struct {
 
 func (s *strict) Identify(chain []*x509.Certificate, at time.Time) (flow.Identity, error) {
 	if len(chain) == 0 {
-		return s.fresh().Identify(chain, at)
+		return identifyThen(s.fresh(), chain, at)
 	}
 	h := sha256.New()
 	from, to := chain[0].NotBefore, chain[0].NotAfter
@@ -46,7 +46,7 @@ func (s *strict) Identify(chain []*x509.Certificate, at time.Time) (flow.Identit
 	if k, ok := s.known[key]; ok && !at.Before(k.from) && !at.After(k.to) {
 		return k.id, nil
 	}
-	id, err := s.fresh().Identify(chain, at)
+	id, err := identifyThen(s.fresh(), chain, at)
 	if err == nil {
 		s.known[key] = held{id: id, from: from, to: to}
 	}

@@ -17,6 +17,18 @@ type Trust interface {
 	Identify(chain []*x509.Certificate, at time.Time) (flow.Identity, error)
 }
 
+// identifyThen asks a Trust as things stood at a time. A Trust that tells apart
+// what was revoked later, as *pki.Verifier does with IdentifyThen, does so: a
+// device that is lost today made its readings of last week while it was not.
+func identifyThen(t Trust, chain []*x509.Certificate, at time.Time) (flow.Identity, error) {
+	if then, ok := t.(interface {
+		IdentifyThen([]*x509.Certificate, time.Time) (flow.Identity, error)
+	}); ok {
+		return then.IdentifyThen(chain, at)
+	}
+	return t.Identify(chain, at)
+}
+
 // A Prior is what a chain of windows has reached: what its next window must
 // follow. The zero value is a chain without a window.
 type Prior struct {
@@ -39,7 +51,7 @@ type Prior struct {
 //     signed by a node whose chain held when it judged ([ErrVerdict])
 //
 // A window without judgments passes. Times are those in the window: a
-// certificate that has expired since does no harm. Whoever takes a window in as
+// certificate that has expired or was revoked since does no harm. Whoever takes a window in as
 // it arrives must check besides that its Closed is about now.
 func (w *Window) Verify(t Trust, prior Prior) (Prior, error) {
 	next, err := w.verify(t, prior)
@@ -66,7 +78,7 @@ func (w *Window) verify(t Trust, prior Prior) (Prior, error) {
 	if err := w.signed.verify(w.Card[0], ErrCard); err != nil {
 		return prior, err
 	}
-	collector, err := t.Identify(w.Collector, w.Closed)
+	collector, err := identifyThen(t, w.Collector, w.Closed)
 	if err != nil {
 		return prior, fmt.Errorf("%w: collector: %w", ErrCertificate, err)
 	}
@@ -93,7 +105,7 @@ func (w *Window) verifyCard(t Trust) error {
 	if sha256.Sum256(w.Card[0].Raw) != w.signed.signer {
 		return fmt.Errorf("%w: the signature names another card than the one beside it", ErrCertificate)
 	}
-	card, err := t.Identify(w.Card, w.Closed)
+	card, err := identifyThen(t, w.Card, w.Closed)
 	if err != nil {
 		return fmt.Errorf("%w: card: %w", ErrCertificate, err)
 	}
@@ -147,7 +159,7 @@ func (j *Judgment) verify(t Trust, w *Window) error {
 	case len(j.Findings) != len(w.Leaves):
 		return fmt.Errorf("%w: %d findings for %d leaves", ErrVerdict, len(j.Findings), len(w.Leaves))
 	}
-	id, err := t.Identify(j.Chain, j.At)
+	id, err := identifyThen(t, j.Chain, j.At)
 	if err != nil {
 		return fmt.Errorf("%w: judge: %w", ErrVerdict, err)
 	}
@@ -216,10 +228,10 @@ func (w *Window) checkReading(t Trust, r *Reading, chain, voucher []*x509.Certif
 	if !w.covers(r) {
 		return fmt.Errorf("%w: the window has no number %d of %s", ErrSequence, r.Seq, r.Of())
 	}
-	id, err := t.Identify(chain, w.Closed)
+	id, err := identifyThen(t, chain, w.Closed)
 	if err != nil {
 		var then error
-		if id, then = t.Identify(chain, r.At); then != nil {
+		if id, then = identifyThen(t, chain, r.At); then != nil {
 			return fmt.Errorf("%w: device: %w", ErrCertificate, err)
 		}
 	}
@@ -232,10 +244,10 @@ func (w *Window) checkReading(t Trust, r *Reading, chain, voucher []*x509.Certif
 	if len(voucher) == 0 {
 		return fmt.Errorf("%w: that of the collector who vouched is missing", ErrCertificate)
 	}
-	by, err := t.Identify(voucher, w.Closed)
+	by, err := identifyThen(t, voucher, w.Closed)
 	if err != nil {
 		var then error
-		if by, then = t.Identify(voucher, r.Voucher.At); then != nil {
+		if by, then = identifyThen(t, voucher, r.Voucher.At); then != nil {
 			return fmt.Errorf("%w: collector who vouched: %w", ErrCertificate, err)
 		}
 	}

@@ -304,3 +304,42 @@ func FuzzItems(f *testing.F) {
 		}
 	})
 }
+
+// What was revoked after it signed stays good; what was revoked before does not.
+func TestRevokedThen(t *testing.T) {
+	h := pkitest.New(t)
+	w := newWard(t, h)
+	readings := w.Readings(t, 2)
+	win := w.Window(t, readings)
+	for _, tt := range []struct {
+		what string
+		who  flow.Signer
+		at   time.Time
+		good bool
+	}{
+		{"a device, a minute later", w.Devices[0], w.Now().Add(time.Minute), true},
+		{"a device, before its reading", w.Devices[0], readings[0].At.Add(-time.Minute), false},
+		{"the collector, a minute later", w.Collector, w.Now().Add(time.Minute), true},
+		{"the collector, before", w.Collector, w.Now().Add(-time.Minute), false},
+		{"the judge, a minute later", w.Judge, w.Now().Add(time.Minute), true},
+	} {
+		list, err := h.Authority.Issuing.RevocationList([]pki.Revocation{{Serial: tt.who.ID.Serial, At: tt.at}}, 1, time.Now())
+		if err != nil {
+			t.Fatal(err)
+		}
+		trust := proof.Strict(func() proof.Trust {
+			v := pki.NewVerifier(h.Authority.Trust())
+			if _, err := v.Revoke(list); err != nil {
+				t.Fatal(err)
+			}
+			return v
+		})
+		_, err = win.Verify(trust, proof.Prior{})
+		if err == nil {
+			err = win.Check(trust, 0, readings[0])
+		}
+		if (err == nil) != tt.good || err != nil && !errors.Is(err, proof.ErrCertificate) {
+			t.Errorf("%s: %v", tt.what, err)
+		}
+	}
+}
