@@ -2,11 +2,15 @@ package housetest
 
 import (
 	"bytes"
+	"crypto/tls"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
+	"time"
 
 	device "github.com/wardflow/wardflow/runtime/device/mqtt"
+	"github.com/wardflow/wardflow/runtime/enroll"
 	"github.com/wardflow/wardflow/runtime/flow"
 	"github.com/wardflow/wardflow/runtime/ingest/mqtt"
 	"github.com/wardflow/wardflow/runtime/pki"
@@ -54,5 +58,21 @@ func (h *House) BringMQTT(r *flow.Reading) {
 	m := device.Message{Topic: mqtt.TopicOf(h.Monitor.ID, r.Stream).String(), Payload: sealed.Bytes, QoS: 1}
 	if err := c.Publish(h.within(), m); err != nil {
 		h.t.Fatal(fmt.Errorf("bring a reading over MQTT: %w", err))
+	}
+}
+
+// DialAsMonitor opens a connection to a listener with the certificate of the
+// device outside.
+func (h *House) DialAsMonitor(addr string) (net.Conn, error) {
+	conf := pki.WebClientTLS(func() flow.Signer { return h.Monitor }, h.Verifier, h.Host)
+	return (&tls.Dialer{Config: conf}).DialContext(h.within(), "tcp", addr)
+}
+
+// Revoke takes from somebody all that it has, at the CA service; who is a SPIFFE
+// ID. How the nodes hear of it is their matter.
+func (h *House) Revoke(who string) {
+	h.t.Helper()
+	if _, _, err := h.office.Revoke(who, pki.KeyCompromise, enroll.Caller{Who: engineer}, time.Now()); err != nil {
+		h.t.Fatal(err)
 	}
 }
