@@ -12,8 +12,10 @@ import (
 	"sync"
 )
 
-// A page serves the built files, packed once for all who take gzip. Those under
-// assets/ have a hash in their name and never change.
+// A page serves the built files. Those under assets/ have a hash in their name and
+// never change; they are packed, once, for all who take gzip. Nothing else that
+// this server says is packed: where an attacker can choose a part of what is
+// packed together with a secret, its size gives the secret away (BREACH).
 type page struct {
 	files fs.FS
 	plain http.Handler
@@ -38,10 +40,7 @@ func (p *page) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set("Vary", "Accept-Encoding")
 	name := strings.TrimPrefix(path.Clean(r.URL.Path), "/")
-	if name == "" {
-		name = "index.html"
-	}
-	if takesGzip(r) && packable[path.Ext(name)] {
+	if takesGzip(r) && strings.HasPrefix(name, "assets/") && packable[path.Ext(name)] {
 		if data, err := p.pack(name); err == nil {
 			w.Header().Set("Content-Type", mime.TypeByExtension(path.Ext(name)))
 			w.Header().Set("Content-Encoding", "gzip")
@@ -56,7 +55,7 @@ func (p *page) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // packable are the kinds of file that gzip makes smaller.
-var packable = map[string]bool{".html": true, ".js": true, ".css": true, ".svg": true, ".txt": true}
+var packable = map[string]bool{".js": true, ".css": true, ".svg": true, ".txt": true}
 
 func takesGzip(r *http.Request) bool {
 	for part := range strings.SplitSeq(r.Header.Get("Accept-Encoding"), ",") {
