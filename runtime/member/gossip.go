@@ -83,7 +83,7 @@ func (g gossip) mark(n *memberlist.Node, up bool) {
 }
 
 // NotifyMsg brings a statement that is handed on.
-func (g gossip) NotifyMsg(b []byte) { g.hear(b) }
+func (g gossip) NotifyMsg(b []byte) { g.hear(b, source{}) }
 
 // GetBroadcasts gives statements to hand on.
 func (g gossip) GetBroadcasts(overhead, limit int) [][]byte {
@@ -106,7 +106,7 @@ func (g gossip) MergeRemoteState(b []byte, _ bool) {
 		if err != nil {
 			return
 		}
-		g.hear(raw)
+		g.hear(raw, source{})
 		b = rest
 	}
 }
@@ -121,20 +121,24 @@ func (m *Members) signedBy(s *statement) source {
 	return source{id: id}
 }
 
-// hear takes in a statement from somebody, and hands it on if it is news.
-func (m *Members) hear(raw []byte) (*statement, error) {
+// hear takes in a statement, and hands it on if it is news. by is who said it,
+// if that is known.
+func (m *Members) hear(raw []byte, by source) (*statement, error) {
 	if s := m.book.knows(raw); s != nil {
 		return s, nil // as nearly all are: not worth reading
 	}
 	s, err := readStatement(raw)
 	if err != nil {
-		return nil, m.refuse("", err)
+		return nil, m.blame(by, "", err)
 	}
 	switch err := m.book.learn(s, now()); {
 	case errors.Is(err, errOld):
 		return s, nil
 	case err != nil:
-		return nil, m.blame(m.signedBy(s), s.info.ID, err)
+		if !by.id.Known() {
+			by = m.signedBy(s)
+		}
+		return nil, m.blame(by, s.info.ID, err)
 	}
 	m.queue.QueueBroadcast(&broadcast{id: s.info.ID, raw: s.raw})
 	m.news()
@@ -171,7 +175,7 @@ func (m *Members) meet(raw []byte, want flow.NodeID, by source) (flow.NodeID, er
 		}
 		return s.info.ID, nil
 	}
-	if s, err = m.hear(raw); err != nil {
+	if s, err = m.hear(raw, by); err != nil {
 		return "", err
 	}
 	return s.info.ID, nil

@@ -135,6 +135,11 @@ func TestHostileMember(t *testing.T) {
 		gossip{a}.MergeRemoteState(appendBytes(nil, forged.raw), false)
 		r.names(t, uri, errName.Error())
 
+		// Its own, changed after it was signed.
+		conn = evil.call(packets, bytes.Replace(evil.said.raw, []byte("evil:1"), []byte("evil:2"), 1))
+		conn.Read(make([]byte, 1))
+		r.names(t, uri, errSignature.Error())
+
 		// A greeting that is too long, and one that wants nothing we have.
 		conn = evil.call(packets, make([]byte, maxStatement+1))
 		conn.Read(make([]byte, 1))

@@ -109,6 +109,7 @@ type Door struct {
 	gate   *gate.Gate
 	sent   traffic // on links
 	tally  tally
+	early  early
 
 	mu      sync.Mutex // guards what follows
 	closing bool

@@ -52,7 +52,7 @@ func (st *stream) offer(e entry) error {
 	refuse := func(t *track, err error) error {
 		err = st.door.refused(err)
 		st.out.put(entryRefuse, e.number, appendRefuse(nil, err))
-		if !passes(err) || st.tooOften(terms.Link) {
+		if !passes(err) || st.door.tooOften(st.node, terms.Link) {
 			st.door.auditPeer(st.conn, flow.AuditLink, terms.Link, "open link "+string(terms.Link), err)
 		}
 		if t != nil {
@@ -98,20 +98,6 @@ func (st *stream) offer(e entry) error {
 	}
 	st.out.put(entryAnswer, s.number, b)
 	return nil
-}
-
-// tooOften counts offers for which it was too early. An honest node that knows
-// more than we do waits longer and longer; one that makes links up is on record
-// with the tenth, or when it has made up thousands.
-func (st *stream) tooOften(id flow.LinkID) bool {
-	const often, most = 10, 4096
-	st.mu.Lock()
-	defer st.mu.Unlock()
-	if st.asked == nil || len(st.asked) >= most {
-		st.asked = make(map[flow.LinkID]int)
-	}
-	st.asked[id]++
-	return st.asked[id]%often == 0 || len(st.asked) == most
 }
 
 // confirm is the sender's second step.

@@ -270,6 +270,28 @@ func TestHostileRelay(t *testing.T) {
 	desk.onRecord(flow.AuditLink, "/node/evil", link.ErrUnproven.Error())
 }
 
+// A node that offers links that nobody knows, again and again, is on record.
+func TestHostileInventsLinks(t *testing.T) {
+	h := newHall(t)
+	desk := h.room("desk")
+	evil := h.hostile("evil", desk)
+	end := h.join(evil.room, desk, "x", evil.signer, desk.cfg.Signer(), 10)
+	desk.mu.Lock()
+	clear(desk.known)
+	desk.mu.Unlock()
+	for n := range uint64(earlyOften) {
+		_, offer, err := link.Offer(end.Terms, evil.exporter, evil.signer)
+		if err != nil {
+			t.Fatal(err)
+		}
+		evil.put(entryOffer, n+1, offer)
+		if err := evil.refused(n + 1); !errors.Is(err, flow.ErrLater) {
+			t.Fatalf("offer %d: %v", n+1, err)
+		}
+	}
+	desk.onRecord(flow.AuditLink, "/node/evil", "not known here yet")
+}
+
 // Breaking the packets' own rules ends the stream, and is logged with the name.
 func TestHostilePackets(t *testing.T) {
 	offer := func(n uint64) []byte {

@@ -44,9 +44,8 @@ type stream struct {
 	mu       sync.Mutex // guards what follows
 	ended    bool
 	sessions map[uint64]*session
-	unproven int                 // of them, on the callee's side
-	asked    map[flow.LinkID]int // how often links were offered for which it was too early
-	last     uint64              // number
+	unproven int    // of them, on the callee's side
+	last     uint64 // number
 }
 
 // carrier is either side's gRPC stream; it carries parcels.
