@@ -73,7 +73,8 @@ func newRoot(key crypto.Signer, now time.Time) (*CA, error) {
 }
 
 // Issuing makes a hospital's authority for machines, valid for 5 years. It can
-// only issue names of the trust domain hospital, such as h1.health.example.
+// only issue names of the trust domain hospital, such as h1.health.example, and,
+// for the web, hosts below it and addresses that are not on the Internet.
 func (ca *CA) Issuing(hospital string, now time.Time) (*CA, error) {
 	return ca.issuing(hospital, nil, now)
 }
@@ -92,6 +93,7 @@ func (ca *CA) issuing(hospital string, key crypto.Signer, now time.Time) (*CA, e
 		ExtKeyUsage:         []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth, x509.ExtKeyUsageServerAuth},
 		PermittedURIDomains: []string{hospital},
 		PermittedDNSDomains: []string{"." + hospital},
+		PermittedIPRanges:   inside(),
 	}, ca, key, now)
 	if err != nil {
 		return nil, fmt.Errorf("make issuing CA of %s: %w", hospital, err)

@@ -61,10 +61,14 @@ func (l *lists) move(dir string) {
 func (l *lists) copy(dir string) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if err := l.revoked.copy(filepath.Join(dir, revokedFile)); err != nil || l.newest == nil {
+	if err := l.revoked.copy(filepath.Join(dir, revokedFile)); err != nil {
 		return err
 	}
-	return createFile(filepath.Join(dir, listFile), l.newest, 0o644)
+	list, err := l.last()
+	if err != nil || list == nil {
+		return err
+	}
+	return createFile(filepath.Join(dir, listFile), list, 0o644)
 }
 
 // Revoke takes a certificate of this CA back, by its serial number (see

@@ -4,6 +4,8 @@ import (
 	"crypto"
 	"crypto/x509"
 	"time"
+
+	"github.com/youmark/pkcs8"
 )
 
 // Sign lets a test make a certificate that no CA of ours would.
@@ -45,3 +47,11 @@ var (
 
 // Plain is the EPC with the filter of certificates.
 func (e EPC) Plain() EPC { return e.plain() }
+
+// CheapSeal makes sealing a fifth as dear until the function it returns is
+// called.
+func CheapSeal() (restore func()) {
+	dear := sealing.KDFOpts
+	sealing.KDFOpts = pkcs8.ScryptOpts{SaltSize: 16, CostParameter: 1 << 14, BlockSize: 8, ParallelizationParameter: 1}
+	return func() { sealing.KDFOpts = dear }
+}

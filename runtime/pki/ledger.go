@@ -1,7 +1,7 @@
 package pki
 
 import (
-	"bytes"
+	"bufio"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -32,11 +32,13 @@ func (l *ledger[T]) add(lines ...T) error {
 	return appendLines(l.path, 0, lines...)
 }
 
-// copy writes what is kept in memory to a new file.
+// copy writes all lines to a new file.
 func (l *ledger[T]) copy(path string) error {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return appendLines(path, os.O_EXCL, l.kept...)
+	var all []T
+	if _, err := l.read(0, func(t T) { all = append(all, t) }); err != nil {
+		return err
+	}
+	return appendLines(path, os.O_EXCL, all...)
 }
 
 // move goes on in a file that copy has made, here or elsewhere.
@@ -57,38 +59,32 @@ func (l *ledger[T]) read(from int64, f func(T)) (int64, error) {
 		}
 		return int64(len(l.kept)), nil
 	}
-	b, err := readFrom(l.path, from)
+	file, err := os.Open(l.path)
 	if errors.Is(err, os.ErrNotExist) {
 		return from, nil
 	}
 	if err != nil {
 		return from, err
 	}
-	for {
-		line, rest, whole := bytes.Cut(b, []byte{'\n'})
-		if !whole {
+	defer file.Close()
+	if _, err := file.Seek(from, io.SeekStart); err != nil {
+		return from, err
+	}
+	for lines := bufio.NewReader(file); ; {
+		line, err := lines.ReadBytes('\n')
+		if err == io.EOF { // a last line without its end is not whole
 			return from, nil
 		}
 		var t T
-		if err := json.Unmarshal(line, &t); err != nil {
+		if err == nil {
+			err = json.Unmarshal(line, &t)
+		}
+		if err != nil {
 			return from, fmt.Errorf("%s: at byte %d: %w", l.path, from, err)
 		}
 		f(t)
-		from += int64(len(line)) + 1
-		b = rest
+		from += int64(len(line))
 	}
-}
-
-func readFrom(path string, from int64) ([]byte, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	if _, err := f.Seek(from, io.SeekStart); err != nil {
-		return nil, err
-	}
-	return io.ReadAll(f)
 }
 
 // appendLines adds lines at the end of a file and has them on disk when it

@@ -203,9 +203,68 @@ func TestRevocationsLast(t *testing.T) {
 	if last <= number(t, list) {
 		t.Errorf("number %d after %d", last, number(t, list))
 	}
+	// Sealed anew in another place, it has the same records.
+	other := filepath.Join(t.TempDir(), "ca")
+	must(t, load(t, dir).Save(other, pki.Unsealed()))
+	moved := load(t, other)
+	all, err = moved.Issuing.Revocations()
+	must(t, err)
+	kept, err = moved.Issuing.List()
+	must(t, err)
+	if len(all) != 1 || number(t, kept) != last || len(serials(t, moved.Issuing)) != len(serials(t, loaded.Issuing)) {
+		t.Errorf("moved: %d revocations, list %d, %d issued", len(all), number(t, kept), len(serials(t, moved.Issuing)))
+	}
 	must(t, os.Remove(filepath.Join(dir, "issuing", "crl.der")))
 	if n := number(t, publish(t, load(t, dir).Issuing, now.Add(time.Minute))); n <= last {
 		t.Errorf("from a backup without the list: number %d after %d", n, last)
+	}
+}
+
+// Whoever asks after a revocation or a new trust is told so, while others ask
+// and change it.
+func TestChangesWhileOthersAsk(t *testing.T) {
+	h := pkitest.New(t)
+	v, next := h.Verifier(), roll(t, h.Authority)
+	trusts := []pki.Trust{h.Authority.Trust(), next.Trust(), next.Trust().Without(h.Authority.Root.Cert)}
+	signers := []flow.Signer{h.Node("a"), h.Node("b"), enroll(t, next, "c")}
+	var work sync.WaitGroup
+	for _, s := range signers {
+		work.Go(func() {
+			for range 100 {
+				changed := v.Changed()
+				id, err := v.Identify(s.Chain, time.Now())
+				if err == nil && id != s.ID {
+					t.Errorf("Identify = %+v", id)
+				}
+				v.Holds(s.ID, time.Now())
+				select {
+				case <-changed:
+				default:
+				}
+			}
+		})
+	}
+	work.Go(func() {
+		for i := range 30 {
+			v.SetTrust(trusts[i%3])
+		}
+		v.SetTrust(trusts[2])
+	})
+	work.Go(func() {
+		for i := range 10 {
+			if _, err := v.Revoke(publish(t, next.Issuing, time.Now().Add(time.Duration(i)*time.Second))); err != nil && !errors.Is(err, pki.ErrStranger) {
+				t.Error(err)
+			}
+		}
+	})
+	work.Wait()
+	for i, s := range signers {
+		if _, err := v.Identify(s.Chain, time.Now()); (err == nil) != (i == 2) {
+			t.Errorf("signer %d after the old root's end: %v", i, err)
+		}
+		if err := v.Holds(s.ID, time.Now()); (err == nil) != (i == 2) {
+			t.Errorf("signer %d after the old root's end: Holds = %v", i, err)
+		}
 	}
 }
 

@@ -112,6 +112,12 @@ func PassphraseFile(file string, in io.Reader) func() ([]byte, error) {
 
 // write puts a key into the directory of its CA.
 func (s Seal) write(dir string, key crypto.Signer) error {
+	if late, ok := key.(*lateKey); ok {
+		var err error
+		if key, err = late.now(); err != nil {
+			return err
+		}
+	}
 	if t, ok := key.(interface{ URI() string }); ok {
 		return createFile(filepath.Join(dir, uriFile), []byte(t.URI()+"\n"), 0o600)
 	}
@@ -193,19 +199,29 @@ type lateKey struct {
 func (k *lateKey) Public() crypto.PublicKey { return k.public }
 
 func (k *lateKey) Sign(r io.Reader, digest []byte, opts crypto.SignerOpts) ([]byte, error) {
+	key, err := k.now()
+	if err != nil {
+		return nil, err
+	}
+	return key.Sign(r, digest, opts)
+}
+
+// now opens the key if need be.
+func (k *lateKey) now() (crypto.Signer, error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if k.key == nil {
-		key, err := k.open()
-		if err != nil {
-			return nil, err
-		}
-		if !samePublic(k.public, key.Public()) {
-			return nil, errors.Join(errors.New("key and certificate do not belong together"), closeKey(key))
-		}
-		k.key = key
+	if k.key != nil {
+		return k.key, nil
 	}
-	return k.key.Sign(r, digest, opts)
+	key, err := k.open()
+	if err != nil {
+		return nil, err
+	}
+	if !samePublic(k.public, key.Public()) {
+		return nil, errors.Join(errors.New("key and certificate do not belong together"), closeKey(key))
+	}
+	k.key = key
+	return key, nil
 }
 
 // Close lets go of the key, if it was opened and is in a token.

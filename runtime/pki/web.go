@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"slices"
 	"strings"
 	"time"
 
@@ -21,7 +22,7 @@ import (
 // A WebRequest asks for a certificate for the web.
 type WebRequest struct {
 	DNS  []string      // names below the hospital's, such as bedside.h1.health.example
-	IPs  []net.IP      // at least one name or address
+	IPs  []net.IP      // of private networks; at least one name or address
 	Life time.Duration // 0: 24 h; at most 90 days
 
 	Key crypto.PublicKey // P-256
@@ -70,8 +71,8 @@ func (ca *CA) webTemplate(req WebRequest, now time.Time) (*x509.Certificate, err
 		}
 	}
 	for _, ip := range req.IPs {
-		if len(ip) != net.IPv4len && len(ip) != net.IPv6len || ip.IsUnspecified() || ip.IsMulticast() {
-			return nil, fmt.Errorf("address %v: want one that a client can connect to", ip)
+		if !slices.ContainsFunc(inside(), func(n *net.IPNet) bool { return n.Contains(ip) }) {
+			return nil, fmt.Errorf("address %v: want one of a private network: a host on the Internet has a name", ip)
 		}
 	}
 	end, err := ca.end(profiles[flow.RoleNode], req.Life, now)
@@ -87,6 +88,25 @@ func (ca *CA) webTemplate(req WebRequest, now time.Time) (*x509.Certificate, err
 		IPAddresses: req.IPs,
 	}
 	return tmpl, setTimes(tmpl, ca.Cert, now)
+}
+
+// inside are the networks that are not on the Internet: whoever has a hospital's
+// authority, and a browser that trusts it, must not be able to pose as anything
+// out there.
+func inside() []*net.IPNet {
+	var all []*net.IPNet
+	for _, s := range []string{
+		"127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", // RFC 1122, RFC 1918
+		"100.64.0.0/10", "169.254.0.0/16", // RFC 6598, RFC 3927
+		"::1/128", "fc00::/7", "fe80::/10", // RFC 4291, RFC 4193
+	} {
+		_, n, err := net.ParseCIDR(s)
+		if err != nil {
+			panic("pki: " + err.Error()) // they are all above
+		}
+		all = append(all, n)
+	}
+	return all
 }
 
 // checkHost is nil for a host name of at most 253 small letters.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/tls"
 	"crypto/x509"
+	"crypto/x509/pkix"
 	"errors"
 	"io"
 	"log"
@@ -152,6 +153,8 @@ func TestIssueWebRefuses(t *testing.T) {
 		"one of two":       dns(host, "example.org"),
 		"no address":       {IPs: []net.IP{{1, 2, 3}}, Key: key},
 		"every address":    {IPs: []net.IP{net.IPv4zero.To4()}, Key: key},
+		"the Internet's":   {IPs: []net.IP{net.IPv4(198, 41, 0, 4)}, Key: key},
+		"the Internet's 6": {IPs: []net.IP{net.ParseIP("2001:503:ba3e::2:30")}, Key: key},
 		"no key":           {DNS: []string{host}},
 		"too long a life":  {DNS: []string{host}, Key: key, Life: 91 * 24 * time.Hour},
 	} {
@@ -170,6 +173,40 @@ func TestIssueWebRefuses(t *testing.T) {
 	}
 	if _, err := h.Authority.IssueWebCSR(csr(t, p256(t), x509.CertificateRequest{DNSNames: []string{"other." + host}}), req, time.Now()); !errors.Is(err, pki.ErrCSR) {
 		t.Errorf("another name: IssueWebCSR = %v, want %v", err, pki.ErrCSR)
+	}
+}
+
+// Even with its key nobody makes an authority of ours speak for another host or
+// for an address on the Internet: its constraints forbid it, to us and to
+// openssl.
+func TestWebConstraints(t *testing.T) {
+	s := pkitest.OpenShop(t)
+	h := pkitest.New(t)
+	must(t, pki.SaveTrust(filepath.Join(s.Dir, "trust.pem"), pki.Trust{Roots: h.Authority.Trust().Roots}))
+	for _, tt := range []struct {
+		host string
+		good bool
+	}{{host, true}, {"10.1.2.3", true}, {"fd00::7", true}, {"portal.example.org", false}, {"198.41.0.4", false}, {"2001:503:ba3e::2:30", false}} {
+		tmpl := &x509.Certificate{
+			Subject: pkix.Name{CommonName: "web server"}, NotBefore: time.Now().Add(-time.Minute), NotAfter: time.Now().Add(time.Hour),
+			KeyUsage: x509.KeyUsageDigitalSignature, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
+		}
+		if ip := net.ParseIP(tt.host); ip != nil {
+			tmpl.IPAddresses = []net.IP{ip}
+		} else {
+			tmpl.DNSNames = []string{tt.host}
+		}
+		key := p256(t)
+		leaf, err := h.Authority.Issuing.Sign(tmpl, key.Public())
+		must(t, err)
+		chain := []*x509.Certificate{leaf, h.Authority.Issuing.Cert}
+		if err := h.Verifier().CheckWeb(chain, tt.host, time.Now()); (err == nil) != tt.good || !tt.good && !errors.Is(err, pki.ErrConstraint) {
+			t.Errorf("%s: CheckWeb = %v", tt.host, err)
+		}
+		must(t, pki.SaveSigner(s.Dir, flow.Signer{Key: key, Chain: chain}))
+		if out, err := s.Try("verify -CAfile trust.pem -untrusted cert.pem -purpose sslserver cert.pem"); (err == nil) != tt.good {
+			t.Errorf("%s: openssl verify: %v, %s", tt.host, err, out)
+		}
 	}
 }
 
