@@ -36,8 +36,8 @@ type record struct {
 	who  string // how the SPIFFE ID of the attacker ends; "": nobody was named, and the address is
 }
 
-func (r record) is(e control.AuditEntry) bool {
-	return e.Refused() && e.Kind == r.kind && strings.HasSuffix(e.Who, r.who) && (r.who != "" || e.From != "")
+func (r record) is(e control.AuditEntry, member string) bool {
+	return e.Refused() && e.Kind == r.kind && strings.HasSuffix(e.Who, strings.Replace(r.who, enemy, member, 1)) && (r.who != "" || e.From != "")
 }
 
 // attacks are all of them, in the order of the requirements. Those that take
@@ -79,6 +79,7 @@ func TestAttacks(t *testing.T) {
 func (g *ground) within(t *testing.T) *ground {
 	inner := *g
 	inner.t = t
+	inner.enemy = fmt.Sprintf("mallory-%d", g.attacks.Add(1))
 	return &inner
 }
 
@@ -93,7 +94,7 @@ func (g *ground) recorded(r record, since time.Time) string {
 		var seen []string
 		for _, e := range g.caRecord.since(since) {
 			line := fmt.Sprintf("%s %s %s (proven: %t) from %s: %s: %s", caService, e.Kind, e.Who, e.Proven, e.From, e.What, e.Why)
-			if r.on == caService && r.is(control.AuditEntry{AuditEvent: e}) {
+			if r.on == caService && r.is(control.AuditEntry{AuditEvent: e}, g.enemy) {
 				return line
 			}
 			seen = append(seen, line)
@@ -108,7 +109,7 @@ func (g *ground) recorded(r record, since time.Time) string {
 			}
 			for _, e := range list {
 				line := fmt.Sprintf("%s #%d %s %s (proven: %t) from %s: %s: %s", name, e.N, e.Kind, e.Who, e.Proven, e.From, e.What, e.Why)
-				if r.is(e) {
+				if r.is(e, g.enemy) {
 					return line
 				}
 				seen = append(seen, line)

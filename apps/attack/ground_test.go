@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -46,7 +47,9 @@ type ground struct {
 	caAt     string // the CA service's address, https://host:port
 	ward     *hospital.Ward
 	trust    pki.Trust
-	outside  flow.Signer  // the thermometer of bed 1, which runs no node
+	outside  flow.Signer // the thermometer of bed 1, which runs no node
+	attacks  *atomic.Int64
+	enemy    string       // the name of the hostile member of this attack
 	loot     *flow.Signer // the stolen device\'s
 	made     *made
 	muted    *string // the bed that gives no readings any more
@@ -60,7 +63,7 @@ type ground struct {
 // newGround starts everything and returns when the first reading is stored.
 func newGround(t *testing.T) *ground {
 	t.Helper()
-	g := &ground{t: t, loot: new(flow.Signer), made: new(made), muted: new(string), caRecord: new(caRecord), dir: t.TempDir(), cfgs: map[flow.NodeID]*node.Config{}, nodes: map[flow.NodeID]*node.Node{}, api: map[flow.NodeID]*control.Client{}}
+	g := &ground{t: t, loot: new(flow.Signer), attacks: new(atomic.Int64), made: new(made), muted: new(string), caRecord: new(caRecord), dir: t.TempDir(), cfgs: map[flow.NodeID]*node.Config{}, nodes: map[flow.NodeID]*node.Node{}, api: map[flow.NodeID]*control.Client{}}
 	g.h = pkitest.New(t)
 	g.rogue, g.near = g.h.Rogue(), g.h.Neighbour()
 	g.trust = g.h.Authority.Trust()

@@ -24,10 +24,10 @@ import (
 // says nothing of others.
 func hostileGossip() []attack {
 	const has = "a node's good certificate, and what it hears at other nodes' doors"
-	refused := []record{{ward, flow.AuditGossip, "/node/" + mallory}}
+	refused := []record{{ward, flow.AuditGossip, "/node/" + enemy}}
 	greet := func(id, tries string, what func(t *testing.T, g *ground, m *gossiper) []byte) attack {
 		return attack{id: id, has: has, tries: tries, record: refused, do: func(t *testing.T, g *ground) string {
-			m := &gossiper{t: t, own: g.h.Node(mallory)}
+			m := g.gossiper()
 			return m.greet(g.cfgs[ward].Door, what(t, g, m))
 		}}
 	}
@@ -39,11 +39,11 @@ func hostileGossip() []attack {
 			return m.statementOf(g.cfgs[bedside].Door)
 		}),
 		greet("AT-spoof zone", "gossips a zone that its certificate does not carry", func(t *testing.T, g *ground, m *gossiper) []byte {
-			return m.statement(flow.NodeInfo{ID: mallory, Boot: 1, Door: "127.0.0.1:9", Attributes: flow.Attributes{"zone": {"site": "h1", "floor": "3", "room": "icu-1"}},
+			return m.statement(flow.NodeInfo{ID: m.name(), Boot: 1, Door: "127.0.0.1:9", Attributes: flow.Attributes{"zone": {"site": "h1", "floor": "3", "room": "icu-1"}},
 				Capabilities: []string{"store", "card", "identity/bed-1"}}, 1)
 		}),
 		greet("AT-spoof altered", "changes a signed statement", func(t *testing.T, g *ground, m *gossiper) []byte {
-			b := m.statement(flow.NodeInfo{ID: mallory, Boot: 1, Door: "127.0.0.1:9"}, 1)
+			b := m.statement(flow.NodeInfo{ID: m.name(), Boot: 1, Door: "127.0.0.1:9"}, 1)
 			return []byte(strings.Replace(string(b), "127.0.0.1:9", "127.0.0.2:9", 1))
 		}),
 		greet("AT-spoof garbage", "greets with bytes that are no statement", func(t *testing.T, g *ground, m *gossiper) []byte {
@@ -65,6 +65,10 @@ type gossiper struct {
 	t   *testing.T
 	own flow.Signer
 }
+
+func (g *ground) gossiper() *gossiper { return &gossiper{t: g.t, own: g.h.Node(g.enemy)} }
+
+func (m *gossiper) name() flow.NodeID { return flow.NodeID(m.own.ID.Name) }
 
 const gossipProto = "wardflow-gossip/2"
 
@@ -132,7 +136,7 @@ func (m *gossiper) greet(addr string, statement []byte) string {
 func (m *gossiper) meet(addr string) (*tls.Conn, []byte) {
 	m.t.Helper()
 	c := m.dial(addr)
-	said := m.statement(flow.NodeInfo{ID: mallory, Boot: uint64(time.Now().UnixNano()), Door: "127.0.0.1:9"}, 1)
+	said := m.statement(flow.NodeInfo{ID: m.name(), Boot: uint64(time.Now().UnixNano()), Door: "127.0.0.1:9"}, 1)
 	if _, err := c.Write(append([]byte{'K'}, framed(said)...)); err != nil {
 		m.t.Fatal(err)
 	}
@@ -174,10 +178,10 @@ func gossipAsDevice(t *testing.T, g *ground) string {
 // it may: attributes are a hint. What it can't have is what needs a key: the
 // actors' certificates. So no actor of the ward may be placed there.
 func spoofPlacement(t *testing.T, g *ground) string {
-	m := &gossiper{t: t, own: g.h.Node(mallory)}
+	m := g.gossiper()
 	door := g.member().door.Addr()
 	c := m.dial(g.cfgs[ward].Door)
-	said := m.statement(flow.NodeInfo{ID: mallory, Boot: uint64(time.Now().UnixNano()), Door: door,
+	said := m.statement(flow.NodeInfo{ID: m.name(), Boot: uint64(time.Now().UnixNano()), Door: door,
 		Attributes: flow.Attributes{"user_extra": {"place": string(ward)}}, Capabilities: []string{"card", "rules", "identities", "store"}}, 1)
 	if _, err := c.Write(append([]byte{'K'}, framed(said)...)); err != nil {
 		t.Fatal(err)
@@ -202,7 +206,7 @@ func spoofPlacement(t *testing.T, g *ground) string {
 }
 
 func poisonKeys(t *testing.T, g *ground) string {
-	m := &gossiper{t: t, own: g.h.Node(mallory)}
+	m := g.gossiper()
 	key := make([]byte, 32)
 	_, _ = rand.Read(key)
 	both, err := m.tellKeys(g.cfgs[ward].Door, append(binary.BigEndian.AppendUint64(nil, math.MaxUint64), key...))
@@ -216,7 +220,7 @@ func poisonKeys(t *testing.T, g *ground) string {
 }
 
 func oversizedGossip(t *testing.T, g *ground) string {
-	m := &gossiper{t: t, own: g.h.Node(mallory)}
+	m := g.gossiper()
 	c := m.dial(g.cfgs[ward].Door)
 	if _, err := c.Write(append([]byte{'K'}, framed(make([]byte, 60_000))...)); err == nil {
 		if _, err := readFramed(c); err == nil {

@@ -17,8 +17,8 @@ import (
 // and for no other, whatever it signs with.
 func hostileLinks() []attack {
 	const has = "a node's good certificate, and all that the register tells a node"
-	frame := []record{{ward, flow.AuditFrame, "/node/" + mallory}}
-	offer := []record{{ward, flow.AuditLink, "/node/" + mallory}}
+	frame := []record{{ward, flow.AuditFrame, "/node/" + enemy}}
+	offer := []record{{ward, flow.AuditLink, "/node/" + enemy}}
 	return []attack{
 		{id: "member speaks for another's actor", has: has, tries: "offers the link of a sensor that is placed on another node, with all its terms", record: offer,
 			do: func(t *testing.T, g *ground) string { return offerLink(t, g, nil, nil) }},
@@ -33,13 +33,13 @@ func hostileLinks() []attack {
 			}},
 		{id: "member claims an actor", has: has, tries: "offers the link as if the sensor were placed on itself", record: offer,
 			do: func(t *testing.T, g *ground) string {
-				return offerLink(t, g, func(l *link.Terms) { l.From.Node = mallory }, nil)
+				return offerLink(t, g, func(l *link.Terms) { l.From.Node = flow.NodeID(g.enemy) }, nil)
 			}},
 		{id: "member with another epoch", has: has, tries: "offers the link of a newer activation that does not exist", record: offer,
 			do: func(t *testing.T, g *ground) string {
-				return offerLink(t, g, func(l *link.Terms) { l.From.Node, l.From.Epoch = mallory, l.From.Epoch+1 }, nil)
+				return offerLink(t, g, func(l *link.Terms) { l.From.Node, l.From.Epoch = flow.NodeID(g.enemy), l.From.Epoch+1 }, nil)
 			}},
-		{id: "member invents a link", has: has, tries: "offers a link past the rules, from a sensor to the store", record: []record{{records, flow.AuditLink, "/node/" + mallory}},
+		{id: "member invents a link", has: has, tries: "offers a link past the rules, from a sensor to the store", record: []record{{records, flow.AuditLink, "/node/" + enemy}},
 			do: inventLink},
 		{id: "member injects frames", has: has, tries: "sends sealed messages under the numbers that others' links may have", record: frame, do: injectFrames},
 		{id: "member reflects", has: has, tries: "sends the door's words of a handshake back to it, out of order", record: frame, do: reflect},
@@ -274,7 +274,7 @@ func (g *ground) offerAs(from, to flow.NodeID, l flow.Link, identity string) str
 	var how string
 	for n := range uint64(25) {
 		if err := st.put(entryOf(entryOffer, n+1, offer)); err != nil {
-			return err.Error()
+			return st.ended()
 		}
 		var got *entry
 		if how, got = st.refused(n + 1); got != nil {

@@ -18,45 +18,45 @@ import (
 // for itself and changes nothing else.
 func hostileRegister() []attack {
 	const has = "a node's good certificate, and all that the register tells a node"
-	on := []record{{"", flow.AuditRegister, "/node/" + mallory}}
-	command := func(id, tries string, kind byte, make func(t *testing.T, v *register.View) any) attack {
+	on := []record{{"", flow.AuditRegister, "/node/" + enemy}}
+	command := func(id, tries string, kind byte, make func(t *testing.T, g *ground, v *register.View) any) attack {
 		return attack{id: "member " + id, has: has, tries: tries, record: on,
 			do: func(t *testing.T, g *ground) string {
 				m := g.member()
-				return m.apply(t, g, kind, make(t, m.sees(t)))
+				return m.apply(t, g, kind, make(t, g, m.sees(t)))
 			}}
 	}
 	return []attack{
-		command("deploys", "has an application of his agreed, signed by nobody", 1, func(_ *testing.T, v *register.View) any {
+		command("deploys", "has an application of his agreed, signed by nobody", 1, func(_ *testing.T, g *ground, v *register.View) any {
 			app := v.Apps[wardApp]
 			app.Name, app.Signature = "spy", nil
 			return map[string]any{"App": app}
 		}),
-		command("alters a deployment", "has the ward's application changed so that what a bed gives is printed, with the old signature", 1, func(t *testing.T, v *register.View) any {
+		command("alters a deployment", "has the ward's application changed so that what a bed gives is printed, with the old signature", 1, func(t *testing.T, g *ground, v *register.View) any {
 			return map[string]any{"App": altered(t, v.Apps[wardApp])}
 		}),
-		command("removes an application", "has the ward's application removed", 2, func(*testing.T, *register.View) any {
+		command("removes an application", "has the ward's application removed", 2, func(*testing.T, *ground, *register.View) any {
 			return map[string]any{"Name": wardApp}
 		}),
-		command("moves actors", "has the collectors placed on itself", 3, func(_ *testing.T, v *register.View) any {
+		command("moves actors", "has the collectors placed on itself", 3, func(_ *testing.T, g *ground, v *register.View) any {
 			plan := v.Of(wardApp)
 			for i := range plan {
-				plan[i].Node = mallory
+				plan[i].Node = flow.NodeID(g.enemy)
 			}
 			return map[string]any{"App": wardApp, "Placements": plan}
 		}),
-		command("claims as another", "begins a new activation of a collector, in the name of its node", 4, func(t *testing.T, v *register.View) any {
+		command("claims as another", "begins a new activation of a collector, in the name of its node", 4, func(t *testing.T, g *ground, v *register.View) any {
 			id, p := collectorOf(t, v)
 			return map[string]any{"Actor": id, "Node": p.Node, "Seen": p.Epoch, "Nonce": 77}
 		}),
-		command("claims an actor of another node", "begins a new activation of a collector that is placed elsewhere", 4, func(t *testing.T, v *register.View) any {
+		command("claims an actor of another node", "begins a new activation of a collector that is placed elsewhere", 4, func(t *testing.T, g *ground, v *register.View) any {
 			id, p := collectorOf(t, v)
-			return map[string]any{"Actor": id, "Node": mallory, "Seen": p.Epoch, "Nonce": 78}
+			return map[string]any{"Actor": id, "Node": g.enemy, "Seen": p.Epoch, "Nonce": 78}
 		}),
-		command("puts a policy", "has a policy agreed that allows everything, signed by nobody", 7, func(*testing.T, *register.View) any {
+		command("puts a policy", "has a policy agreed that allows everything, signed by nobody", 7, func(*testing.T, *ground, *register.View) any {
 			return map[string]any{"Key": "policy", "Value": []byte("permit(principal, action, resource);")}
 		}),
-		command("puts a revocation list", "has a list agreed that revokes another node, signed by nobody", 7, func(_ *testing.T, v *register.View) any {
+		command("puts a revocation list", "has a list agreed that revokes another node, signed by nobody", 7, func(_ *testing.T, g *ground, v *register.View) any {
 			key := "crl/00"
 			for k := range v.Settings {
 				if strings.HasPrefix(k, "crl/") {
@@ -65,13 +65,13 @@ func hostileRegister() []attack {
 			}
 			return map[string]any{"Key": key, "Value": []byte("this is no list")}
 		}),
-		command("drains another", "has a setting of another node agreed", 7, func(*testing.T, *register.View) any {
+		command("drains another", "has a setting of another node agreed", 7, func(*testing.T, *ground, *register.View) any {
 			return map[string]any{"Key": "drain/ward", "Value": []byte("1")}
 		}),
 		{id: "member commits for another", has: has, tries: "puts a step on another node's checkpoints, in that node's name", record: on, do: commitForAnother},
 		{id: "member makes itself a voter", has: has, tries: "asks the leader for a vote", record: on, do: func(t *testing.T, g *ground) string {
 			m := g.member()
-			return m.question(t, g, g.leader(), "register.voters", []byte(`{"add":{"ID":"mallory","Addr":"`+m.door.Addr()+`"}}`))
+			return m.question(t, g, g.leader(), "register.voters", []byte(`{"add":{"ID":"`+g.enemy+`","Addr":"`+m.door.Addr()+`"}}`))
 		}},
 		{id: "member takes a vote away", has: has, tries: "asks the leader to take another's vote", record: on, do: func(t *testing.T, g *ground) string {
 			return g.member().question(t, g, g.leader(), "register.voters", []byte(`{"remove":"bedside"}`))
@@ -81,11 +81,11 @@ func hostileRegister() []attack {
 			return m.question(t, g, bedside, "register.leave", []byte(m.fullName(t, g, bedside)))
 		}},
 		{id: "member hands out a log", has: has, tries: "tells a voter to follow another log", record: on, do: func(t *testing.T, g *ground) string {
-			return g.member().question(t, g, bedside, "register.join", []byte(`{"from":"mallory#1","group":"x"}`))
+			return g.member().question(t, g, bedside, "register.join", []byte(`{"from":"`+g.enemy+`#1","group":"x"}`))
 		}},
 		{id: "member speaks raft", has: has, tries: "connects to a voter's log, as itself and in another's name", record: on, do: speakRaft},
 		{id: "member runs errands", has: has, tries: "asks an actor on another node for its report and its dead letters, and drops them, for nobody",
-			record: []record{{ward, flow.AuditRequest, "/node/" + mallory}}, do: runErrands},
+			record: []record{{ward, flow.AuditRequest, "/node/" + enemy}}, do: runErrands},
 		{id: "member garbage", has: has, tries: "sends questions of every kind with bodies that are none, and of 4 MiB", do: garbage},
 	}
 }
@@ -174,7 +174,7 @@ func speakRaft(t *testing.T, g *ground) string {
 	m := g.member()
 	to := m.fullName(t, g, bedside)
 	var how []string
-	for _, from := range []string{"mallory#1", m.fullName(t, g, ward), m.fullName(t, g, records)} {
+	for _, from := range []string{g.enemy + "#1", m.fullName(t, g, ward), m.fullName(t, g, records)} {
 		c, err := knock(t.Context(), g.cfgs[bedside].Door, shows(m.own, "wardflow-raft/1"))
 		if err != nil {
 			t.Fatal(err)

@@ -11,8 +11,8 @@ import (
 	"github.com/wardflow/wardflow/runtime/remote"
 )
 
-// A member is a hostile one: a node called mallory, with a good certificate of the
-// hospital. It is no voter, and no actor is placed on it. It has an honest door
+// A member is a hostile one: a node with a good certificate of the hospital, which
+// is called something else in each attack. It is no voter, and no actor is placed on it. It has an honest door
 // and an honest follower of the register, to learn what a member learns.
 type member struct {
 	own      flow.Signer
@@ -20,12 +20,13 @@ type member struct {
 	register *register.Register
 }
 
-const mallory = "mallory"
+// enemy stands, in what must be on record, for the name of the attack's member.
+const enemy = "ENEMY"
 
 // member joins the cluster, as far as it needs to know what is agreed.
 func (g *ground) member() *member {
 	g.t.Helper()
-	m := &member{own: g.h.Node(mallory)}
+	m := &member{own: g.h.Node(g.enemy)}
 	where := func(n flow.NodeID) (string, bool) {
 		cfg, ok := g.cfgs[n]
 		if !ok {
@@ -34,7 +35,7 @@ func (g *ground) member() *member {
 		return cfg.Door, true
 	}
 	var err error
-	m.door, err = remote.Listen(remote.Config{Self: mallory, Listen: "127.0.0.1:0", Signer: func() flow.Signer { return m.own }, Verifier: g.h.Verifier(), Address: where})
+	m.door, err = remote.Listen(remote.Config{Self: flow.NodeID(g.enemy), Listen: "127.0.0.1:0", Signer: func() flow.Signer { return m.own }, Verifier: g.h.Verifier(), Address: where})
 	if err != nil {
 		g.t.Fatal(err)
 	}
@@ -43,7 +44,7 @@ func (g *ground) member() *member {
 	for _, n := range nodeNames {
 		voters = append(voters, register.Voter{ID: n, Addr: g.cfgs[n].Door})
 	}
-	m.register, err = register.Open(register.Config{Self: mallory, Transport: m.door, Voters: voters, Lookup: where, Log: quietLog})
+	m.register, err = register.Open(register.Config{Self: flow.NodeID(g.enemy), Transport: m.door, Voters: voters, Lookup: where, Log: quietLog})
 	if err != nil {
 		g.t.Fatal(err)
 	}

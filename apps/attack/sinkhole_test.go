@@ -79,10 +79,13 @@ func passRefused(t *testing.T, g *ground) string {
 	return how
 }
 
-// routeElsewhere has the ward's node offer the link of its own collector to the
-// store, past the rule check, with everything it has: its own key, and the
-// collector's.
-func routeElsewhere(t *testing.T, g *ground) string {
+// routeElsewhere has the ward's node run another program, which offers a link from
+// its own collector to the store, past the rule check, with everything the node
+// has: its own key, and the collector's.
+func routeElsewhere(_ *testing.T, g *ground) string {
+	g.stop(ward)
+	defer g.runs()
+	defer g.start(ward)
 	return g.offerAs(ward, records, flow.Link{From: flow.Endpoint{Actor: g.actor("bed_1:collect"), Port: "out"}, To: flow.Endpoint{Actor: g.actor("store"), Port: "in"}},
 		g.file("ward", "identities", "bed-1"))
 }
