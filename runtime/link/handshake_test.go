@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"math/big"
+	"slices"
 	"testing"
 	"time"
 
@@ -209,6 +210,28 @@ func TestHandshakeReplayed(t *testing.T) {
 	fresh, _, _ := link.Offer(terms, p.ekm, p.ecg)
 	if _, _, err := fresh.Confirm(answer, only(p.alarm, "w:alarm")); !errors.Is(err, link.ErrUnproven) {
 		t.Fatalf("a replayed answer: %v, want ErrUnproven", err)
+	}
+}
+
+// What one end says is no answer to it: not its offer, and neither proof of the
+// other's as its own.
+func TestHandshakeReflected(t *testing.T) {
+	p := newPair(t)
+	offered, offer, _ := link.Offer(terms, p.ekm, p.ecg)
+	answered, answer, _ := link.Answer(offer, p.ekm, p.alarm)
+	if _, _, err := offered.Confirm(offer, only(p.alarm, "w:alarm")); err == nil {
+		t.Error("a sender took its own offer for the answer")
+	}
+	const core = 64 // nonce and key, before the proof
+	if _, err := answered.Secure(answer[core:], only(p.ecg, "w:ecg")); !errors.Is(err, link.ErrUnproven) {
+		t.Errorf("a receiver took its own proof for the sender's: %v, want ErrUnproven", err)
+	}
+	_, confirm, err := offered.Confirm(answer, only(p.alarm, "w:alarm"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := offered.Confirm(append(slices.Clone(answer[:core]), confirm...), only(p.alarm, "w:alarm")); err == nil {
+		t.Error("a sender took its own proof for the receiver's")
 	}
 }
 
