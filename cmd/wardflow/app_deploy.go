@@ -79,7 +79,11 @@ func appDeployCommand(to *reach, out *output) *cobra.Command {
 		Use:   "deploy FILE",
 		Short: "Run a script; of an application of the same name, only what differs is touched",
 		Long: `Runs a script. If an application of the same name runs, only what differs is
-touched: actors that stay the same keep their state and their tokens, and run on.`,
+touched: actors that stay the same keep their state and their tokens, and run on.
+
+The script, and what it includes, is signed with your certificate, which must be
+that of somebody who may deploy it. The signature goes with the application to
+every node: none runs what was not signed, or not just so.`,
 		Example: `  wardflow app deploy ward.calvin
   wardflow app deploy ward.calvin --name night --wait 2m`,
 		Args: takes(1, "a script"),

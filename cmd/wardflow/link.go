@@ -16,10 +16,10 @@ import (
 func linkCommand() *cobra.Command {
 	var to reach
 	var out output
-	cmd := &cobra.Command{Use: "link", Short: "See the links between actors", Example: "  wardflow link list", RunE: onlySubcommands}
+	cmd := &cobra.Command{Use: "link", Short: "See the links between actors", Example: "  wardflow link list\n  wardflow link why ward:bed_1_ecg ward:bed_1:collect", RunE: onlySubcommands}
 	to.flags(cmd)
 	out.flag(cmd)
-	cmd.AddCommand(linkListCommand(&to, &out))
+	cmd.AddCommand(linkListCommand(&to, &out), linkWhyCommand(&to, &out))
 	return cmd
 }
 

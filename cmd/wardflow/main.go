@@ -24,6 +24,7 @@ func commands() []*cobra.Command {
 		appCommand(),
 		actorCommand(),
 		linkCommand(),
+		policyCommand(),
 		registerCommand(),
 		gossipCommand(),
 		auditCommand(),
