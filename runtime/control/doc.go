@@ -3,11 +3,19 @@
 // JSON types that both speak.
 //
 // The server knows nothing of actors, links or chains. What there is to see
-// and to do it asks of a [Backend]; who may ask it decides here:
+// and to do it asks of a [Backend]. It finds out who asks:
 //
-//	staff certificate       everything
-//	one-time link, session  reading, nothing else
-//	anybody else            401 or 403
+//	staff certificate       a member of staff
+//	one-time link, session  a viewer
+//	anybody else            nobody: 401 or 403
+//
+// Whether that one may do it, [Config].May decides, before each route and in one
+// place: each says which action it is, and about what. A refusal is 403 with the
+// reason, and goes into the audit record.
+//
+// An application and the policy are deployed with a signature over them, which
+// the [Client] makes with the certificate that it shows ([SignDeployment],
+// [SignPolicy]): it goes to every node with what it is about.
 //
 // A change is agreed within ten seconds, or it is a problem; without a majority
 // of the register's voters the problem says who is missing and what goes on all

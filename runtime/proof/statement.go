@@ -90,8 +90,8 @@ func SignStatement(s flow.Signer, kind string, body []byte, at time.Time) ([]byt
 	return b, nil
 }
 
-// OpenStatement opens what [SignStatement] made, strictly: there is no second
-// form of the same statement. Bytes of another form are [ErrForm], a signature
+// OpenStatement opens what [SignStatement] made, strictly: the encoding has one
+// form, and all of it but the signature lies under the signature. Bytes of another form are [ErrForm], a signature
 // that is not there [ErrUnsigned], and one that the first certificate's key has
 // not made, or a key that is not on P-256, [ErrCertificate].
 func OpenStatement(b []byte) (*Statement, error) {
