@@ -24,6 +24,7 @@ type hall struct {
 	dir    string
 	office *enroll.Office
 	server *enroll.Server
+	closed bool // server is
 
 	mu     sync.Mutex // guards events
 	events []flow.AuditEvent
@@ -84,11 +85,8 @@ func (h *hall) serve(edit ...func(*enroll.Config)) *enroll.Server {
 	if err != nil {
 		h.t.Fatal(err)
 	}
-	h.t.Cleanup(func() {
-		if err := s.Close(); err != nil {
-			h.t.Error(err)
-		}
-	})
+	h.closed = false
+	h.t.Cleanup(h.stop)
 	h.server = s
 	return s
 }

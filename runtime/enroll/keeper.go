@@ -19,6 +19,7 @@ type keeper struct {
 	has    flow.Signer
 	told   bool      // Renewed has taken has
 	due    time.Time // when has is to be renewed
+	rolled bool      // has is below a root that has a successor, and due has taken note of that
 	tries  int       // failures in a row
 	warned bool      // that has is old
 	ended  bool      // it was said that has has ended
@@ -35,9 +36,24 @@ func (k *keeper) run(ctx context.Context) {
 	} else if !k.Web {
 		k.r.log.Error("a certificate can't be looked after", "dir", k.Dir, "err", err)
 	}
-	for sleep(ctx, k.wait(time.Now())) {
+	for k.rest(ctx) {
 		k.step(ctx, time.Now())
 	}
+}
+
+// rest waits until there may be something to do; false when ctx has ended.
+func (k *keeper) rest(ctx context.Context) bool {
+	changed := k.r.cfg.Verifier.Changed()
+	k.follow(time.Now())
+	t := time.NewTimer(k.wait(time.Now()))
+	defer t.Stop()
+	select {
+	case <-t.C:
+	case <-changed:
+	case <-ctx.Done():
+		return false
+	}
+	return true
 }
 
 func (k *keeper) load() (flow.Signer, error) {
@@ -50,7 +66,7 @@ func (k *keeper) load() (flow.Signer, error) {
 // set makes s the certificate that is looked after, due from half of its life
 // on, at a moment of its own in the tenth after that.
 func (k *keeper) set(s flow.Signer) {
-	k.has, k.told, k.tries, k.warned, k.ended = s, false, 0, false, false
+	k.has, k.told, k.tries, k.warned, k.ended, k.rolled = s, false, 0, false, false, false
 	k.due = part(s.Chain[0], 0.5+0.1*rand.Float64())
 }
 
@@ -94,6 +110,29 @@ func (k *keeper) step(ctx context.Context, now time.Time) {
 	}
 	if ctx.Err() == nil {
 		k.failed(now, err)
+	}
+}
+
+// follow has a certificate below a root that is followed by another renewed soon:
+// in the next tenth of its life, so that the old root can go.
+func (k *keeper) follow(now time.Time) {
+	if k.rolled || len(k.has.Chain) == 0 {
+		return
+	}
+	root := k.r.cfg.Verifier.Trust().Root()
+	last := k.has.Chain[len(k.has.Chain)-1]
+	for _, c := range k.has.Chain[1:] {
+		if c.CheckSignatureFrom(root) == nil {
+			return
+		}
+	}
+	if last.Equal(root) {
+		return
+	}
+	k.rolled = true
+	_, life := lifeOf(k.has.Chain[0])
+	if soon := now.Add(time.Duration(rand.Float64() * 0.1 * float64(life))); soon.Before(k.due) {
+		k.due = soon
 	}
 }
 

@@ -1,6 +1,7 @@
 package enroll_test
 
 import (
+	"crypto/sha256"
 	"crypto/x509"
 	"encoding/pem"
 	"strings"
@@ -13,3 +14,5 @@ func pemOf(certs ...*x509.Certificate) string {
 	}
 	return b.String()
 }
+
+func sha(b []byte) [32]byte { return sha256.Sum256(b) }

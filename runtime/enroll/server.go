@@ -246,6 +246,9 @@ func (s *Server) look(now time.Time) error {
 		return err
 	}
 	if changed {
+		if err := s.renewOwn(now); err != nil {
+			return err
+		}
 		s.verifier.SetTrust(s.office.Authority().Trust())
 		s.lists.wake()
 		s.log.Info("trust changed", "root", s.office.Root())
