@@ -156,15 +156,16 @@ func bedName(b int) string     { return fmt.Sprintf("bed-%d", b+1) }
 func bedRoom(b int) string     { return fmt.Sprintf("h1/3/icu-%d", b+1) }
 func patientName(b int) string { return fmt.Sprintf("p-%d", b+1) }
 
-// script has an intake and a collector for each bed, and one check and one
-// store behind them all.
+// script has an intake, a collector and a check for each bed, and one store
+// behind them all.
 func (i *ingesting) script() string {
 	var s strings.Builder
-	s.WriteString("check : ward.RuleCheck()\nstore : ward.Store(storage=\"records\")\ncheck.passed > store.in\ncheck.refused > voidport\n")
+	s.WriteString("store : ward.Store(storage=\"records\")\n")
 	for b, devices := range i.devices {
 		fmt.Fprintf(&s, "intake_%d : ward.Intake(collector=%q, devices=[%s])\n", b+1, bedName(b), `"`+strings.Join(devices, `", "`)+`"`)
-		fmt.Fprintf(&s, "collect_%d : ward.Collector(patient=%q, collector=%q, window=10)\n", b+1, patientName(b), bedName(b))
-		fmt.Fprintf(&s, "intake_%d.reading > collect_%d.reading\ncollect_%d.out > check.in\n", b+1, b+1, b+1)
+		fmt.Fprintf(&s, "collect_%d : ward.Collector(patient=%q, collector=%q, window=10)\ncheck_%d : ward.RuleCheck()\n", b+1, patientName(b), bedName(b), b+1)
+		fmt.Fprintf(&s, "intake_%d.reading > collect_%d.reading\ncollect_%d.out > check_%d.in\n", b+1, b+1, b+1, b+1)
+		fmt.Fprintf(&s, "check_%d.passed > store.in\ncheck_%d.refused > voidport\n", b+1, b+1)
 	}
 	return s.String()
 }
@@ -234,15 +235,16 @@ func (i *ingesting) measure(ctx context.Context) (res IngestResult, err error) {
 	var rates, bares []float64
 	var waits []time.Duration
 	for round := range i.cfg.Rounds + 1 {
-		one, err := ours.run(ctx, i.cfg.Leg)
+		one, err := i.leg(ctx, ours, i.c.hosts["a"])
 		if err != nil {
 			return res, err
 		}
-		two, err := bare.run(ctx, i.cfg.Leg)
+		two, err := i.leg(ctx, bare, i.bare)
 		if err != nil {
 			return res, err
 		}
-		i.say("round %d: %.0f requests a second, a bare server %.0f, ratio %.2f", round, one.rate, two.rate, one.rate/two.rate)
+		i.say("round %d: %.0f requests a second and %.0f µs of processor each, a bare server %.0f and %.0f µs, ratio %.2f",
+			round, one.rate, one.cost, two.rate, two.cost, one.rate/two.rate)
 		res.Failed += one.failed + two.failed
 		if one.why != nil {
 			i.say("failed: %v", one.why)
@@ -268,6 +270,20 @@ func at(waits []time.Duration, q float64) float64 {
 		return 0
 	}
 	return float64(waits[min(len(waits)-1, int(q*float64(len(waits))))].Microseconds()) / 1000
+}
+
+// leg runs a crowd against a server, and looks what that cost it.
+func (i *ingesting) leg(ctx context.Context, g *crowd, server *child) (leg, error) {
+	var before, after hostTold
+	if err := server.ask(ctx, hostWish{}, &before); err != nil {
+		return leg{}, err
+	}
+	l, err := g.run(ctx, i.cfg.Leg)
+	if err == nil {
+		err = server.ask(ctx, hostWish{}, &after)
+	}
+	l.cost = float64((after.CPU - before.CPU).Microseconds()) / float64(max(1, len(l.waits)))
+	return l, err
 }
 
 // storm has all devices but the live ones lose their connections at once.
@@ -305,6 +321,7 @@ type crowd struct{ all []*caller }
 // A leg is what they came to.
 type leg struct {
 	rate   float64
+	cost   float64         // µs of the server's processor time a request
 	waits  []time.Duration // in rising order
 	failed int
 	why    error // of one that failed

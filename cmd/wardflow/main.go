@@ -25,6 +25,7 @@ func commands() []*cobra.Command {
 		actorCommand(),
 		linkCommand(),
 		policyCommand(),
+		deviceCommand(),
 		registerCommand(),
 		gossipCommand(),
 		auditCommand(),

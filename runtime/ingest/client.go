@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -51,24 +52,30 @@ func NewClient(cfg ClientConfig) (*Client, error) {
 	}
 	c := &Client{cfg: cfg, at: "https://" + u.Host}
 	c.http = &http.Client{
-		Transport:     &http.Transport{TLSClientConfig: c.tls(), ForceAttemptHTTP2: true, MaxIdleConnsPerHost: 1, IdleConnTimeout: 5 * time.Minute},
+		Transport:     &http.Transport{DialTLSContext: c.dial, ForceAttemptHTTP2: true, MaxIdleConnsPerHost: 1, IdleConnTimeout: 5 * time.Minute},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 	return c, nil
 }
 
-// tls believes a node of the hospital, which shows either its own certificate or
-// one for the web that names the host.
-func (c *Client) tls() *tls.Config {
+// dial connects to a node of the hospital, which shows either its own
+// certificate or one for the web that names the host.
+func (c *Client) dial(ctx context.Context, network, addr string) (net.Conn, error) {
+	host, _, err := net.SplitHostPort(addr)
+	if err != nil {
+		return nil, err
+	}
 	conf := pki.ClientTLS(c.cfg.Own, c.cfg.Verifier, pki.Only(flow.RoleNode))
 	node := conf.VerifyConnection
+	conf.ServerName = host
+	conf.NextProtos = []string{"h2", "http/1.1"}
 	conf.VerifyConnection = func(cs tls.ConnectionState) error {
 		if len(cs.PeerCertificates) > 0 && len(cs.PeerCertificates[0].URIs) == 0 {
-			return c.cfg.Verifier.CheckWeb(cs.PeerCertificates, cs.ServerName, time.Now())
+			return c.cfg.Verifier.CheckWeb(cs.PeerCertificates, host, time.Now())
 		}
 		return node(cs)
 	}
-	return conf
+	return (&tls.Dialer{Config: conf}).DialContext(ctx, network, addr)
 }
 
 // Close ends the connection.

@@ -190,9 +190,9 @@ func (s *Server) endInvalid(now time.Time) {
 	}
 	s.mu.Unlock()
 	for _, e := range all {
-		e.conn.Close()
 		s.cfg.Audit(flow.AuditEvent{At: now.UTC(), Kind: flow.AuditConnection, Who: e.who.ID.URI, Proven: true, From: e.who.From,
 			What: "stay connected to the listener for devices", Why: e.why.Error()})
+		e.conn.Close()
 	}
 }
 
