@@ -248,7 +248,7 @@ func (ca *CA) RevocationList(entries []Revocation, number uint64, now time.Time)
 		return nil, fmt.Errorf("make revocation list: %w", err)
 	}
 	tmpl := &x509.RevocationList{
-		Number: new(big.Int).SetUint64(number), ThisUpdate: now, NextUpdate: now.Add(ListLife),
+		Number: new(big.Int).SetUint64(number), ThisUpdate: now.Add(-backdate), NextUpdate: now.Add(ListLife),
 		ExtraExtensions: []pkix.Extension{{Id: oidExpiredOnList, Value: since}},
 	}
 	for _, e := range entries {

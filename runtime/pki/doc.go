@@ -32,6 +32,6 @@
 //
 // The formats are X.509 and its lists (RFC 5280), OCSP (RFC 6960), PKCS #10 (RFC
 // 2986) and #8 (RFC 5958), X509-SVID of SPIFFE, and the GS1 EPC Tag Data
-// Standard. Everything is done by crypto/x509 and crypto/tls; what this
+// Standard. The cryptography is that of crypto/x509 and crypto/tls; what this
 // package adds are checks that those leave to us.
 package pki

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -191,6 +192,25 @@ func TestAdopt(t *testing.T) {
 			t.Errorf("%s: Adopt = %v, want %v", tt.name, err, pki.ErrAdopt)
 		case tt.want != nil && (err != nil || !got.Root().Equal(tt.want) || len(got.Roots) != tt.roots):
 			t.Errorf("%s: Adopt = %d roots, %v, want %d", tt.name, len(got.Roots), err, tt.roots)
+		}
+	}
+}
+
+// Whatever the order in which a file has them, the newest root is the last.
+func TestTrustOrder(t *testing.T) {
+	h := pkitest.New(t)
+	second := roll(t, h.Authority)
+	third := roll(t, second)
+	certs := third.Trust().Certificates()
+	for range len(certs) {
+		certs = append(certs[1:], certs[0])
+		slices.Reverse(certs[:len(certs)/2])
+		trust, err := pki.NewTrust(certs)
+		must(t, err)
+		for i, want := range []*x509.Certificate{h.Authority.Root.Cert, second.Root.Cert, third.Root.Cert} {
+			if !trust.Roots[i].Equal(want) {
+				t.Errorf("root %d of %d is another", i+1, len(trust.Roots))
+			}
 		}
 	}
 }

@@ -31,8 +31,9 @@ type Trust struct {
 // maxTrust is the most certificates of a trust.
 const maxTrust = 32
 
-// NewTrust sorts certificates into roots and issuers. Each issuer must be
-// signed by one of the roots and be constrained to a trust domain.
+// NewTrust sorts certificates into roots, issuers, and what older roots say about
+// newer ones. Each issuer must be signed by one of the roots and be constrained
+// to a trust domain.
 func NewTrust(certs []*x509.Certificate) (Trust, error) {
 	var t Trust
 	for _, c := range certs {
@@ -61,7 +62,24 @@ func NewTrust(certs []*x509.Certificate) (Trust, error) {
 			return Trust{}, fmt.Errorf("trust %q: none of the roots has signed it", c.Subject)
 		}
 	}
+	t.order()
 	return t, nil
+}
+
+// order puts each root behind the one that has vouched for it, whatever the
+// order in the file: that the newest is the last matters to [Adopt].
+func (t Trust) order() {
+	for range t.Cross { // each of them may move one root once more
+		for _, c := range t.Cross {
+			older := slices.IndexFunc(t.Roots, func(r *x509.Certificate) bool { return c.CheckSignatureFrom(r) == nil })
+			newer := slices.IndexFunc(t.Roots, func(r *x509.Certificate) bool { return samePublic(c.PublicKey, r.PublicKey) })
+			if older > newer && newer >= 0 {
+				r := t.Roots[newer]
+				copy(t.Roots[newer:], t.Roots[newer+1:older+1])
+				t.Roots[older] = r
+			}
+		}
+	}
 }
 
 // Root is the newest root; nil for the zero Trust.
