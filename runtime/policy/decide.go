@@ -120,15 +120,39 @@ func (r *rule) because() Because {
 	return Because{ID: r.ID, Says: r.Says, Mend: r.Mend, Own: r.Own, Line: r.Line}
 }
 
-// A cache has the newest decisions about links: there are few kinds of them,
-// and each is asked again and again.
+// A cache has the newest decisions about links, and the actors that they were
+// about: there are few of them, and each is asked again and again.
 type cache struct {
-	mu  sync.Mutex // guards all
-	all map[question]Decision
+	mu   sync.Mutex // guards what follows
+	all  map[question]Decision
+	ends map[endAs]cedar.Entity
 }
 
-// mostCached is how many decisions are kept; beyond it all are forgotten.
+// An endAs is an actor at one end of a link.
+type endAs struct {
+	end
+	as string // principal or resource
+}
+
+// mostCached is how many of each are kept; beyond it all are forgotten.
 const mostCached = 8192
+
+// entity is an actor with its attributes.
+func (p *Policy) entity(e end, as string) cedar.Entity {
+	k := endAs{e, as}
+	p.cache.mu.Lock()
+	defer p.cache.mu.Unlock()
+	ent, ok := p.cache.ends[k]
+	if ok {
+		return ent
+	}
+	if p.cache.ends == nil || len(p.cache.ends) >= mostCached {
+		p.cache.ends = map[endAs]cedar.Entity{}
+	}
+	ent = e.entity(as)
+	p.cache.ends[k] = ent
+	return ent
+}
 
 // A question is what is asked about a link, by what is known or in part.
 type question = asked

@@ -28,7 +28,7 @@ type Link struct {
 
 // Link decides whether a link may be. Both identities are verified.
 func (p *Policy) Link(l Link) Decision {
-	return p.cached(l.asked(), func(k asked) Decision { return p.decide(k.request(), false) })
+	return p.cached(l.asked(), func(k asked) Decision { return p.decide(p.request(k), false) })
 }
 
 // Foresee decides whether a link could be when its actors run, by what a script
@@ -37,7 +37,7 @@ func (p *Policy) Link(l Link) Decision {
 func (p *Policy) Foresee(l Link) Decision {
 	k := l.asked()
 	k.from.vague, k.to.vague = true, true
-	return p.cached(k, func(k asked) Decision { return p.decide(k.request(), true) })
+	return p.cached(k, func(k asked) Decision { return p.decide(p.request(k), true) })
 }
 
 // An end is what rules see of an actor.
@@ -106,8 +106,8 @@ func place(group string) string {
 	return group
 }
 
-func (k asked) request() request {
-	from, to := k.from.entity("principal"), k.to.entity("resource")
+func (p *Policy) request(k asked) request {
+	from, to := p.entity(k.from, "principal"), p.entity(k.to, "resource")
 	if from.UID == to.UID { // an actor's link to itself: two roles of one entity
 		to = from
 	}
