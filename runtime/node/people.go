@@ -95,6 +95,7 @@ func (n *Node) Vote(ctx context.Context, by flow.Identity, node flow.NodeID, on 
 		return unavailable(err)
 	}
 	n.log.Info("voter changed", "peer", node, "votes", on, "by", by.URI)
+	n.did(by, fmt.Sprintf("node %s votes: %t", node, on))
 	return nil
 }
 
@@ -104,6 +105,7 @@ func (n *Node) Backup(ctx context.Context, by flow.Identity, to io.Writer) error
 		return err
 	}
 	n.log.Info("register is backed up", "by", by.URI)
+	n.did(by, "the register is backed up")
 	return unavailable(n.register.Backup(ctx, to))
 }
 
@@ -113,6 +115,7 @@ func (n *Node) Restore(ctx context.Context, by flow.Identity, from io.Reader, fo
 		return err
 	}
 	n.log.Warn("register is restored", "by", by.URI, "force", force)
+	n.did(by, "the register is restored")
 	err := n.register.Restore(ctx, from, force)
 	switch {
 	case errors.Is(err, register.ErrNotEmpty):
@@ -136,8 +139,14 @@ func (n *Node) note(ctx context.Context, by flow.Identity, kind control.EventKin
 		return unavailable(err)
 	}
 	n.log.Info(text, "by", by.URI)
+	n.did(by, text)
 	n.events.add(kind, "", "", text+", said "+by.URI)
 	return nil
+}
+
+// did puts on record what somebody has done to the cluster.
+func (n *Node) did(by flow.Identity, what string) {
+	n.audit(flow.AuditEvent{Kind: flow.AuditRequest, Who: by.URI, Proven: true, What: what})
 }
 
 // knows is nil for a node of the cluster.

@@ -44,6 +44,7 @@ func (n *Node) Stop(ctx context.Context, by flow.Identity, app string) error {
 		text += fmt.Sprintf("; %d tokens that had not arrived went with it", left)
 	}
 	n.log.Info("application stopped", "app", app, "by", by.URI, "left", left)
+	n.audit(flow.AuditEvent{Kind: flow.AuditDeployment, Who: by.URI, Proven: true, What: "stop " + app})
 	n.events.add(control.AppStopped, "", "", text)
 	return nil
 }
