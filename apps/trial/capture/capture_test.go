@@ -62,7 +62,7 @@ func TestNothingInTheOpen(t *testing.T) {
 	h := housetest.Open(t, housetest.Config{Host: host, Patient: patient, Room: room, EPC: epc})
 	body := fmt.Sprintf(`{"stream":"temp","seq":1,"kind":"8310-5","unit":"Cel","at":%d,"value":"36.731937"}`, time.Now().UnixNano())
 	h.BringHTTPS("application/json", []byte(body))
-	h.BringMQTT(&flow.Reading{Stream: "temp", Seq: 2, Kind: "8310-5", Unit: "Cel", At: time.Now(), Period: time.Second, Scale: 1, Samples: temperature})
+	h.BringMQTT("", "temp", h.Seal(&flow.Reading{Stream: "temp", Seq: 2, Kind: "8310-5", Unit: "Cel", At: time.Now(), Period: time.Second, Scale: 1, Samples: temperature}))
 	h.Stored(40)
 	if !strings.Contains(h.Deployed(), patient) {
 		t.Error("the script does not name the patient: there is nothing to hide")

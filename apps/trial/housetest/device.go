@@ -18,7 +18,7 @@ import (
 )
 
 // BringHTTPS brings a body over HTTPS as the device outside does, and returns the
-// answer when it is 200.
+// answer: 200 or 409.
 func (h *House) BringHTTPS(contentType string, body []byte) []byte {
 	h.t.Helper()
 	conf := pki.WebClientTLS(func() flow.Signer { return h.Monitor }, h.Verifier, h.Host)
@@ -35,27 +35,38 @@ func (h *House) BringHTTPS(contentType string, body []byte) []byte {
 	}
 	defer resp.Body.Close()
 	b, err := io.ReadAll(io.LimitReader(resp.Body, 1<<20))
-	if err != nil || resp.StatusCode != http.StatusOK {
+	if err != nil || resp.StatusCode != http.StatusOK && resp.StatusCode != http.StatusConflict {
 		h.t.Fatalf("bring readings: %s, %v\n%s", resp.Status, err, b)
 	}
 	return b
 }
 
-// BringMQTT brings a sealed reading over MQTT and returns when it is settled.
-func (h *House) BringMQTT(r *flow.Reading) {
+// Seal is a reading as the device outside signs it.
+func (h *House) Seal(r *flow.Reading) []byte {
 	h.t.Helper()
 	r.Device = h.Monitor.ID.EPC
 	sealed, err := proof.SealReading(h.Monitor, r)
 	if err != nil {
 		h.t.Fatal(err)
 	}
-	c, err := device.Connect(device.Config{Broker: "mqtts://" + h.Configs[Ward].Ingest.MQTT, ClientID: "monitor",
+	return sealed.Bytes
+}
+
+// BringMQTT publishes to a stream of the device outside and returns when that is
+// acknowledged. At the node of the ward that is when its readings are settled; at
+// another broker, mqtts://host:port, when the broker has the message.
+func (h *House) BringMQTT(broker, stream string, payload []byte) {
+	h.t.Helper()
+	if broker == "" {
+		broker = "mqtts://" + h.Configs[Ward].Ingest.MQTT
+	}
+	c, err := device.Connect(device.Config{Broker: broker, ClientID: "monitor",
 		TLS: pki.WebClientTLS(func() flow.Signer { return h.Monitor }, h.Verifier, h.Host)})
 	if err != nil {
 		h.t.Fatal(err)
 	}
 	defer c.Close()
-	m := device.Message{Topic: mqtt.TopicOf(h.Monitor.ID, r.Stream).String(), Payload: sealed.Bytes, QoS: 1}
+	m := device.Message{Topic: mqtt.TopicOf(h.Monitor.ID, stream).String(), Payload: payload, QoS: 1}
 	if err := c.Publish(h.within(), m); err != nil {
 		h.t.Fatal(fmt.Errorf("bring a reading over MQTT: %w", err))
 	}

@@ -45,6 +45,9 @@ type Config struct {
 	Patient string // the pseudonym of the one patient; p-1
 	Room    string // site/floor/room; h1/3/icu-3
 	EPC     string // of the device outside; urn:epc:id:giai:0614141.5678
+	// Broker starts an MQTT broker of the hospital's, which the node of the ward
+	// follows, and says where it is; nil: there is none.
+	Broker func(h *House) (url string)
 }
 
 func (c *Config) setDefaults() {
@@ -184,6 +187,9 @@ func (h *House) furnish() {
 	}
 	h.Configs[Ward].Cards = h.File("cards")
 	h.Configs[Ward].Ingest = node.IngestConfig{HTTPS: addrs[len(addrs)-2], MQTT: addrs[len(addrs)-1]}
+	if h.Broker != nil {
+		h.Configs[Ward].Ingest.Broker = h.Broker(h)
+	}
 	h.Configs[Records].Store, h.Configs[Records].Chain.Dir = h.File("records", "store.db"), h.File("records", "chain")
 	for _, cfg := range h.Configs {
 		for _, n := range Nodes {
@@ -207,6 +213,16 @@ func (h *House) ward() *hospital.Ward {
 // script is the ward with an intake for the device outside.
 func (h *House) script() string {
 	return h.ward().Script() + fmt.Sprintf("\nintake : ward.Intake(collector=\"bed-1\", devices=[%q])\nintake.reading > bed_1.reading\napply intake : ward\n", h.EPC)
+}
+
+// Web is a certificate for a server at the hospital's address, with its key.
+func (h *House) Web() flow.Signer {
+	h.t.Helper()
+	s, err := h.office.Authority().EnrollWeb(pki.WebRequest{IPs: []net.IP{net.ParseIP(h.Host)}}, time.Now())
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	return s
 }
 
 // free are addresses at the host that nobody listens at now.
@@ -333,6 +349,21 @@ func (h *House) until(what string, missing func(*control.Snapshot) string) {
 		select {
 		case <-ctx.Done():
 			h.t.Fatalf("%s: %v: %s", what, context.Cause(ctx), why)
+		case <-tick.C:
+		}
+	}
+}
+
+// Until waits for something that nobody tells of.
+func (h *House) Until(what string, is func() bool) {
+	h.t.Helper()
+	ctx := h.within()
+	tick := time.NewTicker(50 * time.Millisecond)
+	defer tick.Stop()
+	for !is() {
+		select {
+		case <-ctx.Done():
+			h.t.Fatalf("waited in vain: %s", what)
 		case <-tick.C:
 		}
 	}
