@@ -17,9 +17,13 @@ import (
 	"time"
 )
 
-// ListLife is how long a revocation list is good. A new one is made when
-// something is revoked, and every ten minutes by the CA service.
-const ListLife = 24 * time.Hour
+// ListLife is how long a hospital's revocation list is good. A new one is made
+// when something is revoked, and every ten minutes by the CA service. A root's,
+// which is fetched from a safe place to sign it, is good for a year.
+const (
+	ListLife     = 24 * time.Hour
+	rootListLife = year
+)
 
 // oidExpiredOnList says from when on certificates stay on the list after they have
 // expired (ITU-T X.509, expiredCertsOnCRL); ours do from the beginning.
@@ -240,15 +244,19 @@ func (l *lists) last() ([]byte, error) {
 	return b, err
 }
 
-// RevocationList signs a list of the given entries that is good for [ListLife].
+// RevocationList signs a list of the given entries; see [ListLife].
 // Numbers must rise from list to list; [CA.Publish] sees to that.
 func (ca *CA) RevocationList(entries []Revocation, number uint64, now time.Time) ([]byte, error) {
 	since, err := asn1.MarshalWithParams(ca.Cert.NotBefore.UTC(), "generalized")
 	if err != nil {
 		return nil, fmt.Errorf("make revocation list: %w", err)
 	}
+	life := ListLife
+	if ca.Domain() == "" {
+		life = rootListLife
+	}
 	tmpl := &x509.RevocationList{
-		Number: new(big.Int).SetUint64(number), ThisUpdate: now.Add(-backdate), NextUpdate: now.Add(ListLife),
+		Number: new(big.Int).SetUint64(number), ThisUpdate: now.Add(-backdate), NextUpdate: now.Add(life),
 		ExtraExtensions: []pkix.Extension{{Id: oidExpiredOnList, Value: since}},
 	}
 	for _, e := range entries {

@@ -282,6 +282,7 @@ func TestStale(t *testing.T) {
 		t.Errorf("no list yet: Fresh = %v, Stale = %v", err, v.Stale(late))
 	}
 	take(t, v, publish(t, ca, now), true)
+	take(t, v, publish(t, h.Authority.Root, now), true) // is good for a year
 	if err := v.Fresh(id, now); err != nil || len(v.Stale(now)) > 0 {
 		t.Errorf("fresh list: Fresh = %v, Stale = %v", err, v.Stale(now))
 	}

@@ -4,6 +4,7 @@ package token_test
 
 import (
 	"context"
+	"crypto"
 	"crypto/tls"
 	"errors"
 	"fmt"
@@ -27,11 +28,11 @@ import (
 // A drawer holds software tokens (SoftHSM2); outside tools make the keys in
 // them.
 type drawer struct {
-	t   *testing.T
+	t   testing.TB
 	dir string
 }
 
-func openDrawer(t *testing.T) drawer {
+func openDrawer(t testing.TB) drawer {
 	t.Helper()
 	pkitest.Need(t, "softhsm2-util")
 	pkitest.Need(t, "pkcs11-tool")
@@ -75,7 +76,7 @@ func (d drawer) open(label, key string) *token.Key {
 	return k
 }
 
-func must(t *testing.T, err error) {
+func must(t testing.TB, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)
@@ -256,4 +257,18 @@ func TestOpenRefuses(t *testing.T) {
 	if _, err := k.Sign(nil, make([]byte, 32), nil); err == nil {
 		t.Error("signed after Close")
 	}
+}
+
+// A signature of a token, several at once.
+func BenchmarkSign(b *testing.B) {
+	d := openDrawer(b)
+	d.token("h1", "sign")
+	k := d.open("h1", "sign")
+	b.RunParallel(func(pb *testing.PB) {
+		for pb.Next() {
+			if _, err := k.Sign(nil, make([]byte, 32), crypto.SHA256); err != nil {
+				b.Error(err)
+			}
+		}
+	})
 }
