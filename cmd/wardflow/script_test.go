@@ -3,6 +3,7 @@ package main
 import (
 	"flag"
 	"os"
+	"strings"
 	"testing"
 	"time"
 
@@ -21,7 +22,15 @@ func TestMain(m *testing.M) {
 // about what it shows; go test -update rewrites what they compare with.
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{Dir: "testdata/script", UpdateScripts: *update, RequireExplicitExec: true,
-		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){"await": awaitFile}})
+		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){"await": awaitFile, "envfile": envFile}})
+}
+
+// envFile sets a variable to what is in a file.
+func envFile(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: envfile NAME FILE")
+	}
+	ts.Setenv(args[0], strings.TrimSpace(ts.ReadFile(args[1])))
 }
 
 // awaitFile waits until there is a file, which a command in the background makes.
