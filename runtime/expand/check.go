@@ -19,7 +19,7 @@ import (
 // that the script does not account for.
 func Check(source, graph *flow.Graph, specs func(typ string) (flow.Spec, bool)) error {
 	c := &checking{x: &expansion{source: source, specs: specs}, graph: graph,
-		actors: map[flow.ActorID]flow.Node{}, links: map[flow.LinkID]flow.Link{}, copies: map[flow.ActorID][]flow.Node{}, known: map[flow.LinkID]bool{}}
+		script: map[flow.ActorID]flow.Node{}, actors: map[flow.ActorID]flow.Node{}, links: map[flow.LinkID]flow.Link{}, copies: map[flow.ActorID][]flow.Node{}, known: map[flow.LinkID]bool{}}
 	for _, step := range []func() error{c.gather, c.checkActors, c.checkLinks, c.checkRest, c.checkLocal} {
 		if err := step(); err != nil {
 			return fmt.Errorf("application %s is not what its script says: %w", source.App, err)
@@ -32,6 +32,7 @@ func Check(source, graph *flow.Graph, specs func(typ string) (flow.Spec, bool)) 
 type checking struct {
 	x      *expansion
 	graph  *flow.Graph
+	script map[flow.ActorID]flow.Node // the actors of the script
 	actors map[flow.ActorID]flow.Node
 	links  map[flow.LinkID]flow.Link
 	copies map[flow.ActorID][]flow.Node // by actor of the script
@@ -60,14 +61,15 @@ func (c *checking) gather() error {
 		}
 		c.links[l.ID()] = l
 	}
+	for _, n := range c.x.source.Actors {
+		c.script[n.ID] = n
+	}
 	c.x.gather()
 	return nil
 }
 
 func (c *checking) checkActors() error {
-	of := map[flow.ActorID]bool{}
 	for _, src := range c.x.source.Actors {
-		of[src.ID] = true
 		s, scaled, err := ScalingOf(src.Rule)
 		if err != nil {
 			return err
@@ -90,7 +92,7 @@ func (c *checking) checkActors() error {
 		}
 	}
 	for id, all := range c.copies {
-		if !of[id] {
+		if _, ok := c.script[id]; !ok {
 			return fmt.Errorf("the script has no actor %s", all[0].ID)
 		}
 	}
@@ -186,28 +188,14 @@ func (c *checking) checkLinks() error {
 // checkLink checks what a link has become; one between members of a team that
 // are apart need not be there.
 func (c *checking) checkLink(want flow.Link, from, to flow.Node, apart bool) error {
-	src, _ := c.x.source.Actor(Of(from))
-	dst, _ := c.x.source.Actor(Of(to))
-	props, err := diskOf(src, dst, want)
+	props, err := diskOf(c.script[Of(from)], c.script[Of(to)], want)
 	if err != nil {
 		return err
 	}
-	spool := c.x.spool(want, src, props)
 	has := false
-	if s, there := c.actors[spool.ID]; there {
-		halves := through(want, spool.ID)
-		in, out := c.links[halves[0].ID()], c.links[halves[1].ID()]
-		if in.From.Actor != "" && out.From.Actor != "" {
-			if props == nil && !ending(s) {
-				return fmt.Errorf("link %s has a spool, which the script does not ask for", want.ID())
-			}
-			if props != nil && !ending(s) && !(same(s.Args, spool.Args) && near(s.Rule, from.ID)) {
-				return fmt.Errorf("the spool of link %s has other arguments than in the script", want.ID())
-			}
-			if err := c.account(halves[0], halves[1]); err != nil {
-				return err
-			}
-			has = true
+	if len(c.spools) > 0 {
+		if has, err = c.checkSpooled(want, c.x.spool(want, from, props), props != nil); err != nil {
+			return err
 		}
 	}
 	if direct, there := c.links[want.ID()]; there {
@@ -225,7 +213,28 @@ func (c *checking) checkLink(want flow.Link, from, to flow.Node, apart bool) err
 	return nil
 }
 
-func near(r *flow.Rule, id flow.ActorID) bool { return same(r, also(nil, "near", id)) }
+// checkSpooled checks whether a link goes through its spool, and whether that is
+// as the script asks.
+func (c *checking) checkSpooled(want flow.Link, spool flow.Node, asked bool) (bool, error) {
+	s, there := c.actors[spool.ID]
+	if !there {
+		return false, nil
+	}
+	halves := through(want, spool.ID)
+	for _, h := range halves {
+		if _, there := c.links[h.ID()]; !there {
+			return false, nil
+		}
+	}
+	switch {
+	case ending(s):
+	case !asked:
+		return false, fmt.Errorf("link %s has a spool, which the script does not ask for", want.ID())
+	case !same(s.Args, spool.Args) || !same(s.Rule, spool.Rule):
+		return false, fmt.Errorf("the spool of link %s has other arguments than in the script", want.ID())
+	}
+	return true, c.account(halves...)
+}
 
 // account compares links with those of the graph, and notes that they are
 // accounted for. Whether they close is not in the script.
@@ -291,8 +300,7 @@ func (c *checking) checkSpool(s flow.Node, in, out []flow.Link) error {
 		return fmt.Errorf("the script asks for no spool %s", s.ID)
 	}
 	if there {
-		src, _ := c.x.source.Actor(Of(from))
-		as := c.x.spool(flow.Link{}, src, nil).Args["as"]
+		as := c.x.spool(flow.Link{}, c.script[Of(from)], nil).Args["as"]
 		if s.Args["as"] != as {
 			return fmt.Errorf("spool %s speaks as %v, and its sender as %v", s.ID, s.Args["as"], as)
 		}

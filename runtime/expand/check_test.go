@@ -1,6 +1,7 @@
 package expand
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -124,4 +125,19 @@ func TestCheckIsComplete(t *testing.T) {
 			t.Fatalf("Check lets pass\n%+v\nfor\n%+v", b.Links, g.Links)
 		}
 	})
+}
+
+func BenchmarkCheck(b *testing.B) {
+	g := flow.Graph{App: "app"}
+	for i := range 10_000 {
+		g.Actors = append(g.Actors, flow.Node{ID: flow.ActorID(fmt.Sprintf("app:a%d", i)), Type: "t", Args: map[string]flow.Value{"n": int64(i)}})
+		if i > 0 {
+			g.Links = append(g.Links, flow.Link{From: flow.Endpoint{Actor: g.Actors[i-1].ID, Port: "o"}, To: flow.Endpoint{Actor: g.Actors[i].ID, Port: "i"}})
+		}
+	}
+	for b.Loop() {
+		if err := Check(&g, &g, specs); err != nil {
+			b.Fatal(err)
+		}
+	}
 }
