@@ -25,8 +25,9 @@ type far struct {
 type links struct {
 	n *Node
 
-	mu   sync.Mutex // guards open
+	mu   sync.Mutex // guards what follows
 	open map[flow.LinkID]far
+	from map[flow.LinkID]activation // of the senders of links that come in
 }
 
 func newLinks(n *Node) *links { return &links{n: n, open: map[flow.LinkID]far{}} }

@@ -50,3 +50,25 @@ func (ls *links) mayStay(t link.Terms, peer flow.Identity) error {
 	}
 	return ls.n.mayLink(l, peer, ours)
 }
+
+// An activation is where an actor is placed and under which epoch.
+type activation struct {
+	node  flow.NodeID
+	epoch uint64
+}
+
+// follow has the links that come in judged again whose senders are placed
+// elsewhere by now, or in another epoch: whoever had them must not speak for
+// them any more, even if it would.
+func (ls *links) follow(from map[flow.LinkID]activation) {
+	ls.mu.Lock()
+	var moved []flow.LinkID
+	for id, was := range ls.from {
+		if is, ok := from[id]; !ok || is != was {
+			moved = append(moved, id)
+		}
+	}
+	ls.from = from
+	ls.mu.Unlock()
+	ls.n.door.RecheckLinks(moved...)
+}

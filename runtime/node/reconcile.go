@@ -318,11 +318,16 @@ func (r *reconciler) end(ctx context.Context, id flow.ActorID, stop func(context
 // links joins what is here and opens what leads to other nodes.
 func (r *reconciler) links(view *register.View) {
 	running := r.n.engine.Running()
-	want := map[flow.LinkID]far{}
+	want, from := map[flow.LinkID]far{}, map[flow.LinkID]activation{}
 	for id, epoch := range running {
 		w, res, ok := r.n.find(view, id)
 		if !ok {
 			continue
+		}
+		for _, l := range res.in {
+			if p := view.Placements[l.From.Actor]; p.Node != r.n.cfg.Node {
+				from[l.ID()] = activation{p.Node, p.Epoch}
+			}
 		}
 		for _, l := range res.out {
 			if _, here := running[l.To.Actor]; here {
@@ -336,4 +341,5 @@ func (r *reconciler) links(view *register.View) {
 		}
 	}
 	r.n.links.keep(want)
+	r.n.links.follow(from)
 }

@@ -42,6 +42,16 @@ func (d *Door) recheckAll() {
 // need not wait.
 func (d *Door) Recheck() { d.recheck(true) }
 
+// RecheckLinks asks about some links only, at once: of those that are not up
+// here it does nothing.
+func (d *Door) RecheckLinks(ids ...flow.LinkID) {
+	for _, id := range ids {
+		if t := d.known(id); t != nil {
+			d.recheckLink(t, d.cfg.Now(), true)
+		}
+	}
+}
+
 func (d *Door) recheck(judge bool) {
 	now := d.cfg.Now()
 	d.mu.Lock()
