@@ -130,8 +130,11 @@ func checkHosts(hosts []string, domain string) error {
 		return fmt.Errorf("%d host names: want at most %d", len(hosts), maxHosts)
 	}
 	for _, h := range hosts {
+		ip := net.ParseIP(h)
 		switch {
-		case net.ParseIP(h) != nil:
+		case ip != nil && !private(ip):
+			return fmt.Errorf("address %s: want one of a private network, or a DNS name below %s", h, domain)
+		case ip != nil:
 		case strings.EqualFold(h, caHost(domain)):
 			return fmt.Errorf("host %s is the CA service's own name: nobody else gets it", h)
 		case !strings.HasSuffix(h, "."+domain) || len(h) > 253 || strings.ContainsFunc(h, notHost):
@@ -139,6 +142,13 @@ func checkHosts(hosts []string, domain string) error {
 		}
 	}
 	return nil
+}
+
+// private reports whether an address is one that the hospital's authority gives
+// certificates for: of no network but its own (RFC 1918, 3927, 4193, 6598).
+func private(ip net.IP) bool {
+	shared := net.IPNet{IP: net.IPv4(100, 64, 0, 0).To4(), Mask: net.CIDRMask(10, 32)}
+	return ip.IsPrivate() || ip.IsLoopback() || ip.IsLinkLocalUnicast() || shared.Contains(ip)
 }
 
 func notHost(r rune) bool {

@@ -205,7 +205,7 @@ func (s *Server) renewOwn(now time.Time) error {
 	req := webRequest(s.cfg.Names)
 	req.DNS = append(req.DNS, caHost(s.office.Domain()))
 	if host, _, err := net.SplitHostPort(s.cfg.Listen); err == nil {
-		if ip := net.ParseIP(host); ip != nil && !ip.IsUnspecified() {
+		if ip := net.ParseIP(host); ip != nil && private(ip) {
 			req.IPs = append(req.IPs, ip)
 		}
 	}

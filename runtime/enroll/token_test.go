@@ -156,6 +156,7 @@ func TestInvitations(t *testing.T) {
 		{"too long a life", enroll.Invitation{Role: flow.RoleNode, Name: "x", Life: 10000 * time.Hour}, "", "life"},
 		{"the CA service's name", enroll.Invitation{Role: flow.RoleNode, Name: "x", Hosts: []string{"ca.h1.health.example"}}, "", "nobody else gets it"},
 		{"somebody else's name", enroll.Invitation{Role: flow.RoleNode, Name: "x", Hosts: []string{"www.example.com"}}, "", "below h1.health.example"},
+		{"an address of the world", enroll.Invitation{Role: flow.RoleNode, Name: "x", Hosts: []string{"8.8.8.8"}}, "", "private network"},
 		{"a device with hosts", enroll.Invitation{Role: flow.RoleDevice, EPC: monitor, Group: "h1/3/icu-3/ecg", Hosts: []string{"10.0.0.7"}}, "", "only a node"},
 		{"no address of the service", device(), "http://10.0.0.5", "want https://host:port"},
 	} {
