@@ -1,6 +1,7 @@
 package pki
 
 import (
+	"bytes"
 	"crypto"
 	"crypto/rand"
 	"crypto/x509"
@@ -187,7 +188,7 @@ func sameExtension(ext pkix.Extension, tmpl *x509.Certificate) error {
 	}
 	for _, e := range tmpl.ExtraExtensions {
 		if e.Id.Equal(ext.Id) {
-			if string(e.Value) != string(ext.Value) {
+			if !bytes.Equal(e.Value, ext.Value) {
 				return fmt.Errorf("its extension %v has another value than the certificate's will have", ext.Id)
 			}
 			return nil
