@@ -63,7 +63,7 @@ store : ward.Store(storage="records")
 		beds = append(beds, ident(bed.Name))
 		if outside := bed.outside(); len(outside) > 0 {
 			intake := ident(bed.Name) + "_intake"
-			fmt.Fprintf(&b, "%s : ward.Intake(collector=%q, devices=[%s])\n%[1]s.reading > %s.reading\n", intake, bed.Name, strings.Join(outside, ", "), ident(bed.Name))
+			fmt.Fprintf(&b, "%s : ward.Intake(collector=%q, devices=[%s])\n%[1]s.reading > %[4]s.reading\n", intake, bed.Name, strings.Join(outside, ", "), ident(bed.Name))
 			beds = append(beds, intake)
 		}
 		for _, d := range bed.inside() {

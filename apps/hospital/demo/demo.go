@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"sync/atomic"
 	"time"
 
 	"github.com/wardflow/wardflow/apps/hospital"
@@ -69,7 +70,27 @@ func (d *demo) run(ctx context.Context) (*control.Snapshot, error) {
 			return nil, err
 		}
 	}
-	return d.live(ctx)
+	return d.attended(ctx)
+}
+
+// attended is live, with the devices outside at their beds.
+func (d *demo) attended(ctx context.Context) (*control.Snapshot, error) {
+	all, err := outsiders(d.l, "https://"+d.at[ingestNode].Ingest, "https://"+d.at[caName].Control, d.ward, &d.brought)
+	if err != nil {
+		return nil, err
+	}
+	out, stop := context.WithCancel(context.WithoutCancel(ctx))
+	defer stop()
+	ended := make(chan error, len(all))
+	for _, o := range all {
+		go func() { ended <- o.run(out) }()
+	}
+	last, err := d.live(ctx)
+	stop()
+	for range all {
+		err = errors.Join(err, <-ended)
+	}
+	return last, err
 }
 
 // How long a node may take to stop, and the ward to come alive.
@@ -80,16 +101,17 @@ const (
 
 // A demo is one run.
 type demo struct {
-	cfg    Config
-	l      layout
-	ward   *hospital.Ward
-	at     map[flow.NodeID]address
-	nodes  *nodes
-	start  time.Time
-	stored time.Time // when the first reading of this run was stored
-	tally  tally
-	lined  time.Time        // when the last line of counts was printed
-	logs   map[string]int64 // how long each log was before this run
+	cfg     Config
+	l       layout
+	ward    *hospital.Ward
+	at      map[flow.NodeID]address
+	nodes   *nodes
+	start   time.Time
+	stored  time.Time // when the first reading of this run was stored
+	tally   tally
+	brought atomic.Uint64    // readings of devices outside that were acknowledged
+	lined   time.Time        // when the last line of counts was printed
+	logs    map[string]int64 // how long each log was before this run
 }
 
 // prepare makes what is missing: certificates, chain, rules, configurations.

@@ -40,6 +40,7 @@ func (d *demo) summarize(s *control.Snapshot) error {
 	w := tabwriter.NewWriter(d.cfg.Out, 0, 0, 2, ' ', 0)
 	fmt.Fprintf(w, "\nran for\t%.0f s; first reading stored after %.1f s\n", time.Since(d.start).Seconds(), d.stored.Sub(d.start).Seconds())
 	fmt.Fprintf(w, "sent\t%d readings\n", t.sent)
+	fmt.Fprintf(w, "from outside\t%d readings over HTTPS, each acknowledged when it was stored\n", d.brought.Load())
 	fmt.Fprintf(w, "accepted\t%d\n", t.accepted)
 	fmt.Fprintf(w, "refused\t%s\n", reasons(t))
 	fmt.Fprintf(w, "stored\t%d readings in %d windows, with earlier runs\n", readings, windows)

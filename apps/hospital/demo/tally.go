@@ -32,7 +32,7 @@ func (t *tally) add(s *control.Snapshot) {
 	}
 	t.perSecond = 0
 	for _, l := range s.Links {
-		if typeOf(s, l) == "sensor" {
+		if typ := typeOf(s, l); strings.HasPrefix(typ, "sensor.") || typ == "ward.Intake" {
 			t.sent += t.since("sent "+string(l.ID), l.Tokens)
 			t.perSecond += l.PerSecond
 		}
@@ -61,12 +61,11 @@ func (t *tally) since(what string, now uint64) uint64 {
 	return now - then
 }
 
-// typeOf is the namespace of the actor type that a link starts at.
+// typeOf is the actor type that a link starts at.
 func typeOf(s *control.Snapshot, l control.LinkState) string {
 	for _, a := range s.Actors {
 		if a.ID == l.From.Actor {
-			ns, _, _ := strings.Cut(a.Type, ".")
-			return ns
+			return a.Type
 		}
 	}
 	return ""

@@ -31,6 +31,9 @@ func invented() *hospital.Ward {
 		}
 		b.add("temp", fmt.Sprintf(`sensor.Generator(signal="temperature", seed=%d, rate=1%s)`, seed, lies))
 		b.add("cgm", fmt.Sprintf(`sensor.Generator(signal="glucose", seed=%d, rate=0.2)`, seed))
+		if i == 3 {
+			b.bring("pulse")
+		}
 	}
 	return w
 }
@@ -188,15 +191,21 @@ func newBed(w *hospital.Ward, patient string) bed {
 	return bed{w, n - 1}
 }
 
-// add puts a device at the bed. Its number is a GIAI of the demo's hospital:
-// assets of one owner.
-func (b bed) add(kind, source string) {
+// add puts a device at the bed that an actor plays.
+func (b bed) add(kind, source string) { b.put(kind).Source = source }
+
+// bring puts a device at the bed that runs no node.
+func (b bed) bring(kind string) { b.put(kind).Outside = true }
+
+// put makes a device. Its number is a GIAI of the demo's hospital: assets of one
+// owner.
+func (b bed) put(kind string) *hospital.Device {
 	bd := &b.w.Beds[b.i]
 	typ, _, _ := strings.Cut(kind, "-")
 	bd.Devices = append(bd.Devices, hospital.Device{
-		Name:   bd.Name + "-" + kind,
-		EPC:    fmt.Sprintf("urn:epc:id:giai:0614141.%d%02d", b.i+1, len(bd.Devices)+1),
-		Group:  bd.Room + "/" + typ,
-		Source: source,
+		Name:  bd.Name + "-" + kind,
+		EPC:   fmt.Sprintf("urn:epc:id:giai:0614141.%d%02d", b.i+1, len(bd.Devices)+1),
+		Group: bd.Room + "/" + typ,
 	})
+	return &bd.Devices[len(bd.Devices)-1]
 }
