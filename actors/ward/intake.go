@@ -1,7 +1,6 @@
 package ward
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -346,41 +345,4 @@ func (i *intake) answer(a *flow.Arrival, said flow.Answer) {
 	i.bytes -= weight(a)
 	i.mu.Unlock()
 	a.Answer(said)
-}
-
-// Save writes where each stream is.
-func (i *intake) Save() ([]byte, error) {
-	all := make([]any, 0, len(i.streams))
-	for of, s := range i.streams {
-		if s.last > 0 {
-			all = append(all, []any{of.Device, of.Name, int64(s.last), int64(s.taken), int64(s.pos)})
-		}
-	}
-	slices.SortFunc(all, func(a, b any) int {
-		x, y := a.([]any), b.([]any)
-		return cmp.Or(cmp.Compare(x[0].(string), y[0].(string)), cmp.Compare(x[1].(string), y[1].(string)))
-	})
-	return value.Save(int64(i.given), all)
-}
-
-// Restore reads it.
-func (i *intake) Restore(version int, state []byte) error {
-	var given int64
-	var all []any
-	if err := value.Restore(version, 1, state, &given, &all); err != nil {
-		return err
-	}
-	i.given = uint64(given)
-	for _, one := range all {
-		r := reader{list: one}
-		of := proof.Stream{Device: r.text(), Name: r.text()}
-		s := &stream{of: of, last: uint64(r.int()), taken: uint64(r.int()), pos: uint64(r.int())}
-		if !r.whole() || s.last == 0 || s.pos > i.given {
-			return fmt.Errorf("state of stream %s can't be read", of)
-		}
-		s.next = s.last + 1
-		i.streams[of] = s
-		i.perDevice[of.Device]++
-	}
-	return nil
 }

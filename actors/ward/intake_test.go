@@ -340,3 +340,28 @@ func TestIntakeArguments(t *testing.T) {
 		}
 	}
 }
+
+// State that no intake would save is refused, whatever it is.
+func TestIntakeState(t *testing.T) {
+	g := newGateway(t)
+	g.bring(g.therm, 7)
+	g.flows()
+	good, err := g.intake.Actor().(flow.Stateful).Save()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for n := range good {
+		a, err := actortest.New(ward.Intake(), map[string]flow.Value{"collector": "bed1", "devices": []any{thermoEPC}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = a.(flow.Stateful).Restore(1, good[:n])
+		if (err == nil) != (n == 1) { // the first byte alone says that a token was given, and names no stream
+			t.Errorf("Restore of %d of %d bytes = %v", n, len(good), err)
+		}
+		err = a.(flow.Stateful).Restore(1, append(good[:len(good):len(good)], good[1:]...))
+		if err == nil {
+			t.Error("a stream twice is accepted")
+		}
+	}
+}

@@ -1,6 +1,7 @@
 package trial
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -8,7 +9,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/wardflow/wardflow/runtime/control"
@@ -225,8 +225,7 @@ func (i *ingesting) measure(ctx context.Context) (res IngestResult, err error) {
 	res.Devices = i.cfg.Devices
 	ours := i.crowd(i.signers[:i.cfg.Devices], 0, i.node)
 	bare := i.crowd(i.signers[:i.cfg.Devices], 0, i.bareAt)
-	live := i.crowd(i.signers[i.cfg.Devices:], i.cfg.Devices, i.node)
-	for _, g := range []*crowd{ours, bare, live} {
+	for _, g := range []*crowd{ours, bare} {
 		i.say("%d devices connect", len(g.all))
 		if err := g.connect(ctx); err != nil {
 			return res, err
@@ -261,7 +260,7 @@ func (i *ingesting) measure(ctx context.Context) (res IngestResult, err error) {
 	res.Rate, res.Bare = rates[len(rates)/2], bares[len(bares)/2]
 	res.Ratio = res.Rate / res.Bare
 	res.P50, res.P99 = at(waits, 0.5), at(waits, 0.99)
-	return res, i.storm(ctx, &res, ours, live)
+	return res, i.storm(ctx, &res, ours)
 }
 
 // at is a quantile, in milliseconds, of waits in rising order.
@@ -287,7 +286,11 @@ func (i *ingesting) leg(ctx context.Context, g *crowd, server *child) (leg, erro
 }
 
 // storm has all devices but the live ones lose their connections at once.
-func (i *ingesting) storm(ctx context.Context, res *IngestResult, all, live *crowd) error {
+func (i *ingesting) storm(ctx context.Context, res *IngestResult, all *crowd) error {
+	live := i.crowd(i.signers[i.cfg.Devices:], i.cfg.Devices, i.node)
+	if err := live.connect(ctx); err != nil {
+		return err
+	}
 	before, err := live.pace(ctx, liveEvery, after(i.cfg.Leg))
 	if err != nil {
 		return err
@@ -306,127 +309,8 @@ func (i *ingesting) storm(ctx context.Context, res *IngestResult, all, live *cro
 	res.StormSeconds = time.Since(began).Seconds()
 	res.Storm, res.StormMade = at(during.waits, 0.99), len(during.waits)
 	res.Failed += during.failed + before.failed
+	if why := cmp.Or(during.why, before.why); why != nil {
+		i.say("failed: %v", why)
+	}
 	return errors.Join(err, back)
-}
-
-func after(d time.Duration) <-chan struct{} {
-	c := make(chan struct{})
-	time.AfterFunc(d, func() { close(c) })
-	return c
-}
-
-// A crowd is some devices.
-type crowd struct{ all []*caller }
-
-// A leg is what they came to.
-type leg struct {
-	rate   float64
-	cost   float64         // µs of the server's processor time a request
-	waits  []time.Duration // in rising order
-	failed int
-	why    error // of one that failed
-}
-
-func (g *crowd) hangUp() {
-	for _, c := range g.all {
-		c.hangUp()
-	}
-}
-
-// connect has all connect, some at a time.
-func (g *crowd) connect(ctx context.Context) error {
-	return g.each(16, func(c *caller) error {
-		for try := 0; ; try++ {
-			err := c.connect(ctx)
-			if err == nil || try == 5 || ctx.Err() != nil {
-				return err
-			}
-			pause(ctx, 200*time.Millisecond)
-		}
-	})
-}
-
-// comeBack has all connect at once, and bring a reading each.
-func (g *crowd) comeBack(ctx context.Context) error {
-	return g.each(len(g.all), func(c *caller) error {
-		for wait := 100 * time.Millisecond; ; wait = min(2*wait, 2*time.Second) {
-			err := c.connect(ctx)
-			if err == nil {
-				return c.bring(ctx)
-			}
-			if pause(ctx, wait) != nil {
-				return err
-			}
-		}
-	})
-}
-
-func (g *crowd) each(atOnce int, do func(*caller) error) error {
-	var wg sync.WaitGroup
-	places := make(chan struct{}, atOnce)
-	errs := make([]error, len(g.all))
-	for n, c := range g.all {
-		places <- struct{}{}
-		wg.Go(func() {
-			defer func() { <-places }()
-			errs[n] = do(c)
-		})
-	}
-	wg.Wait()
-	return errors.Join(errs...)
-}
-
-// run has all bring readings as fast as they are answered.
-func (g *crowd) run(ctx context.Context, d time.Duration) (leg, error) {
-	return g.bring(ctx, after(d), 0)
-}
-
-// pace has all bring a reading every so often until over is closed.
-func (g *crowd) pace(ctx context.Context, every time.Duration, over <-chan struct{}) (leg, error) {
-	return g.bring(ctx, over, every)
-}
-
-func (g *crowd) bring(ctx context.Context, over <-chan struct{}, every time.Duration) (leg, error) {
-	var mu sync.Mutex
-	var total leg
-	began := time.Now()
-	err := g.each(len(g.all), func(c *caller) error {
-		var own leg
-		for next := time.Now(); ; {
-			if next = next.Add(every); every > 0 && pause(ctx, time.Until(next)) != nil {
-				return ctx.Err()
-			}
-			select {
-			case <-over:
-				mu.Lock()
-				defer mu.Unlock()
-				total.waits = append(total.waits, own.waits...)
-				total.failed += own.failed
-				if own.why != nil {
-					total.why = own.why
-				}
-				return nil
-			default:
-			}
-			from := time.Now()
-			err := c.bring(ctx)
-			switch {
-			case err == nil:
-				own.waits = append(own.waits, time.Since(from))
-			case ctx.Err() != nil:
-				return ctx.Err()
-			default:
-				own.failed++
-				own.why = err
-				if !errors.Is(err, errRefused) {
-					if err := c.connect(ctx); err != nil {
-						return err
-					}
-				}
-			}
-		}
-	})
-	total.rate = float64(len(total.waits)) / time.Since(began).Seconds()
-	slices.Sort(total.waits)
-	return total, err
 }

@@ -17,8 +17,9 @@ type known struct {
 	n      *Node
 	opener *proof.Opener
 
-	mu     sync.Mutex // guards parsed
-	parsed map[[32]byte]*x509.Certificate
+	mu      sync.Mutex // guards what follows
+	parsed  map[[32]byte]*x509.Certificate
+	holders map[[32]byte]flow.Identity // as they were identified
 }
 
 // mostParsed is how many certificates are kept parsed: more than a hospital's
@@ -26,7 +27,7 @@ type known struct {
 const mostParsed = 10_000
 
 func newKnown(n *Node) *known {
-	return &known{n: n, opener: proof.NewOpener(), parsed: map[[32]byte]*x509.Certificate{}}
+	return &known{n: n, opener: proof.NewOpener(), parsed: map[[32]byte]*x509.Certificate{}, holders: map[[32]byte]flow.Identity{}}
 }
 
 // Device is the certificate with that hash and who holds it, verified now. An
@@ -47,14 +48,27 @@ func (k *known) Certificate(leaf [32]byte) (*x509.Certificate, error) { return k
 // Open opens a reading; those that were opened on this node lately are at hand.
 func (k *known) Open(s flow.Sealed) (*proof.Reading, error) { return k.opener.Open(s) }
 
+// holder is a certificate and who holds it. Whom the verifier has identified
+// once it need only be asked about again.
 func (k *known) holder(leaf [32]byte, role flow.Role) (*x509.Certificate, flow.Identity, error) {
 	cert, err := k.find(leaf)
 	if err != nil {
 		return nil, flow.Identity{}, err
 	}
-	id, err := k.n.verifier.Identify(append([]*x509.Certificate{cert}, k.n.keys.trust().Issuers...), time.Now())
-	if err != nil {
-		return nil, flow.Identity{}, err
+	k.mu.Lock()
+	id, met := k.holders[leaf]
+	k.mu.Unlock()
+	now := time.Now()
+	if !met || k.n.verifier.Holds(id, now) != nil {
+		if id, err = k.n.verifier.Identify(append([]*x509.Certificate{cert}, k.n.keys.trust().Issuers...), now); err != nil {
+			return nil, flow.Identity{}, err
+		}
+		k.mu.Lock()
+		if len(k.holders) >= mostParsed {
+			clear(k.holders)
+		}
+		k.holders[leaf] = id
+		k.mu.Unlock()
 	}
 	if id.Role != role {
 		return nil, flow.Identity{}, fmt.Errorf("%s is not a %s", id.URI, role)
