@@ -86,8 +86,10 @@ func (s *Server) allow(do string, h http.Handler) http.Handler {
 		switch {
 		case do == anybody:
 			return nil
-		case do == inside && who.Role != "":
-			return staffOnly(who, r)
+		case who.Role != "" && (do == inside || who.Role != RoleViewer):
+			if p := staffOnly(who, r); p != nil || do == inside {
+				return p
+			}
 		}
 		return s.mayAsk(who, askOf(do, r))
 	}, h)
@@ -101,7 +103,8 @@ func (s *Server) allowRoles(roles []flow.Role, h http.Handler) http.Handler {
 		case who.Role == "":
 			return loginFirst(r)
 		case !slices.Contains(roles, who.Role):
-			return problem(http.StatusForbidden, "denied", "denied", "a %s may not %s %s", who.Role, r.Method, r.URL.Path)
+			return problem(http.StatusForbidden, "denied", "denied", "a %s may not %s %s", who.Role, r.Method, r.URL.Path).
+				hint("use a staff certificate")
 		case who.Role == flow.RoleStaff:
 			return s.mayAsk(who, Ask{Do: "see"})
 		}
