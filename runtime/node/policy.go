@@ -75,14 +75,19 @@ func (n *Node) policy() *policy.Policy {
 	return n.guard.now
 }
 
-// watchPolicy puts into force what is agreed, until ctx ends.
+// watchPolicy puts into force what is agreed, and looks at each application that
+// is, until ctx ends.
 func (n *Node) watchPolicy(ctx context.Context) {
 	for {
 		changed := n.register.Changed()
-		if value, ok := n.register.View().Settings[keyPolicy]; ok {
+		view := n.register.View()
+		if value, ok := view.Settings[keyPolicy]; ok {
 			if _, raw, err := register.ReadRising(value); err == nil {
 				n.newPolicy(raw)
 			}
+		}
+		for app := range view.Apps {
+			n.wirings.of(view, app)
 		}
 		select {
 		case <-ctx.Done():
@@ -158,6 +163,9 @@ func (n *Node) readPolicy(raw []byte) (*proof.Statement, flow.Identity, string, 
 	}
 	if newest, older := n.guard.memory.older(keyPolicy, st.At); older {
 		return nil, who, "", fmt.Errorf("it was signed at %s, and a newer one at %s is known here", st.At.Format(time.RFC3339), newest.Format(time.RFC3339))
+	}
+	if err := n.inTime(who, keyPolicy, st.At); err != nil {
+		return nil, who, "", err
 	}
 	text, err := control.PolicyIn(st)
 	return st, who, text, err

@@ -19,9 +19,11 @@ import (
 // What people have signed, and how this node believes it. A statement is judged
 // as of the time when it was signed: that a card has expired since, or was
 // revoked since, takes nothing back that was said with it in good time. What is
-// said with a revoked card is not believed; and since who has stolen one could
-// put any time under it, no statement is believed that is older than the newest
-// one about the same thing.
+// said with a revoked card is not believed. Since who has stolen a card puts any
+// time under what it signs, no statement is believed that is older than the
+// newest about the same thing; and once the card is revoked as stolen, only what
+// this node has acted upon before. A root that is withdrawn takes along all that
+// was signed below it: that must be signed anew.
 
 // skew is how far ahead of this node's clock a signer's may be.
 const skew = 5 * time.Minute
@@ -43,20 +45,33 @@ func (n *Node) said(raw []byte, kind string) (*proof.Statement, flow.Identity, e
 	if ahead := time.Until(st.At); ahead > skew {
 		return fail(fmt.Errorf("%w yet: the time in it is %s ahead of this node's clock", control.ErrUnsigned, ahead.Round(time.Second)))
 	}
-	// One that knows of no revocations: those that came later don't count.
-	who, err := pki.NewVerifier(n.verifier.Trust()).Identify(st.Chain, st.At)
+	who, err := n.verifier.IdentifyThen(st.Chain, st.At)
 	if err != nil {
 		return fail(fmt.Errorf("%w by anybody known here: %w", control.ErrUnsigned, err))
 	}
 	if who.Role != flow.RoleStaff {
 		return fail(fmt.Errorf("%w by a person: %s is a %s", control.ErrUnsigned, who.URI, who.Role))
 	}
-	if r, revoked := n.verifier.Revoked(who); revoked && !st.At.Before(r.At) {
-		return fail(fmt.Errorf("%w in time: the certificate of %s was revoked at %s, this was signed at %s",
-			control.ErrUnsigned, who.URI, r.At.UTC().Format(time.RFC3339), st.At.Format(time.RFC3339)))
-	}
 	return st, who, nil
 }
+
+// inTime is nil unless the certificate of who signed a statement was revoked
+// since, and its key may have been stolen: who has it writes any time into what
+// it signs. Then a statement counts only if this node has acted upon it before.
+func (n *Node) inTime(who flow.Identity, thing string, at time.Time) error {
+	r, revoked := n.verifier.Revoked(who)
+	if !revoked || kept[r.Reason] {
+		return nil
+	}
+	if newest, _ := n.guard.memory.older(thing, at); newest.Equal(at) {
+		return nil
+	}
+	return fmt.Errorf("%w by a certificate that holds: that of %s was revoked at %s (%s), its key may have been stolen, and this node has not run this before: have somebody else sign it",
+		control.ErrUnsigned, who.URI, r.At.UTC().Format(time.RFC3339), r.Reason)
+}
+
+// kept are the reasons for a revocation that say that the key was not stolen.
+var kept = map[pki.Reason]bool{pki.AffiliationChanged: true, pki.Superseded: true, pki.CessationOfOperation: true}
 
 // newly is said for a statement that is brought just now: its certificate holds
 // now, and its time is about now.

@@ -3,6 +3,8 @@ package node_test
 import (
 	"errors"
 	"maps"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -167,6 +169,20 @@ func TestAlteredIsNotRun(t *testing.T) {
 	// One that was signed in good time runs, though its signer is revoked since,
 	// and what the revoked one signs afterwards does not.
 	c.revoke("a", boss)
+	// Who has the stolen card could have written that time: a node that has never
+	// seen it does not believe it.
+	if err := c.nodes["a"].Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Remove(filepath.Join(c.dir, "a", "signed.json")); err != nil {
+		t.Fatal(err)
+	}
+	c.start("a")
+	c.until("a", "it is not run by a node that does not know it", func(s *control.Snapshot) bool {
+		return len(s.Apps) == 1 && s.Apps[0].State == control.Faulted && strings.Contains(s.Apps[0].Why, "may have been stolen")
+	})
+	c.put("a", c.signed(control.Deployment{Name: "app", Script: countOn}))
+	c.until("a", "it runs when somebody else has signed it", func(s *control.Snapshot) bool { return s.Apps[0].State == control.Running })
 }
 
 // alter has an altered application agreed, as no honest node would.

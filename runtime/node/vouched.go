@@ -22,7 +22,9 @@ import (
 //
 // A version that does not hold is not run and changes nothing: what ran before
 // goes on as it was, and the audit record and "app show" say why. A signature
-// outlives the certificate that made it, and its revocation; but the right to
+// outlives the certificate that made it, and its revocation ([Node.inTime]). Each
+// node looks at every application as soon as it is agreed, whether it runs any
+// of it or not, so that it knows later what came in good time. But the right to
 // deploy is asked each time, so that an application of somebody who has lost it
 // is not started on any node that has not started it yet.
 
@@ -70,6 +72,9 @@ func (n *Node) vouched(app *register.App) error {
 	if newest, older := n.guard.memory.older(memoryOf(app.Name), st.At); older {
 		return fmt.Errorf("%w: it was signed at %s, and this node has run one that was signed at %s: deploy it anew to go back",
 			control.ErrUnsigned, st.At.Format(time.RFC3339), newest.Format(time.RFC3339))
+	}
+	if err := n.inTime(who, memoryOf(app.Name), st.At); err != nil {
+		return err
 	}
 	if err := n.compiled(app, d, proof.Says(app.Signature)); err != nil {
 		return err
