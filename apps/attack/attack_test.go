@@ -4,13 +4,16 @@ import (
 	"context"
 	"flag"
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/wardflow/wardflow/runtime/audit"
 	"github.com/wardflow/wardflow/runtime/control"
 	"github.com/wardflow/wardflow/runtime/flow"
+	"github.com/wardflow/wardflow/runtime/pki"
 )
 
 var long = flag.Bool("long", false, "try also what takes long")
@@ -33,18 +36,18 @@ type attack struct {
 type record struct {
 	on   flow.NodeID // "": whichever
 	kind flow.AuditKind
-	who  string // how the SPIFFE ID of the attacker ends; "": nobody was named, and the address is
+	who  string // how the SPIFFE ID of the attacker ends; "": somebody is named, or an address is
 }
 
 func (r record) is(e control.AuditEntry, member string) bool {
-	return e.Refused() && e.Kind == r.kind && strings.HasSuffix(e.Who, strings.Replace(r.who, enemy, member, 1)) && (r.who != "" || e.From != "")
+	return e.Refused() && e.Kind == r.kind && strings.HasSuffix(e.Who, strings.Replace(r.who, enemy, member, 1)) && (e.Who != "" || e.From != "")
 }
 
 // attacks are all of them, in the order of the requirements. Those that take
 // something away from the ground are last.
 func attacks() []attack {
 	return slices.Concat(eavesdropping(), inTheMiddle(), badCertificates(), falseData(), sinkholes(), replays(),
-		captured(), hostileLinks(), hostileGossip(), hostileRegister(), exhausting(), revocations())
+		captured(), hostileLinks(), hostileGossip(), hostileRegister(), hostileVoters(), exhausting(), revocations())
 }
 
 // Nothing that is tried succeeds, all of it is on record, and the ward goes on.
@@ -72,6 +75,23 @@ func TestAttacks(t *testing.T) {
 			}
 			g.goesOn()
 		})
+	}
+	g.whole()
+}
+
+// whole stops the nodes and checks that nobody has changed their records, and that
+// the nodes have signed them up to the last entry but that of the end.
+func (g *ground) whole() {
+	g.t.Helper()
+	for _, n := range nodeNames {
+		if g.nodes[n] != nil {
+			g.stop(n)
+		}
+		r, err := audit.Verify(filepath.Join(g.cfgs[n].Dir, "audit"), pki.NewVerifier(g.trust).Identify)
+		if err != nil || r.Sealed+1 != r.Last || r.Torn {
+			g.t.Errorf("the record of node %s: %+v, %v", n, r, err)
+		}
+		g.t.Logf("the record of node %s has %d entries, which it has signed up to %d; %d events were lost", n, r.Last, r.Sealed, r.Lost)
 	}
 }
 

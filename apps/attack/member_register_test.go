@@ -54,7 +54,7 @@ func hostileRegister() []attack {
 			return map[string]any{"Actor": id, "Node": g.enemy, "Seen": p.Epoch, "Nonce": 78}
 		}),
 		command("puts a policy", "has a policy agreed that allows everything, signed by nobody", 7, func(*testing.T, *ground, *register.View) any {
-			return map[string]any{"Key": "policy", "Value": []byte("permit(principal, action, resource);")}
+			return map[string]any{"Key": "policy/text", "Value": register.RisingValue(uint64(time.Now().Add(time.Hour).UnixNano()), permitAll)}
 		}),
 		command("puts a revocation list", "has a list agreed that revokes another node, signed by nobody", 7, func(_ *testing.T, g *ground, v *register.View) any {
 			key := "crl/00"
