@@ -2,12 +2,13 @@
 # lacks, the target installs: Go modules and tools by themselves, Debian and
 # npm packages by ./.ci/tools, which leaves alone what is there.
 
-.PHONY: test sim lint bench generate build
+.PHONY: test sim attack lint bench generate build
 
 # All checks: what .ci/run runs, and nothing else.
 test: lint
 	./.ci/tools
 	go test -race -timeout 15m ./...
+	go test -tags pkcs11 ./runtime/pki/token
 	$(MAKE) sim
 
 # What virtual time can show and the race detector is too slow for: 10,000 seeds
@@ -17,6 +18,11 @@ SEEDS ?= 10000
 sim:
 	go test -count=1 -timeout 30m ./runtime/sim -seeds $(SEEDS) -mutants -day 24h
 	go test -count=1 -run TestManyConverge ./runtime/member
+
+# What a hostile client, device and node try, and how each was refused. The tests
+# above run a short form.
+attack:
+	go test ./apps/attack -count=1 -timeout 30m -v -long
 
 # Vet, staticcheck, formatting, and known vulnerabilities where a database is at hand.
 lint:
