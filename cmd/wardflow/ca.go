@@ -43,13 +43,15 @@ func caCommand() *cobra.Command {
 func caInitCommand() *cobra.Command {
 	var dir, hospital string
 	var keys caFolder
+	var tokens tokenKeys
 	var unsealed bool
 	cmd := &cobra.Command{
 		Use:   "init",
 		Short: "Make a ministry's root and a hospital's two authorities",
 		Long: `Makes a ministry's root, and a hospital's two authorities below it. Their keys
 are sealed with a passphrase (openssl pkey opens them too), or, if that is said,
-left as they are, for a demonstration.`,
+left as they are, for a demonstration. A program built with -tags pkcs11 can use
+keys in tokens, which are named by URIs (RFC 7512).`,
 		Example: "  wardflow ca init --dir ca --hospital h1.health.example --passphrase-file secret",
 		Args:    takes(0, "nothing but flags"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -60,7 +62,11 @@ left as they are, for a demonstration.`,
 			if err != nil {
 				return fmt.Errorf("ca init: %w", err)
 			}
-			a, err := pki.NewAuthority(hospital, time.Now())
+			inTokens, err := tokens.open()
+			if err != nil {
+				return fmt.Errorf("ca init: %w", err)
+			}
+			a, err := pki.NewAuthorityWith(hospital, inTokens, time.Now())
 			if err != nil {
 				return usageError{fmt.Errorf("ca init: %w", err)}
 			}
@@ -82,6 +88,7 @@ next: wardflow ca node NAME --ca %s --out DIR
 		},
 	}
 	cmd.Flags().StringVar(&dir, "dir", "ca", "directory to make it in")
+	tokens.flags(cmd)
 	cmd.Flags().StringVar(&hospital, "hospital", "", "the hospital's trust domain, such as h1.health.example")
 	cmd.Flags().StringVar(&keys.passphrase, "passphrase-file", "", "file with the passphrase to seal the keys with, at least 12 bytes, - for standard input")
 	cmd.Flags().BoolVar(&unsealed, "unsealed", false, "leave the keys unsealed, for whoever can read the directory: for a demonstration")

@@ -18,6 +18,7 @@ import (
 	"github.com/wardflow/wardflow/runtime/enroll"
 	"github.com/wardflow/wardflow/runtime/flow"
 	"github.com/wardflow/wardflow/runtime/pki"
+	"github.com/wardflow/wardflow/runtime/pki/token"
 )
 
 // A caFolder is where the authorities are, and what opens their keys.
@@ -35,13 +36,16 @@ func (c *caFolder) flags(cmd *cobra.Command) {
 // nothing, which many commands don't want.
 func (c *caFolder) openers(cmd *cobra.Command) []pki.Opener {
 	if c.passphrase == "" {
-		return []pki.Opener{locked}
+		return []pki.Opener{token.Opener, locked}
 	}
-	return []pki.Opener{pki.Passphrase(pki.PassphraseFile(c.passphrase, cmd.InOrStdin()))}
+	return []pki.Opener{token.Opener, pki.Passphrase(pki.PassphraseFile(c.passphrase, cmd.InOrStdin()))}
 }
 
 // locked gives a key that can't sign in the place of a sealed one.
 func locked(k pki.Kept) (crypto.Signer, error) {
+	if k.PEM == nil {
+		return nil, nil
+	}
 	chain, err := pki.LoadChain(filepath.Join(k.Dir, "cert.pem"))
 	if err != nil {
 		return nil, err
