@@ -17,6 +17,7 @@ import (
 	"github.com/wardflow/wardflow/runtime/enroll"
 	"github.com/wardflow/wardflow/runtime/flow"
 	"github.com/wardflow/wardflow/runtime/pki"
+	"github.com/wardflow/wardflow/runtime/pki/pkitest"
 )
 
 // csr is a request for a fresh key that asks for a SPIFFE ID, "" for none.
@@ -365,4 +366,33 @@ func FuzzRegistry(f *testing.F) {
 			t.Fatalf("%q: %v", b, err)
 		}
 	})
+}
+
+// An authority whose key can't be used issues nothing, and the token is gone;
+// the holder may be invited as at first.
+func TestTokenIsUsedUpFirst(t *testing.T) {
+	h := newHall(t)
+	tok := h.invite(device())
+	broken, err := pki.NewAuthority(pkitest.Name, time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	bad := filepath.Join(t.TempDir(), "ca")
+	if err := broken.Save(bad, pki.Unsealed()); err != nil {
+		t.Fatal(err)
+	}
+	o, err := enroll.OpenOffice(h.dir, func() (*pki.Authority, error) { return pki.LoadAuthority(bad) }, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.RemoveAll(filepath.Join(bad, "issuing")); err != nil { // no issuance can be put on record
+		t.Fatal(err)
+	}
+	if _, err := o.Enrol(tok.Secret, csr(t, ""), "", time.Now()); err == nil {
+		t.Fatal("a certificate was issued that is not on record")
+	}
+	if _, err := h.office.Enrol(tok.Secret, csr(t, ""), "", time.Now()); !errors.Is(err, enroll.ErrToken) {
+		t.Errorf("the token again: %v, want ErrToken", err)
+	}
+	h.invite(device())
 }
