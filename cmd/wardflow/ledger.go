@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/wardflow/wardflow/runtime/chain"
+	"github.com/wardflow/wardflow/runtime/control"
 	"github.com/wardflow/wardflow/runtime/rule"
 )
 
@@ -160,6 +161,7 @@ func (r *reach) transport() (*http.Transport, error) {
 	if err != nil {
 		return nil, err
 	}
+	conf.NextProtos = []string{"http/1.1", control.ClientProto} // we want the node, not what it shows to browsers
 	return &http.Transport{TLSClientConfig: conf, TLSHandshakeTimeout: 5 * time.Second}, nil
 }
 
