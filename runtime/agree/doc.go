@@ -24,6 +24,9 @@
 // voter, who has promised nothing, and nobody takes the one for the other: it is
 // not let in until an operator has it replaced (AddVoter of the same node).
 //
+// Only voters change who votes, and raft hears nobody else; a node that tries is
+// refused and put on record. Voters themselves may fail, but do not lie.
+//
 // A group is founded once, by the voter whose name comes first, when all of
 // Config.Voters have answered that they hold no log of it. Later only AddVoter
 // and RemoveVoter change who they are, and Config.Voters are no more than the

@@ -18,6 +18,12 @@
 // that alone, for simulations. Raft decides the order of the commands, and that a
 // majority has them.
 //
+// The leader judges what other nodes want agreed by who they are, since a good
+// certificate makes no honest node: a node speaks for itself, changes of the
+// cluster come from voters, and what proves itself, such as a list of
+// revocations, may come from anybody (may.go). A voter is believed; what matters
+// most is signed by people or authorities, and each node verifies that again.
+//
 // Any call may be repeated when its answer was lost. What is harmless about it
 // stands with each command in command.go.
 //
