@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/wardflow/wardflow/runtime/device"
+	"github.com/wardflow/wardflow/runtime/enroll"
 	"github.com/wardflow/wardflow/runtime/flow"
 )
 
@@ -155,6 +156,11 @@ func (c *Config) check() error {
 		}
 		if _, _, err := net.SplitHostPort(addr); err != nil {
 			return fmt.Errorf("%s %q: want host:port", key, addr)
+		}
+	}
+	if c.CA != "" {
+		if err := enroll.CheckURL(c.CA); err != nil {
+			return fmt.Errorf("ca: %w", err)
 		}
 	}
 	if g := c.StoreGroup; g.Name == "" && len(g.Members) > 0 || g.Name != "" && (c.Store == "" || len(g.Members) == 0) {
