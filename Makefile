@@ -2,7 +2,7 @@
 # lacks, the target installs: Go modules and tools by themselves, Debian and
 # npm packages by ./.ci/tools, which leaves alone what is there.
 
-.PHONY: test sim attack lint bench generate build
+.PHONY: test sim attack testssl lint bench generate build
 
 # All checks: what .ci/run runs, and nothing else.
 test: lint
@@ -23,6 +23,10 @@ sim:
 # above run a short form.
 attack:
 	go test ./apps/attack -count=1 -timeout 30m -v -long
+
+# What testssl.sh has to say about each listener: two minutes each.
+testssl:
+	go test ./apps/trial/listeners -count=1 -timeout 60m -v -run TestSSL -testssl
 
 # Vet, staticcheck, formatting, and known vulnerabilities where a database is at hand.
 lint:
