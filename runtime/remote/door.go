@@ -42,7 +42,9 @@ type Config struct {
 	Unsealed bool
 	Patience
 
-	// Gate bounds what strangers can cost; its Refused is the door's own.
+	// Gate bounds what strangers can cost; its Refused is the door's own, and
+	// its Burst 300 and BurstAll 400: a host may have hundreds of nodes that
+	// start together.
 	Gate gate.Limits
 	// Audit, when set, is told of who was refused. It must not block.
 	Audit func(flow.AuditEvent)
@@ -74,6 +76,12 @@ func (c *Config) setDefaults() error {
 	}
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
+	}
+	if c.Gate.Burst == 0 {
+		c.Gate.Burst = 300
+	}
+	if c.Gate.BurstAll == 0 {
+		c.Gate.BurstAll = 400
 	}
 	if c.Now == nil {
 		c.Now = time.Now
