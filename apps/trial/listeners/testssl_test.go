@@ -31,9 +31,13 @@ type finding struct {
 // end.
 var above = []string{"MEDIUM", "HIGH", "CRITICAL", "FATAL"}
 
-// meant are findings that hold of any listener of ours and are so on purpose,
-// with the reason. A finding counts as meant if it holds the text, too.
-var meant = map[string]struct{ text, why string }{}
+// meant says why a finding about a listener is as it should be; "" when it is not.
+func meant(d door, f finding) string {
+	if strings.HasSuffix(d.name, " door") && f.ID == "cert_trust" && strings.Contains(f.Finding, "does not match supplied URI") {
+		return "nodes know each other by the SPIFFE ID in the certificate, and no host name plays a part"
+	}
+	return ""
+}
 
 // Somebody else judges our listeners, and finds nothing above "low".
 func TestSSL(t *testing.T) {
@@ -55,8 +59,8 @@ func TestSSL(t *testing.T) {
 				if !slices.Contains(above, f.Severity) {
 					continue
 				}
-				if m, ok := meant[f.ID]; ok && strings.Contains(f.Finding, m.text) {
-					t.Logf("%s %s: %s: meant: %s", f.Severity, f.ID, f.Finding, m.why)
+				if why := meant(d, f); why != "" {
+					t.Logf("%s %s: %s: meant: %s", f.Severity, f.ID, f.Finding, why)
 					continue
 				}
 				t.Errorf("%s %s: %s", f.Severity, f.ID, f.Finding)
