@@ -107,7 +107,7 @@ func caServe(ctx context.Context, cmd *cobra.Command, folder *caFolder, cfg enro
 	cfg.Log.Info("CA service started", "url", s.URL(), "listens", s.Addrs(), "root", cfg.Office.Root())
 	<-ctx.Done()
 	start := time.Now()
-	err = s.Close()
+	err = errors.Join(os.Remove(at), s.Close())
 	cfg.Log.Info("CA service stopped", "took", time.Since(start))
 	return err
 }

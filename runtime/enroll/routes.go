@@ -298,9 +298,10 @@ func (s *Server) news(r *http.Request) (any, error) {
 	after := r.URL.Query().Get("after")
 	for {
 		all, cursor, changed := s.lists.get()
-		cursor = s.office.Root()[:16] + cursor
+		trust := s.trustPEM()
+		cursor = hashOf(trust)[:16] + cursor
 		if cursor != after || ctx.Err() != nil {
-			return News{Cursor: cursor, Trust: s.trustPEM(), Lists: all}, nil
+			return News{Cursor: cursor, Trust: trust, Lists: all}, nil
 		}
 		select {
 		case <-changed:
