@@ -266,8 +266,8 @@ func (n *Node) meet(ctx context.Context) (err error) {
 
 // disbelieve tells of gossip that was refused.
 func (n *Node) disbelieve(r member.Refusal) {
-	n.log.Warn("gossip was refused", "peer", r.Node, "err", r.Why)
-	n.events.add(control.PeerRefused, "", "", fmt.Sprintf("gossip about node %s was not believed: %s", r.Node, r.Why))
+	n.audit(flow.AuditEvent{Kind: flow.AuditGossip, Who: r.Who, Proven: r.Proven, From: r.From,
+		What: fmt.Sprintf("gossip about node %s", r.Node), Why: r.Why})
 }
 
 // part says goodbye to the other members.
