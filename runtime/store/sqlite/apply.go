@@ -70,10 +70,12 @@ func (t *Tx) one(do func() error) error {
 	}
 	err := do()
 	if ofFile(err) {
+		t.w.ids = nil
 		return local{err}
 	}
 	end := "RELEASE one"
 	if err != nil {
+		t.w.ids = nil
 		if _, back := exec(t.w.conn, "ROLLBACK TO one"); back != nil {
 			return local{errors.Join(err, back)}
 		}

@@ -24,7 +24,7 @@ func TestPagesComeFromAnIndex(t *testing.T) {
 	}{
 		{store.Query{}, "reading_at"},
 		{store.Query{Newest: true}, "reading_at"},
-		{store.Query{Waiting: true}, "reading_waiting_at"},
+		{store.Query{Waiting: true}, "reading_waiting"},
 		{store.Query{Patient: "p"}, "reading_time"},
 		{store.Query{Patient: "p", Kind: "k"}, "reading_series"},
 		{store.Query{Patient: "p", Waiting: true}, "reading_waiting"},

@@ -177,7 +177,7 @@ func (s *Store) Chunks(ctx context.Context, q store.Query) iter.Seq2[store.Chunk
 
 func chunksQuery(q store.Query, w *filter) string {
 	by := ""
-	if q.Patient != "" && q.Waiting {
+	if q.Waiting {
 		by = " INDEXED BY reading_waiting" // few wait; SQLite would rather walk over all that the patient has
 	}
 	return "SELECT at, id, patient, clause, grp, rule, version, epoch, block, encounter, number, place, bytes " +

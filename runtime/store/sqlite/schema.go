@@ -18,6 +18,10 @@ const application = 0x57617264
 // place are NULL while a reading waits, or while the window of a refused one
 // has not come.
 //
+// A leaf has no index: it is the hash of bytes with device, stream and number in
+// them, which have one, and windows find what waits as [writer] says. What waits
+// is in one index, by time: few do.
+//
 // reached, origin and part are empty unless the file follows a replicated log:
 // see [Tx].
 var schemas = []string{`
@@ -143,6 +147,37 @@ CREATE TABLE part (
 	bytes  BLOB NOT NULL,
 	PRIMARY KEY (origin, number)
 ) STRICT, WITHOUT ROWID;
+`, `
+CREATE TABLE lean (
+	id        INTEGER PRIMARY KEY,
+	leaf      BLOB NOT NULL,
+	patient   TEXT NOT NULL,
+	device    TEXT NOT NULL,
+	stream    TEXT NOT NULL,
+	seq       INTEGER NOT NULL,
+	kind      TEXT NOT NULL,
+	unit      TEXT NOT NULL,
+	at        INTEGER NOT NULL,
+	clause    TEXT NOT NULL,
+	grp       TEXT NOT NULL,
+	rule      TEXT NOT NULL,
+	version   INTEGER NOT NULL,
+	epoch     INTEGER NOT NULL,
+	block     INTEGER NOT NULL,
+	encounter TEXT,
+	number    INTEGER,
+	place     INTEGER,
+	UNIQUE (device, stream, seq)
+) STRICT;
+INSERT INTO lean SELECT id, leaf, patient, device, stream, seq, kind, unit, at, clause, grp, rule, version, epoch, block,
+	encounter, number, place FROM reading ORDER BY id;
+DROP TABLE reading;
+ALTER TABLE lean RENAME TO reading;
+CREATE INDEX reading_series ON reading (patient, kind, at);
+CREATE INDEX reading_time ON reading (patient, at);
+CREATE INDEX reading_at ON reading (at);
+CREATE INDEX reading_window ON reading (patient, encounter, number, place) WHERE number IS NOT NULL;
+CREATE INDEX reading_waiting ON reading (at, patient) WHERE number IS NULL;
 `}
 
 // migrate brings the file to the newest schema.

@@ -64,6 +64,9 @@ func check(b *store.Batch) error {
 type writer struct {
 	conn  *sqlite.Conn
 	tally map[string]int // what the batch being applied adds to each sum
+	// ids are the rows of what waits, by leaf; nil: they are to be read. A window
+	// comes with leaves only, and few wait: an index would be one more to keep.
+	ids map[[32]byte]int64
 }
 
 // run writes what comes until stop is closed.
@@ -76,6 +79,7 @@ func (w *writer) run(queue <-chan *commit, alone <-chan func(*sqlite.Conn), stop
 			turn = append(turn, c)
 		case f := <-alone:
 			f(w.conn)
+			w.ids = nil
 			continue
 		case <-stop:
 			return
@@ -107,12 +111,19 @@ func (w *writer) turn(turn []*commit) error {
 	if _, err := exec(w.conn, "BEGIN IMMEDIATE"); err != nil {
 		return err
 	}
+	if len(turn) == 1 { // the usual: a savepoint would have each page copied
+		if turn[0].err = w.do(turn[0]); turn[0].err != nil {
+			return w.rollback(nil)
+		}
+		return w.end()
+	}
 	for _, c := range turn {
 		if _, err := exec(w.conn, "SAVEPOINT batch"); err != nil {
 			return w.rollback(err)
 		}
 		if c.err = w.do(c); c.err != nil {
 			// A full disk and its like end the whole transaction.
+			w.ids = nil
 			if w.conn.AutocommitEnabled() {
 				return c.err
 			}
@@ -124,6 +135,10 @@ func (w *writer) turn(turn []*commit) error {
 			return w.rollback(err)
 		}
 	}
+	return w.end()
+}
+
+func (w *writer) end() error {
 	if _, err := exec(w.conn, "COMMIT"); err != nil {
 		return w.rollback(err)
 	}
@@ -131,6 +146,7 @@ func (w *writer) turn(turn []*commit) error {
 }
 
 func (w *writer) rollback(err error) error {
+	w.ids = nil
 	if w.conn.AutocommitEnabled() {
 		return err
 	}
@@ -219,6 +235,12 @@ func (w *writer) keep(c flow.Checkpoint) error {
 
 func (w *writer) waiting(i int, c *store.Chunk) error {
 	r, v := c.Reading, c.Verdict
+	if err := w.readIDs(); err != nil {
+		return err
+	}
+	if _, waits := w.ids[r.Leaf]; waits {
+		return &store.ReplayError{Index: i, Stream: r.Of(), Seq: r.Seq}
+	}
 	_, err := exec(w.conn, "INSERT INTO reading (leaf, patient, device, stream, seq, kind, unit, at, clause, grp, rule, version, epoch, block) "+
 		"VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", r.Leaf[:], c.Patient, r.Device, r.Stream, r.Seq, r.Kind, r.Unit,
 		r.At.UnixNano(), v.Clause, v.Group, v.Rule, v.Version, v.Epoch, v.Block)
@@ -228,12 +250,32 @@ func (w *writer) waiting(i int, c *store.Chunk) error {
 	if err != nil {
 		return err
 	}
-	if _, err := exec(w.conn, "INSERT INTO chunk (id, bytes) VALUES (?, ?)", w.conn.LastInsertRowID(), r.Bytes); err != nil {
+	id := w.conn.LastInsertRowID()
+	if _, err := exec(w.conn, "INSERT INTO chunk (id, bytes) VALUES (?, ?)", id, r.Bytes); err != nil {
 		return err
 	}
+	w.ids[r.Leaf] = id
 	w.count("waiting", 1)
 	w.count("bytes", len(r.Bytes))
 	return nil
+}
+
+// readIDs reads the rows of what waits, if they are not known.
+func (w *writer) readIDs() error {
+	if w.ids != nil {
+		return nil
+	}
+	ids := map[[32]byte]int64{}
+	err := rows(w.conn, func(stmt *sqlite.Stmt) error {
+		r := row{stmt: stmt}
+		id := r.int()
+		ids[r.hash()] = id
+		return nil
+	}, "SELECT id, leaf FROM reading WHERE number IS NULL")
+	if err == nil {
+		w.ids = ids
+	}
+	return err
 }
 
 func (w *writer) refused(r *store.Refusal) error {
@@ -259,6 +301,9 @@ func (w *writer) window(win *store.Window) error {
 	}
 	if _, err := exec(w.conn, "INSERT INTO window (patient, encounter, number, hash, stored, bytes) VALUES (?, ?, ?, ?, ?, ?)",
 		win.Patient, win.Encounter, win.Number, win.Hash[:], win.Stored.UnixNano(), win.Bytes); err != nil {
+		return err
+	}
+	if err := w.readIDs(); err != nil {
 		return err
 	}
 	recorded := 0
@@ -288,11 +333,17 @@ func (w *writer) window(win *store.Window) error {
 // is kept rather than one that was refused.
 func (w *writer) place(win *proof.Window, i int) (kept bool, err error) {
 	leaf := win.Leaves[i][:]
-	if f, err := win.Verdict(i); err != nil || f.OK() {
-		n, err := exec(w.conn, "UPDATE reading SET encounter = ?, number = ?, place = ? WHERE leaf = ? AND patient = ? AND number IS NULL",
-			win.Encounter, win.Number, i, leaf, win.Patient)
-		if err != nil || n == 1 {
-			return true, err
+	if id, waits := w.ids[win.Leaves[i]]; waits {
+		if f, err := win.Verdict(i); err != nil || f.OK() {
+			n, err := exec(w.conn, "UPDATE reading SET encounter = ?, number = ?, place = ? WHERE id = ? AND leaf = ? AND patient = ? AND number IS NULL",
+				win.Encounter, win.Number, i, id, leaf, win.Patient)
+			if err != nil {
+				return true, err
+			}
+			if n == 1 {
+				delete(w.ids, win.Leaves[i])
+				return true, nil
+			}
 		}
 	}
 	n, err := exec(w.conn, "UPDATE refusal SET patient = ?, encounter = ?, number = ?, place = ? "+
