@@ -15,6 +15,7 @@ type Gate struct {
 	limits Limits
 	all    *rate.Limiter
 	said   *rate.Limiter // refusals that are told
+	pace   *pace
 
 	mu      sync.Mutex // guards what follows
 	callers map[netip.Prefix]*caller
@@ -41,7 +42,7 @@ const (
 func New(l Limits) *Gate {
 	l.setDefaults()
 	g := &Gate{limits: l, all: rate.NewLimiter(rate.Limit(l.All), l.BurstAll),
-		said: rate.NewLimiter(sayAll, sayAll), callers: make(map[netip.Prefix]*caller)}
+		said: rate.NewLimiter(sayAll, sayAll), pace: newPace(), callers: make(map[netip.Prefix]*caller)}
 	g.rest = g.newCaller()
 	return g
 }

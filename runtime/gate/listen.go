@@ -55,12 +55,22 @@ type conn struct {
 	close sync.Once
 	wait  sync.Once
 
+	// Of the handshake, and of its goroutine only.
+	paced bool // it is under way
+	works bool // it has a place
+	since time.Time
+
 	known, gone bool // guarded by the gate
 }
 
 // Read waits for the connection's turn first.
 func (c *conn) Read(b []byte) (int, error) {
 	c.wait.Do(c.await)
+	if !c.paced {
+		return c.Conn.Read(b)
+	}
+	c.rest()
+	defer c.work()
 	return c.Conn.Read(b)
 }
 
@@ -100,12 +110,17 @@ func Known(c net.Conn) {
 }
 
 // Handshake does the server's side of a TLS handshake on a connection of
-// [Gate.Listen], within [Limits].Within of its turn. When it fails the
-// connection is closed.
+// [Gate.Listen], within [Limits].Within of its turn, and as the machine has
+// processors to spare. When it fails the connection is closed.
 func (g *Gate) Handshake(ctx context.Context, raw net.Conn, conf *tls.Config) (*tls.Conn, error) {
 	within := g.limits.Within
 	if own, ok := raw.(*conn); ok {
 		within += max(0, time.Until(own.turn))
+		own.paced = true
+		defer func() {
+			own.paced = false
+			own.rest()
+		}()
 	}
 	ctx, cancel := context.WithTimeout(ctx, within)
 	defer cancel()
