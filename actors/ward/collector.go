@@ -59,7 +59,8 @@ type collector struct {
 
 	env        flow.Env
 	cards      Cards
-	last       bool // no more readings are to come: the open window is signed now
+	seen       time.Time // the moment at which the card was at hand: many readings come at one
+	last       bool      // no more readings are to come: the open window is signed now
 	identities Identities
 
 	// State, but for certs: those of the devices in the open window, and of who
@@ -131,8 +132,11 @@ func (c *collector) close(f *flow.Firing) error {
 
 func (c *collector) take(f *flow.Firing) error {
 	c.last = false // one more has come
-	if _, err := c.card(); err != nil {
-		return err
+	if !f.Now.Equal(c.seen) {
+		if _, err := c.card(); err != nil {
+			return err
+		}
+		c.seen = f.Now
 	}
 	r, cert, v, err := c.admit(f.In[0].Value, f.Peers[0])
 	if err != nil {
@@ -140,7 +144,7 @@ func (c *collector) take(f *flow.Firing) error {
 	}
 	var by *x509.Certificate // who vouched
 	if v.OK() && r.Voucher != nil {
-		if by, _, err = c.identities.Collector(r.Voucher.Cert); err != nil {
+		if by, _, err = c.identities.Collector(r.Voucher.Cert, r.Voucher.At); err != nil {
 			return err
 		}
 	}
@@ -213,7 +217,8 @@ func (c *collector) card() (flow.Signer, error) {
 }
 
 // certificate is that of a device of the open window, or of who vouched for one,
-// whether it is believed or not.
+// whether it is believed or not; nil when it is to be had no more, as it ended
+// weeks ago and this actor was restarted since.
 func (c *collector) certificate(leaf [32]byte) (*x509.Certificate, error) {
 	if cert := c.certs[leaf]; cert != nil {
 		return cert, nil

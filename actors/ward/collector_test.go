@@ -65,6 +65,7 @@ func TestCollectorWaitsForTheCard(t *testing.T) {
 	w.pump()
 	w.cards.pulled = true
 	w.measure(w.therm, 361, 362)
+	w.collector.Env.Set(w.collector.Env.Now().Add(time.Millisecond))
 	if err := w.collector.TryRun(); !errors.Is(err, flow.ErrLater) || w.collector.Left("reading") != 2 {
 		t.Fatalf("without a card: %v, %d wait; want ErrLater and 2", err, w.collector.Left("reading"))
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/wardflow/wardflow/actors/actortest"
 	"github.com/wardflow/wardflow/actors/ward"
 	"github.com/wardflow/wardflow/runtime/flow"
+	"github.com/wardflow/wardflow/runtime/pki"
 	"github.com/wardflow/wardflow/runtime/pki/pkitest"
 	"github.com/wardflow/wardflow/runtime/proof"
 	"github.com/wardflow/wardflow/runtime/store"
@@ -48,7 +49,7 @@ type house struct {
 
 func newHouse(t testing.TB) *house {
 	t.Helper()
-	h := pkitest.New(t)
+	h := pkitest.Since(t, time.Now().Add(-30*24*time.Hour))
 	w := &house{t: t, h: h, now: time.Now().Truncate(time.Millisecond), seq: map[string]uint64{}}
 	w.therm, w.other, w.card = h.Device(thermoEPC, thermo), h.Device(otherEPC, thermo), h.Patient(patient)
 	w.rules = &rules{}
@@ -201,20 +202,32 @@ type identities struct {
 	h       *pkitest.Hospital
 	known   map[[32]byte]flow.Signer
 	revoked error
+	now     func() time.Time // judges certificates by it; nil: all hold
 }
 
 func (i *identities) know(s flow.Signer) { i.known[s.ID.Leaf] = s }
 
-func (i *identities) Device(leaf [32]byte) (*x509.Certificate, flow.Identity, error) {
+func (i *identities) Device(leaf [32]byte, signed time.Time) (*x509.Certificate, flow.Identity, error) {
 	s, ok := i.known[leaf]
 	if !ok {
 		return nil, flow.Identity{}, fmt.Errorf("certificate %x is not known yet: %w", leaf[:4], flow.ErrLater)
 	}
-	return s.Chain[0], s.ID, i.revoked
+	if i.revoked != nil {
+		return nil, s.ID, i.revoked
+	}
+	if i.now == nil {
+		return s.Chain[0], s.ID, nil
+	}
+	when, err := pki.HeldWhen(s.Chain[0], signed, i.now())
+	if err != nil {
+		return nil, s.ID, err
+	}
+	id, err := i.h.Verifier().Identify(s.Chain, when)
+	return s.Chain[0], id, err
 }
 
-func (i *identities) Collector(leaf [32]byte) (*x509.Certificate, flow.Identity, error) {
-	return i.Device(leaf)
+func (i *identities) Collector(leaf [32]byte, signed time.Time) (*x509.Certificate, flow.Identity, error) {
+	return i.Device(leaf, signed)
 }
 
 func (i *identities) Certificate(leaf [32]byte) (*x509.Certificate, error) {

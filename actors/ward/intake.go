@@ -21,13 +21,10 @@ const (
 	atOnce      = 256      // arrivals put in order, and vouched for, in one firing
 )
 
-// gather is how long readings wait for others while some are on their way to the
-// store: a signature is the dearest part of a reading's way, and one covers all
-// that wait together. When nothing is on its way nobody waits.
-const (
-	gather     = 10 * time.Millisecond
-	gatherMost = 64
-)
+// gatherMost is how many readings wait at most for those before them to be
+// settled. One signature, and one step of each actor on the way, covers all that
+// go together; when nothing is on its way nobody waits.
+const gatherMost = 64
 
 // errHeld is what the listener is told when there is no room.
 var errHeld = errors.New("as many wait as can be held, until they are settled")
@@ -89,13 +86,13 @@ type intake struct {
 	streams   map[proof.Stream]*stream
 	perDevice map[string]int // streams
 	given     uint64         // tokens, by all activations: state
+	kept      []byte         // as Save wrote it; nil: more was given since
 	settled   uint64         // of them
 	order     []*taking      // in order, to be sealed
 	ready     []*taking      // sealed, to be given
 	open      []*taking      // given and not settled, and those that wait for the same
 	early     map[*stream]bool
 	due       time.Time // when the first of early waits no more; zero: none does
-	sealBy    time.Time // when the first of order waits no more
 }
 
 // Start has the listener put what its devices bring.
@@ -168,6 +165,7 @@ func (i *intake) give(f *flow.Firing) error {
 	i.ready = i.ready[1:]
 	f.Give(0, t.sealed)
 	i.given++
+	i.kept = nil
 	t.pos = i.given
 	t.stream.gave(t.pos)
 	i.open = append(i.open, t)
@@ -204,9 +202,6 @@ func (i *intake) seal(f *flow.Firing) error {
 	}
 	i.ready = append(i.ready, i.order[:n]...)
 	i.order = slices.Delete(i.order, 0, n)
-	if !i.due.IsZero() {
-		i.env.WakeAt(i.due)
-	}
 	return nil
 }
 
@@ -215,7 +210,7 @@ func (i *intake) gathered() bool {
 	if len(i.order) == 0 || len(i.ready) > 0 {
 		return false
 	}
-	return len(i.open) == 0 || len(i.order) >= gatherMost || !i.env.Now().Before(i.sealBy)
+	return len(i.open) == 0 || len(i.order) >= gatherMost
 }
 
 // some reports whether there is something to put in order.
@@ -230,9 +225,6 @@ func (i *intake) some() bool {
 
 // sort puts what has come in order, and answers what needs no place.
 func (i *intake) sort(f *flow.Firing) error {
-	if len(i.order) == 0 {
-		i.sealBy = f.Now.Add(gather)
-	}
 	for _, a := range i.take() {
 		i.place(a, f.Now)
 	}
@@ -245,10 +237,7 @@ func (i *intake) sort(f *flow.Firing) error {
 			i.due = at
 		}
 	}
-	switch {
-	case len(i.order) > 0 && (i.due.IsZero() || i.sealBy.Before(i.due)):
-		i.env.WakeAt(i.sealBy)
-	case !i.due.IsZero():
+	if !i.due.IsZero() {
 		i.env.WakeAt(i.due)
 	}
 	return nil

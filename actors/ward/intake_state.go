@@ -16,6 +16,13 @@ import (
 // stream, in order, device and name, last, taken and pos. It is written with
 // each batch, so it is as short as can be.
 func (i *intake) Save() ([]byte, error) {
+	if i.kept == nil {
+		i.kept = i.save()
+	}
+	return i.kept, nil
+}
+
+func (i *intake) save() []byte {
 	all := make([]*stream, 0, len(i.streams))
 	for _, s := range i.streams {
 		if s.last > 0 {
@@ -33,7 +40,7 @@ func (i *intake) Save() ([]byte, error) {
 			b = binary.AppendUvarint(b, n)
 		}
 	}
-	return b, nil
+	return b
 }
 
 // Restore reads it.

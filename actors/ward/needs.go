@@ -16,12 +16,15 @@ import (
 // "identities".
 type Identities interface {
 	// Device is the certificate whose bytes have the SHA-256 leaf, and who holds
-	// it, believed now. An error wraps [flow.ErrLater] when it has not been
-	// heard of yet; any other means that it is not to be believed.
-	Device(leaf [32]byte) (*x509.Certificate, flow.Identity, error)
+	// it, believed now for what was signed then: one that has ended since is good
+	// for a while, as [pki.HeldWhen] says, one that was revoked is not. An error
+	// wraps [flow.ErrLater] when it has not been heard of yet; any other means
+	// that it is not to be believed.
+	Device(leaf [32]byte, signed time.Time) (*x509.Certificate, flow.Identity, error)
 	// Collector is the same for a collector, who may vouch for a device.
-	Collector(leaf [32]byte) (*x509.Certificate, flow.Identity, error)
-	// Certificate is the certificate alone, whether it is believed or not.
+	Collector(leaf [32]byte, signed time.Time) (*x509.Certificate, flow.Identity, error)
+	// Certificate is the certificate alone, whether it is believed or not; nil
+	// when nobody has it, or has it any more.
 	Certificate(leaf [32]byte) (*x509.Certificate, error)
 	// Open is [proof.OpenReading]; it may remember what it has opened.
 	Open(s flow.Sealed) (*proof.Reading, error)
@@ -103,19 +106,24 @@ func (j *judge) reading(s flow.Sealed, now time.Time) (r *proof.Reading, v flow.
 }
 
 // verify finds who signed a reading and checks that he did: its device, or a
-// collector of the device's room in its place.
+// collector of the device's room in its place. The certificates held when it was
+// signed; a reading whose own time is after the end of its device's is refused,
+// whoever has vouched for it.
 func verify(ids Identities, r *proof.Reading) (*x509.Certificate, flow.Identity, error) {
-	cert, id, err := ids.Device(r.Cert)
+	cert, id, err := ids.Device(r.Cert, r.Signed())
 	if err != nil {
 		return nil, id, err
 	}
 	if id.Role != flow.RoleDevice || id.EPC != r.Device {
 		return nil, id, fmt.Errorf("the certificate is that of %s, the reading says device %s", id.URI, r.Device)
 	}
+	if r.At.After(cert.NotAfter) {
+		return nil, id, fmt.Errorf("the reading is of %s, its device's certificate ended %s", r.At.UTC().Format(time.RFC3339), cert.NotAfter.UTC().Format(time.RFC3339))
+	}
 	if r.Voucher == nil {
 		return cert, id, r.Verify(cert)
 	}
-	by, collector, err := ids.Collector(r.Voucher.Cert)
+	by, collector, err := ids.Collector(r.Voucher.Cert, r.Voucher.At)
 	if err != nil {
 		return nil, id, err
 	}

@@ -44,6 +44,7 @@ type cell struct {
 	actions   *firing.Actions
 	now       time.Time // of the turn
 	given     int       // bytes given since the last step, about
+	moved     bool      // its state may be another than in the last step: for keep to see
 	saved     saved     // the state in the last step
 	saveAfter time.Time // no step is made before
 	wound     uint64    // how many tokens it had taken when it was told to finish, and one

@@ -52,7 +52,7 @@ func (c *cell) stateful() bool {
 func (c *cell) undo() {
 	c.capsule.Undo()
 	c.dirty.Store(false)
-	c.given = 0
+	c.given, c.moved = 0, false
 	c.broken = true
 }
 

@@ -10,8 +10,15 @@ import (
 
 // keep brings what has changed to whoever keeps checkpoints. Of each actor one
 // step is on its way at a time; when it has landed, the actor's next turn makes
-// the next of all that has changed meanwhile.
+// the next of all that has changed meanwhile. Firings that neither took nor gave a
+// token, and left the actor's state as it was kept, make none.
 func (c *cell) keep() {
+	if c.moved {
+		c.moved = false
+		if !c.dirty.Load() && c.changed() {
+			c.dirty.Store(true)
+		}
+	}
 	if !c.dirty.Load() || c.now.Before(c.saveAfter) || !c.capsule.Begin() {
 		return
 	}

@@ -123,6 +123,10 @@ func (c *cell) well(firings int) {
 
 func (c *cell) fired(res firing.Result) {
 	c.given += res.Bytes
+	if res.Still && c.own == nil && c.careful == 0 {
+		c.moved = true
+		return
+	}
 	if !c.dirty.Load() {
 		c.dirty.Store(true)
 	}
@@ -138,7 +142,7 @@ func (c *cell) survive(res firing.Result, err error) bool {
 		c.broken = true
 	}
 	switch {
-	case c.broken && c.dirty.Load():
+	case c.broken && (c.dirty.Load() || c.moved):
 		// What it did since its last step may be in its broken value only:
 		// that is done again, with a step after each firing, until it comes
 		// here with nothing else undone.

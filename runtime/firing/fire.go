@@ -11,7 +11,8 @@ import (
 
 // A Result is what one firing did.
 type Result struct {
-	Fired   bool // tokens were taken or given: there may be more to do
+	Fired   bool // an action fired: there may be more to do
+	Still   bool // it neither took nor gave a token: at most the actor's state is another
 	Letters int  // dead letters written
 	Bytes   int  // given, about, counted once for each link
 	// Fault is why a letter was written, when it was not for an exception
@@ -103,7 +104,9 @@ func (a *Actions) attempt(act *action, now time.Time) (Result, error) {
 		return a.fail(act, misgift{err}, now)
 	}
 	act.take(now)
-	return a.give(now), nil
+	res := a.give(now)
+	res.Still = len(act.ins) == 0 && len(a.parcel) == 0
+	return res, nil
 }
 
 // fail is what follows the fault of an action: a letter, or the error.
