@@ -41,9 +41,9 @@ type IngestResult struct {
 	Failed  int     `json:"failed"`
 	Storm   float64 `json:"storm_p99_ms"` // of the readings of live devices while the others reconnect
 
-	StormSeconds float64 `json:"storm_s"`     // until all were back
-	CalmP99      float64 `json:"calm_p99_ms"` // of the live devices before it
-	StormMade    int     `json:"storm_made"`  // readings of live devices in it
+	StormSeconds float64 `json:"storm_back_s"` // until all were back
+	CalmP99      float64 `json:"calm_p99_ms"`  // of the live devices before it
+	StormMade    int     `json:"storm_made"`   // readings of live devices in it
 }
 
 func (c *IngestConfig) setDefaults() {

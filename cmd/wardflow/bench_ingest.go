@@ -32,7 +32,8 @@ handshakes from an address each, while the twenty go on with ten readings a seco
   ratio                       of the two
   p50_ms, p99_ms              how long an answer of the node took, under full load
   failed                      requests that were not answered, or refused
-  storm_p99_ms                how long the answers of the twenty took in the storm`,
+  storm_p99_ms                how long the answers of the twenty took in the storm
+  storm_back_s                until all the others were back`,
 		Example: "  wardflow bench ingest\n  wardflow bench ingest --devices 100 --rounds 1 -o json",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
