@@ -32,8 +32,15 @@ type Hospital struct {
 // New makes the hospital h1.health.example below a ministry of its own.
 func New(tb testing.TB) *Hospital {
 	tb.Helper()
+	return Since(tb, time.Now())
+}
+
+// Since is [New] with authorities that were made then, for tests with certificates
+// that have ended: see [Hospital.IssueAt].
+func Since(tb testing.TB, then time.Time) *Hospital {
+	tb.Helper()
 	keys := newKeys(tb)
-	a, err := pki.NewAuthorityWith(Name, keys, time.Now())
+	a, err := pki.NewAuthorityWith(Name, keys, then)
 	return of(tb, a, keys, err)
 }
 
@@ -122,7 +129,13 @@ func (h *Hospital) Patient(pseudonym string) flow.Signer {
 // Issue makes a signer from any request, such as one with a short life.
 func (h *Hospital) Issue(req pki.Request) flow.Signer {
 	h.tb.Helper()
-	s, err := h.Authority.Enroll(req, time.Now())
+	return h.IssueAt(req, time.Now())
+}
+
+// IssueAt is Issue at a time, which may have gone by.
+func (h *Hospital) IssueAt(req pki.Request, then time.Time) flow.Signer {
+	h.tb.Helper()
+	s, err := h.Authority.Enroll(req, then)
 	if err != nil {
 		h.tb.Fatal(err)
 	}
