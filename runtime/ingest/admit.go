@@ -58,7 +58,7 @@ func (c *Core) signed(from Sender, it *Item) error {
 	if c.cfg.Device == nil {
 		return r.Verify(from.Chain[0])
 	}
-	cert, id, err := c.cfg.Device(r.Cert)
+	cert, id, err := c.cfg.Device(r.Cert, r.Signed())
 	if err != nil {
 		return fmt.Errorf("the certificate that it was signed with: %w", err)
 	}

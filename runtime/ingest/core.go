@@ -23,7 +23,7 @@ type Config struct {
 	Publish func(ctx context.Context, chain []*x509.Certificate) error
 	// Device is the certificate of a device whose bytes have the SHA-256 leaf, as
 	// the node knows it; see ward.Identities. nil: only the one on the connection.
-	Device func(leaf [32]byte) (*x509.Certificate, flow.Identity, error)
+	Device func(leaf [32]byte, signed time.Time) (*x509.Certificate, flow.Identity, error)
 	// Elsewhere is the https address of the node that serves a device; "" when
 	// nobody does. nil: nobody knows.
 	Elsewhere func(epc string) string
@@ -188,7 +188,7 @@ func (c *Core) Signer(it Item) (Sender, error) {
 	if c.cfg.Device == nil {
 		return Sender{}, errors.New("no certificates of devices are known here")
 	}
-	cert, id, err := c.cfg.Device(r.Cert)
+	cert, id, err := c.cfg.Device(r.Cert, r.Signed())
 	if err != nil {
 		return Sender{}, err
 	}

@@ -3,11 +3,13 @@ package node
 import (
 	"context"
 	"crypto/x509"
+	"errors"
 	"fmt"
 	"sync"
 	"time"
 
 	"github.com/wardflow/wardflow/runtime/flow"
+	"github.com/wardflow/wardflow/runtime/pki"
 	"github.com/wardflow/wardflow/runtime/proof"
 )
 
@@ -30,37 +32,57 @@ func newKnown(n *Node) *known {
 	return &known{n: n, opener: proof.NewOpener(), parsed: map[[32]byte]*x509.Certificate{}, holders: map[[32]byte]flow.Identity{}}
 }
 
-// Device is the certificate with that hash and who holds it, verified now. An
-// error that wraps [flow.ErrLater] means that it has not been heard of yet; any
-// other that it is not to be believed.
-func (k *known) Device(leaf [32]byte) (*x509.Certificate, flow.Identity, error) {
-	return k.holder(leaf, flow.RoleDevice)
+// Device is the certificate with that hash and who holds it, verified now for
+// what was signed then; see [pki.HeldWhen]. An error that wraps [flow.ErrLater]
+// means that it has not been heard of yet; any other that it is not to be
+// believed.
+func (k *known) Device(leaf [32]byte, signed time.Time) (*x509.Certificate, flow.Identity, error) {
+	return k.holder(leaf, flow.RoleDevice, signed)
 }
 
 // Collector is [known.Device] for a collector, who may vouch for devices.
-func (k *known) Collector(leaf [32]byte) (*x509.Certificate, flow.Identity, error) {
-	return k.holder(leaf, flow.RoleCollector)
+func (k *known) Collector(leaf [32]byte, signed time.Time) (*x509.Certificate, flow.Identity, error) {
+	return k.holder(leaf, flow.RoleCollector, signed)
 }
 
-// Certificate is a certificate that was made known, whether it is believed or not.
-func (k *known) Certificate(leaf [32]byte) (*x509.Certificate, error) { return k.find(leaf) }
+// Certificate is a certificate that was made known, whether it is believed or not;
+// nil when the register has none, or none any more.
+func (k *known) Certificate(leaf [32]byte) (*x509.Certificate, error) {
+	cert, err := k.find(leaf)
+	if errors.Is(err, errUnheard) {
+		return nil, nil
+	}
+	return cert, err
+}
 
 // Open opens a reading; those that were opened on this node lately are at hand.
 func (k *known) Open(s flow.Sealed) (*proof.Reading, error) { return k.opener.Open(s) }
 
+// errUnheard reports a certificate that is not in the register.
+var errUnheard = errors.New("not known")
+
 // holder is a certificate and who holds it. Whom the verifier has identified
-// once it need only be asked about again.
-func (k *known) holder(leaf [32]byte, role flow.Role) (*x509.Certificate, flow.Identity, error) {
+// once it need only be asked about again. What was signed so long ago that its
+// certificate may be forgotten ([sweep]) does not wait for it.
+func (k *known) holder(leaf [32]byte, role flow.Role, signed time.Time) (*x509.Certificate, flow.Identity, error) {
+	now := time.Now()
 	cert, err := k.find(leaf)
+	if errors.Is(err, errUnheard) && now.Sub(signed) > pki.Late {
+		err = fmt.Errorf("certificate %x is not known, and this was signed at %s: what ended more than %d days ago is forgotten",
+			leaf[:8], signed.UTC().Format(time.RFC3339), pki.Late/(24*time.Hour))
+	}
+	if err != nil {
+		return nil, flow.Identity{}, err
+	}
+	when, err := pki.HeldWhen(cert, signed, now)
 	if err != nil {
 		return nil, flow.Identity{}, err
 	}
 	k.mu.Lock()
 	id, met := k.holders[leaf]
 	k.mu.Unlock()
-	now := time.Now()
-	if !met || k.n.verifier.Holds(id, now) != nil {
-		if id, err = k.n.verifier.Identify(append([]*x509.Certificate{cert}, k.n.keys.trust().Issuers...), now); err != nil {
+	if !met || k.n.verifier.Holds(id, when) != nil {
+		if id, err = k.n.verifier.Identify(append([]*x509.Certificate{cert}, k.n.keys.trust().Issuers...), when); err != nil {
 			return nil, flow.Identity{}, err
 		}
 		k.mu.Lock()
@@ -90,7 +112,7 @@ func (k *known) find(leaf [32]byte) (*x509.Certificate, error) {
 		return nil, fmt.Errorf("certificate %x can't be looked up (%v): %w", leaf[:8], err, flow.ErrLater)
 	}
 	if !ok {
-		return nil, fmt.Errorf("certificate %x is not known yet: %w", leaf[:8], flow.ErrLater)
+		return nil, fmt.Errorf("certificate %x is %w yet: %w", leaf[:8], errUnheard, flow.ErrLater)
 	}
 	if cert, err = x509.ParseCertificate(der); err != nil {
 		return nil, fmt.Errorf("certificate %x: %w", leaf[:8], err)

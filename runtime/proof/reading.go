@@ -49,6 +49,15 @@ type chunk struct {
 	Samples cbor.RawTag `cbor:"10,keyasint"` // a typed array of RFC 8746, the narrowest that fits
 }
 
+// Signed is when the reading was signed, as far as can be known: by the clock of
+// the collector who vouched for it, or else when it was taken.
+func (r *Reading) Signed() time.Time {
+	if r.Voucher != nil {
+		return r.Voucher.At
+	}
+	return r.At
+}
+
 // SealReading signs a reading with the device's key: COSE_Sign1, ES256, by the
 // certificate dev.Chain[0] (P-256). Besides the form it checks what nobody
 // downstream should have to: between 1 and [MaxSamples] samples, Scale above 0,

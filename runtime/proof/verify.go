@@ -195,9 +195,9 @@ func (w *Window) Verdict(i int) (Finding, error) {
 
 // Check checks that r is leaf i of the window: its hash, its time, its place in
 // the window's streams, and the device's signature by the certificate kept with
-// the window, which must have held when the reading was made or when the window
-// was closed, whichever is kinder: readings may have waited for a card for
-// longer than a device's certificate lives. Errors wrap [ErrLeaf],
+// the window, which must have held when the reading was made, when a collector
+// vouched for it, or when the window was closed, whichever is kinder: readings may
+// have waited for a line or a card for longer than a device's certificate lives. Errors wrap [ErrLeaf],
 // [ErrSequence], [ErrCertificate], [ErrDevice] or [ErrVoucher].
 func (w *Window) Check(t Trust, i int, r *Reading) error {
 	if i < 0 || i >= len(w.Leaves) || w.Leaves[i] != r.Leaf {
@@ -228,12 +228,9 @@ func (w *Window) checkReading(t Trust, r *Reading, chain, voucher []*x509.Certif
 	if !w.covers(r) {
 		return fmt.Errorf("%w: the window has no number %d of %s", ErrSequence, r.Seq, r.Of())
 	}
-	id, err := identifyThen(t, chain, w.Closed)
+	id, err := heldAt(t, chain, w.Closed, r.At, r.Signed())
 	if err != nil {
-		var then error
-		if id, then = identifyThen(t, chain, r.At); then != nil {
-			return fmt.Errorf("%w: device: %w", ErrCertificate, err)
-		}
+		return fmt.Errorf("%w: device: %w", ErrCertificate, err)
 	}
 	if id.Role != flow.RoleDevice || id.EPC != r.Device {
 		return fmt.Errorf("%w: %s is not the device %s", ErrCertificate, id.URI, r.Device)
@@ -244,17 +241,29 @@ func (w *Window) checkReading(t Trust, r *Reading, chain, voucher []*x509.Certif
 	if len(voucher) == 0 {
 		return fmt.Errorf("%w: that of the collector who vouched is missing", ErrCertificate)
 	}
-	by, err := identifyThen(t, voucher, w.Closed)
+	by, err := heldAt(t, voucher, w.Closed, r.Voucher.At)
 	if err != nil {
-		var then error
-		if by, then = identifyThen(t, voucher, r.Voucher.At); then != nil {
-			return fmt.Errorf("%w: collector who vouched: %w", ErrCertificate, err)
-		}
+		return fmt.Errorf("%w: collector who vouched: %w", ErrCertificate, err)
 	}
 	if err := MayVouch(by, id); err != nil {
 		return err
 	}
 	return r.VerifyVouched(chain[0], voucher[0])
+}
+
+// heldAt says who a chain was of at the first of some times at which it held. The
+// error is that of the first.
+func heldAt(t Trust, chain []*x509.Certificate, at time.Time, or ...time.Time) (flow.Identity, error) {
+	id, err := identifyThen(t, chain, at)
+	for _, at := range or {
+		if err == nil {
+			break
+		}
+		if then, wrong := identifyThen(t, chain, at); wrong == nil {
+			return then, nil
+		}
+	}
+	return id, err
 }
 
 func (w *Window) covers(r *Reading) bool {
