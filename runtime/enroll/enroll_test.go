@@ -33,8 +33,14 @@ type hall struct {
 // newHall makes the office of h1.health.example on disk.
 func newHall(t *testing.T) *hall {
 	t.Helper()
+	return newHallSince(t, time.Now())
+}
+
+// newHallSince is newHall with authorities made then.
+func newHallSince(t *testing.T, then time.Time) *hall {
+	t.Helper()
 	h := &hall{t: t, dir: filepath.Join(t.TempDir(), "ca")}
-	a, err := pki.NewAuthority(pkitest.Name, time.Now())
+	a, err := pki.NewAuthority(pkitest.Name, then)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -120,7 +120,7 @@ func (o *Office) reinstate(who string, by Caller, now time.Time) (Entry, [][]byt
 	if err != nil {
 		return wrap(err)
 	}
-	certs, err := o.certificates(e, now)
+	certs, err := o.counting(e, now)
 	if err != nil {
 		return wrap(err)
 	}
@@ -146,13 +146,13 @@ func reasonOf(e Entry) pki.Reason {
 	return r
 }
 
-// revokeAll revokes each certificate of a holder that has not ended.
+// revokeAll revokes each certificate of a holder that counts still.
 func (o *Office) revokeAll(uri string, why pki.Reason, now time.Time) error {
 	var e Entry
 	if err := o.reg.read(func(c *contents) { e = c.entries[uri] }); err != nil {
 		return err
 	}
-	certs, err := o.certificates(e, now)
+	certs, err := o.counting(e, now)
 	if err != nil {
 		return err
 	}
@@ -180,6 +180,16 @@ func (o *Office) certificates(e Entry, now time.Time) ([]pki.Issuance, error) {
 	return o.issuedTo(func(i pki.Issuance) bool {
 		return now.Before(i.NotAfter) && (i.URI == e.URI || slices.Contains(e.Web, i.Serial))
 	})
+}
+
+// counting are those of a holder that count for something still: besides those
+// that have not ended, of who signs readings, those by which readings may still
+// come in.
+func (o *Office) counting(e Entry, now time.Time) ([]pki.Issuance, error) {
+	if e.Role == flow.RoleDevice || e.Role == flow.RoleCollector {
+		now = now.Add(-pki.Late)
+	}
+	return o.certificates(e, now)
 }
 
 // issuedTo are what the authorities have issued, as far as it is wanted.

@@ -91,6 +91,49 @@ func TestWrongRoot(t *testing.T) {
 	}
 }
 
+// Who is revoked does not get in by what was signed before, either: certificates
+// that have ended, but count for what comes late, are on the list with the newest.
+func TestRevokeWhatHasEnded(t *testing.T) {
+	now := time.Now()
+	h := newHallSince(t, now.Add(-60*24*time.Hour))
+	epc, err := pki.ParseEPC(monitor)
+	if err != nil {
+		t.Fatal(err)
+	}
+	req := pki.Request{Role: flow.RoleDevice, EPC: epc, Group: "h1/3/icu-3/ecg", Life: time.Hour}
+	var all []flow.Identity
+	for _, ended := range []time.Duration{-time.Hour, time.Hour, pki.Late - time.Hour, pki.Late + time.Hour} {
+		s, err := h.office.Authority().Enroll(req, now.Add(-time.Hour-ended))
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, s.ID)
+	}
+	v := pki.NewVerifier(h.office.Authority().Trust())
+	on := func(what string, lists [][]byte, err error, want ...bool) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, l := range lists {
+			if _, err := v.Revoke(l); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for i, id := range all {
+			if _, is := v.Revoked(id); is != want[i] {
+				t.Errorf("%s: certificate %d is on the list: %v", what, i, is)
+			}
+		}
+	}
+	_, lists, err := h.office.Revoke(monitorID, pki.CertificateHold, desk, now)
+	on("suspended", lists, err, true, true, true, false)
+	_, lists, err = h.office.Reinstate(monitorID, desk, now)
+	on("reinstated", lists, err, false, false, false, false)
+	_, lists, err = h.office.Revoke(monitorID, pki.KeyCompromise, desk, now)
+	on("revoked", lists, err, true, true, true, false)
+}
+
 // Whoever is suspended or revoked gets nothing renewed, and is on the list;
 // whoever is reinstated does.
 func TestRevoke(t *testing.T) {
