@@ -240,9 +240,7 @@ func (r *Register) Certificate(ctx context.Context, hash [32]byte) (der []byte, 
 	if sha256.Sum256(der) != hash {
 		return nil, false, fmt.Errorf("find certificate %x: the leader sent another one", hash[:8])
 	}
-	r.mu.Lock()
-	r.known[hash] = der
-	r.mu.Unlock()
+	r.learn(hash, der)
 	return der, true, nil
 }
 

@@ -31,6 +31,7 @@ const (
 	kindAdopt          = 12 // numbered as kindCommit is
 	kindPutPlanAt      = 14 // as kindPutPlan; and moves an actor only from the epoch that it names
 	kindOnce           = 15 // one of the others, with a number: a second time is answered as the first
+	kindForget         = 16 // what is gone is gone; what was put again is put again
 	kindPacked         = 13 // any but a commit or a part, compressed
 )
 
@@ -58,8 +59,11 @@ type (
 		Seq   uint64 // rises with each Commit of the node
 		Steps []flow.Checkpoint
 	}
-	putCertificate struct{ DER []byte }
-	putSetting     struct {
+	putCertificate     struct{ DER []byte }
+	forgetCertificates struct {
+		Hashes [][]byte // 32 bytes each, at most maxForget
+	}
+	putSetting struct {
 		Key   string
 		Value []byte // nil: remove
 	}
@@ -93,20 +97,21 @@ type (
 	}
 )
 
-func (putApp) kind() byte         { return kindPutApp }
-func (removeApp) kind() byte      { return kindRemoveApp }
-func (putPlan) kind() byte        { return kindPutPlan }
-func (putPlanAt) kind() byte      { return kindPutPlanAt }
-func (claim) kind() byte          { return kindClaim }
-func (commit) kind() byte         { return kindCommit }
-func (putCertificate) kind() byte { return kindPutCertificate }
-func (putSetting) kind() byte     { return kindPutSetting }
-func (syncUp) kind() byte         { return kindSync }
-func (putAppPlan) kind() byte     { return kindPutAppPlan }
-func (claimAll) kind() byte       { return kindClaimAll }
-func (commitPart) kind() byte     { return kindCommitPart }
-func (once) kind() byte           { return kindOnce }
-func (adopt) kind() byte          { return kindAdopt }
+func (putApp) kind() byte             { return kindPutApp }
+func (removeApp) kind() byte          { return kindRemoveApp }
+func (putPlan) kind() byte            { return kindPutPlan }
+func (putPlanAt) kind() byte          { return kindPutPlanAt }
+func (claim) kind() byte              { return kindClaim }
+func (commit) kind() byte             { return kindCommit }
+func (putCertificate) kind() byte     { return kindPutCertificate }
+func (putSetting) kind() byte         { return kindPutSetting }
+func (forgetCertificates) kind() byte { return kindForget }
+func (syncUp) kind() byte             { return kindSync }
+func (putAppPlan) kind() byte         { return kindPutAppPlan }
+func (claimAll) kind() byte           { return kindClaimAll }
+func (commitPart) kind() byte         { return kindCommitPart }
+func (once) kind() byte               { return kindOnce }
+func (adopt) kind() byte              { return kindAdopt }
 
 func encodeCommand(c command) ([]byte, error) {
 	switch c := c.(type) {
@@ -182,6 +187,8 @@ func decodeCommand(b []byte) (command, error) {
 		c, err = decodeJSON[putCertificate](body)
 	case kindPutSetting:
 		c, err = decodeJSON[putSetting](body)
+	case kindForget:
+		c, err = decodeJSON[forgetCertificates](body)
 	case kindSync:
 		c, err = decodeJSON[syncUp](body)
 	case kindPutAppPlan:

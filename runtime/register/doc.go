@@ -24,6 +24,9 @@
 // revocations, may come from anybody (may.go). A voter is believed; what matters
 // most is signed by people or authorities, and each node verifies that again.
 //
+// Certificates are kept until the leader says that they count for nothing any
+// more (forget.go).
+//
 // Any call may be repeated when its answer was lost. What is harmless about it
 // stands with each command in command.go.
 //

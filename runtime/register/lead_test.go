@@ -60,7 +60,9 @@ func TestLead(t *testing.T) {
 		_, err := lead.PutAppPlan(ctx, ward("late"), app.Version, on("c"))
 		for call, err := range map[string]error{"PutAppPlan": err,
 			"PutPlan":    lead.PutPlan(ctx, "ward", app.Version, on("c")),
-			"PutSetting": lead.PutSetting(ctx, "mark", []byte("late"))} {
+			"PutSetting": lead.PutSetting(ctx, "mark", []byte("late")),
+
+			"ForgetCertificates": lead.ForgetCertificates(ctx, [][32]byte{{1}})} {
 			if !errors.Is(err, ErrNoLeader) || ctx.Err() != nil {
 				t.Errorf("%s %s = %v, want ErrNoLeader at once", call, when, err)
 			}

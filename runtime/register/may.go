@@ -53,6 +53,8 @@ func (r *Register) may(peer flow.Identity, body []byte) error {
 		return r.mayPublish(peer, c)
 	case putSetting:
 		return r.maySet(peer, c)
+	case forgetCertificates:
+		return fmt.Errorf("node %s may not have certificates forgotten: the leader does that, and asks nobody", peer.Name)
 	case putApp:
 		return r.voting(peer, "deploy application "+c.App.Name)
 	case putAppPlan:

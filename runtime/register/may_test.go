@@ -2,6 +2,7 @@ package register
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"encoding/binary"
 	"encoding/json"
 	"errors"
@@ -55,6 +56,7 @@ func TestWhoMayWhat(t *testing.T) {
 	signed := func(n uint64) []byte { return RisingValue(n, []byte("signed")) }
 	step := []flow.Checkpoint{stepOf("ward:sum", 1, 1, 1, 0)}
 	large := append([]byte("issued"), make([]byte, maxCertificate)...)
+	gone := sha256.Sum256([]byte("issued x"))
 	many := make([]flow.ActorID, maxClaims+1)
 	for i := range many {
 		many[i] = "ward:sum"
@@ -92,6 +94,8 @@ func TestWhoMayWhat(t *testing.T) {
 		{"a certificate", putCertificate{[]byte("issued x")}, "mallory", true},
 		{"a forged certificate", putCertificate{[]byte("x")}, "mallory", false},
 		{"a large certificate", putCertificate{large}, "mallory", false},
+		{"forget certificates", forgetCertificates{[][]byte{gone[:]}}, "mallory", false},
+		{"forget certificates, of a voter", forgetCertificates{[][]byte{gone[:]}}, "b", false},
 		{"drain, of a voter", putSetting{"drain/a", []byte("{}")}, "b", true},
 		{"plan, of a voter", putPlan{"ward", 0, []flow.Placement{{Actor: "ward:sum", Node: "a"}, {Actor: "ward:log", Node: "mallory"}}}, "b", true},
 	} {

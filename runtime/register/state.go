@@ -84,6 +84,8 @@ func (s *state) apply(index uint64, c command) result {
 		return s.commit(c)
 	case putCertificate:
 		return s.putCertificate(index, c)
+	case forgetCertificates:
+		return s.forgetCertificates(index, c)
 	case putSetting:
 		return s.putSetting(index, c)
 	case putPlanAt:

@@ -314,6 +314,7 @@ func FuzzDecodeCommand(f *testing.F) {
 	for _, c := range []command{putApp{ward("source")}, removeApp{"ward"}, syncUp{}, putCertificate{[]byte{1}},
 		putPlan{App: "ward", Version: 3, Placements: []flow.Placement{{Actor: "ward:sum", Node: "a", Why: []string{"x"}}}},
 		claim{Actor: "ward:sum", Node: "a", Seen: 3, Nonce: 1}, putSetting{"k", []byte("v")},
+		forgetCertificates{[][]byte{make([]byte, 32)}}, forgetCertificates{[][]byte{{1}}},
 		once{7, putPlanAt{App: "ward"}}, putAppPlan{App: ward("source"), Base: 3}, adopt{"a", 1, []byte{1}},
 		claimAll{Node: "a", Nonce: 1, Actors: []flow.ActorID{"ward:sum"}, Seen: []uint64{0}},
 		commitPart{Node: "a", Seq: 1, Part: 0, Parts: 2, Bytes: []byte{1}},
