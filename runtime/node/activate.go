@@ -11,6 +11,7 @@ import (
 
 	"github.com/wardflow/wardflow/runtime/engine"
 	"github.com/wardflow/wardflow/runtime/flow"
+	"github.com/wardflow/wardflow/runtime/pki"
 )
 
 // How long the register may take for the claims of one activation, and how many
@@ -111,16 +112,23 @@ func (n *Node) payOwed(ctx context.Context) bool {
 	return paid
 }
 
-// publish puts a certificate into the register, once.
+// publish puts a certificate into the register, once. One by which nothing is
+// believed any more is not put, and is what [sweep] has the register forget.
 func (n *Node) publish(ctx context.Context, s flow.Signer) error {
-	leaf := s.Chain[0].Raw
-	if _, done := n.published.Load(string(leaf)); done {
+	leaf := s.Chain[0]
+	if _, done := n.published.Load(string(leaf.Raw)); done || time.Since(leaf.NotAfter) > pki.Late {
 		return nil
 	}
-	if err := n.register.PutCertificate(ctx, leaf); err != nil {
+	if err := n.register.PutCertificate(ctx, leaf.Raw); err != nil {
 		return err
 	}
-	n.published.Store(string(leaf), true)
+	n.published.Range(func(der, end any) bool {
+		if time.Since(end.(time.Time)) > pki.Late {
+			n.published.Delete(der)
+		}
+		return true
+	})
+	n.published.Store(string(leaf.Raw), leaf.NotAfter)
 	return nil
 }
 

@@ -37,6 +37,7 @@ type reign struct {
 	last    sight                   // planned for
 	nowhere map[flow.ActorID]uint64 // exclusive actors that the plan has on no node, and the view in which that was seen first
 	scaler  scaler
+	sweep   sweep
 }
 
 // A refusal is that nobody listened where a run of a node was.
@@ -118,6 +119,9 @@ func (l *leader) look(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, claimWithin)
 	defer cancel()
 	l.reign.last = l.consider(ctx, l.reign)
+	if err := l.reign.sweep.clean(ctx, l.n.register, l.reign.lead, time.Now()); err != nil {
+		l.n.log.Info("certificates that ended long ago could not be forgotten yet", "err", err)
+	}
 }
 
 // consider plans for what is to be seen now and gives that; or nothing, when it

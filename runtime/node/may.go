@@ -37,11 +37,14 @@ func (n *Node) checked(key string, value []byte) (proves bool, err error) {
 
 // issued is nil for a certificate that an authority of the hospital has issued,
 // whether it has ended or is revoked since: what was sealed with it is verified
-// later still.
+// later still, for as long as [pki.Late].
 func (n *Node) issued(der []byte) error {
 	leaf, err := x509.ParseCertificate(der)
 	if err != nil {
 		return err
+	}
+	if time.Since(leaf.NotAfter) > pki.Late {
+		return fmt.Errorf("it ended %s, more than %d days ago, and nothing is believed by it any more", leaf.NotAfter.UTC().Format(time.RFC3339), pki.Late/(24*time.Hour))
 	}
 	at := leaf.NotBefore
 	if now := time.Now(); now.Before(leaf.NotAfter) && now.After(at) {

@@ -32,7 +32,13 @@ type cluster struct {
 
 func newCluster(t *testing.T, names ...flow.NodeID) *cluster {
 	t.Helper()
-	c := &cluster{t: t, h: pkitest.New(t), dir: t.TempDir(), doors: map[flow.NodeID]string{}, nodes: map[flow.NodeID]*node.Node{}, names: names, types: actors.All()}
+	return newClusterSince(t, time.Now(), names...)
+}
+
+// newClusterSince is newCluster in a hospital whose authorities were made then.
+func newClusterSince(t *testing.T, then time.Time, names ...flow.NodeID) *cluster {
+	t.Helper()
+	c := &cluster{t: t, h: pkitest.Since(t, then), dir: t.TempDir(), doors: map[flow.NodeID]string{}, nodes: map[flow.NodeID]*node.Node{}, names: names, types: actors.All()}
 	c.trust = filepath.Join(c.dir, "trust.pem")
 	if err := pki.SaveTrust(c.trust, c.h.Authority.Trust()); err != nil {
 		t.Fatal(err)
