@@ -49,6 +49,7 @@ type ground struct {
 	trust    pki.Trust
 	outside  flow.Signer // the thermometer of bed 1, which runs no node
 	attacks  *atomic.Int64
+	spoilt   *atomic.Bool // the ward did not go on after an attack
 	enemy    string       // the name of the hostile member of this attack
 	loot     *flow.Signer // the stolen device\'s
 	made     *made
@@ -63,7 +64,7 @@ type ground struct {
 // newGround starts everything and returns when the first reading is stored.
 func newGround(t *testing.T) *ground {
 	t.Helper()
-	g := &ground{t: t, loot: new(flow.Signer), attacks: new(atomic.Int64), made: new(made), muted: new(string), caRecord: new(caRecord), dir: t.TempDir(), cfgs: map[flow.NodeID]*node.Config{}, nodes: map[flow.NodeID]*node.Node{}, api: map[flow.NodeID]*control.Client{}}
+	g := &ground{t: t, loot: new(flow.Signer), attacks: new(atomic.Int64), spoilt: new(atomic.Bool), made: new(made), muted: new(string), caRecord: new(caRecord), dir: t.TempDir(), cfgs: map[flow.NodeID]*node.Config{}, nodes: map[flow.NodeID]*node.Node{}, api: map[flow.NodeID]*control.Client{}}
 	g.h = pkitest.New(t)
 	g.rogue, g.near = g.h.Rogue(), g.h.Neighbour()
 	g.trust = g.h.Authority.Trust()

@@ -22,10 +22,19 @@ func sinkholes() []attack {
 		notYet("AT-sinkhole a drops", "drops one reading in ten",
 			"the store accounts for every leaf of a window; that a device's numbers have gaps is raised by the alarms of issue 6"),
 		notYet("AT-sinkhole b delays", "hands readings on 30 s late", "the alarm for silence is of issue 6"),
-		{id: "AT-sinkhole c passes", has: "a node of the cluster, whose rule checks find nothing wrong", tries: "hands on what the rules refuse", do: passRefused},
 		{id: "AT-sinkhole d routes elsewhere", has: "a node of the cluster, and so its own actors' keys", tries: "offers a bed's readings to an actor that the application does not name",
 			record: []record{{records, flow.AuditLink, "/node/" + string(ward)}}, do: routeElsewhere},
 	}
+}
+
+// blindSinkhole is last of all: the windows that nobody has judged go into
+// quarantine, and the store takes no later window of those patients, since it
+// does not follow the last good one. That is known, and to be mended in the
+// store; until then the ward does not recover from it.
+func blindSinkhole() []attack {
+	a := attack{id: "AT-sinkhole c passes", has: "a node of the cluster, whose rule checks find nothing wrong", tries: "hands on what the rules refuse", do: passRefused}
+	a.last = true
+	return []attack{a}
 }
 
 // blindTypes are the actor types of a node whose rule checks pass everything.
@@ -40,10 +49,10 @@ func blindTypes() flow.Types {
 // A blind is a rule check that judges nothing.
 type blind struct{}
 
-func (blind) Start(flow.Env) error            { return nil }
-func (blind) Stop()                           {}
-func (blind) Save() ([]byte, error)           { return nil, nil }
-func (blind) Restore(int, []byte) (err error) { return nil }
+func (blind) Start(flow.Env) error      { return nil }
+func (blind) Stop()                     {}
+func (blind) Save() ([]byte, error)     { return nil, nil }
+func (blind) Restore(int, []byte) error { return nil }
 func (blind) Actions() []flow.Action {
 	return []flow.Action{{In: []string{"in"}, Out: []string{"passed", "refused"}, Fire: func(f *flow.Firing) error {
 		f.Give(0, f.In[0].Value)
