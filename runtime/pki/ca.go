@@ -53,6 +53,8 @@ type Request struct {
 
 	// Key is the public half of the holder's key: P-256, or Ed25519 for a device.
 	Key crypto.PublicKey
+
+	Note Note // for the log
 }
 
 // NewRoot makes the root of a ministry of health, valid for 20 years from now.
@@ -170,7 +172,7 @@ func (ca *CA) issue(req Request, now time.Time) ([]*x509.Certificate, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := ca.journal.add(record(leaf, h)); err != nil {
+	if err := ca.journal.add(record(leaf, h, req.Note)); err != nil {
 		return nil, fmt.Errorf("log issuance: %w", err)
 	}
 	return ca.below(leaf), nil
@@ -303,7 +305,7 @@ func newCA(tmpl *x509.Certificate, parent *CA, key crypto.Signer, now time.Time)
 	if ca.Cert, err = parent.sign(tmpl, parent.Cert, key.Public()); err != nil {
 		return nil, err
 	}
-	if err := parent.journal.add(record(ca.Cert, Holder{})); err != nil {
+	if err := parent.journal.add(record(ca.Cert, Holder{}, Note{})); err != nil {
 		return nil, fmt.Errorf("log issuance: %w", err)
 	}
 	ca.chain = append([]*x509.Certificate{ca.Cert}, parent.chain...)

@@ -45,8 +45,10 @@ type lists struct {
 	revoked ledger[Revocation]
 	readTo  int64 // of revoked
 	state   map[string]Revocation
-	known   map[string]bool // serials of what was issued
-	knownTo int64           // of the CA's journal
+	known   map[string]time.Time  // when what was issued ends, by serial
+	holders map[string][]Issuance // see [CA.IssuedTo]
+	knownTo int64                 // of the CA's journal
+	answers answers               // of OCSP
 }
 
 func loadLists(dir string) *lists {
@@ -59,7 +61,8 @@ func (l *lists) move(dir string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.revoked.move(filepath.Join(dir, revokedFile))
-	l.dir, l.newest, l.readTo, l.knownTo, l.state, l.known = dir, nil, 0, 0, nil, nil
+	l.dir, l.newest, l.readTo, l.knownTo, l.state, l.known, l.holders = dir, nil, 0, 0, nil, nil, nil
+	l.answers.forget()
 }
 
 func (l *lists) copy(dir string) error {
@@ -81,38 +84,81 @@ func (l *lists) copy(dir string) error {
 // the new reason, so a hold can become final; the other way round it is refused
 // with [ErrRevokedForGood].
 func (ca *CA) Revoke(serial string, why Reason, now time.Time) error {
-	serial = strings.ToLower(serial)
-	wrap := func(err error) error { return fmt.Errorf("revoke %.64s: %w", serial, err) }
+	left, err := ca.revoke([]string{serial}, why, now)
+	if err == nil && len(left) > 0 {
+		err = fmt.Errorf("%w already, since %s, %v", ErrRevokedForGood, left[0].At.Format(time.RFC3339), left[0].Reason)
+	}
+	if err != nil {
+		return fmt.Errorf("revoke %.64s: %w", strings.ToLower(serial), err)
+	}
+	return nil
+}
+
+// RevokeEach is [CA.Revoke] of many at once: all or none are on disk when it
+// returns. Those that are revoked for good already stay as they are.
+func (ca *CA) RevokeEach(serials []string, why Reason, now time.Time) error {
+	if _, err := ca.revoke(serials, why, now); err != nil {
+		return fmt.Errorf("revoke %d certificates: %w", len(serials), err)
+	}
+	return nil
+}
+
+// revoke gives those that are left as they are: they are revoked for good, for
+// another reason.
+func (ca *CA) revoke(serials []string, why Reason, now time.Time) (left []Revocation, err error) {
 	if _, ok := reasons[why]; !ok || why == RemoveFromCRL {
-		return wrap(fmt.Errorf("%v is no reason to revoke", why))
+		return nil, fmt.Errorf("%v is no reason to revoke", why)
 	}
 	l := ca.listed
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if err := ca.refresh(); err != nil {
-		return wrap(err)
+		return nil, err
 	}
-	if !l.known[serial] {
-		return wrap(ErrNotIssued)
-	}
-	r := Revocation{Serial: serial, At: now.UTC().Truncate(time.Second), Reason: why}
-	if old, ok := l.state[serial]; ok {
-		switch {
-		case old.Reason == why:
-			return nil
-		case old.Reason != CertificateHold:
-			return wrap(fmt.Errorf("%w already, since %s, %v", ErrRevokedForGood, old.At.Format(time.RFC3339), old.Reason))
+	var all []Revocation
+	for _, serial := range serials {
+		serial = strings.ToLower(serial)
+		if _, ok := l.known[serial]; !ok {
+			return nil, ErrNotIssued
 		}
-		r.At = old.At
+		r := Revocation{Serial: serial, At: now.UTC().Truncate(time.Second), Reason: why}
+		old, ok := l.state[serial]
+		switch {
+		case ok && old.Reason == why:
+			continue
+		case ok && old.Reason != CertificateHold:
+			left = append(left, old)
+			continue
+		case ok:
+			r.At = old.At
+		}
+		all = append(all, r)
 	}
-	if err := l.revoked.add(r); err != nil {
-		return wrap(err)
+	if len(all) == 0 {
+		return left, nil
 	}
-	return ca.refresh()
+	if err := l.revoked.add(all...); err != nil {
+		return nil, err
+	}
+	return left, ca.refresh()
 }
 
-// Reinstate lifts the hold from a certificate. One that is revoked for another
-// reason stays so: [ErrRevokedForGood].
+// Revoked is the entry that revokes a certificate of this CA now, on disk, if
+// there is one.
+func (ca *CA) Revoked(serial string) (Revocation, bool, error) {
+	l := ca.listed
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if err := ca.refresh(); err != nil {
+		return Revocation{}, false, fmt.Errorf("read revocations: %w", err)
+	}
+	r, ok := l.state[strings.ToLower(serial)]
+	return r, ok, nil
+}
+
+// Reinstate lifts the hold from a certificate of this CA, if there is one; of
+// others it knows nothing: [ErrNotIssued]. One that is revoked for another reason
+// stays so: [ErrRevokedForGood].
 func (ca *CA) Reinstate(serial string, now time.Time) error {
 	serial = strings.ToLower(serial)
 	wrap := func(err error) error { return fmt.Errorf("reinstate %.64s: %w", serial, err) }
@@ -123,7 +169,10 @@ func (ca *CA) Reinstate(serial string, now time.Time) error {
 		return wrap(err)
 	}
 	old, ok := l.state[serial]
+	_, ours := l.known[serial]
 	switch {
+	case !ours:
+		return wrap(ErrNotIssued)
 	case !ok:
 		return nil
 	case old.Reason != CertificateHold:
@@ -150,13 +199,14 @@ func (ca *CA) Revocations() ([]Revocation, error) {
 func (ca *CA) refresh() error {
 	l := ca.listed
 	if l.state == nil {
-		l.state, l.known = make(map[string]Revocation), make(map[string]bool)
+		l.state, l.known, l.holders = make(map[string]Revocation), make(map[string]time.Time), make(map[string][]Issuance)
 	}
 	var err error
-	if l.knownTo, err = ca.journal.read(l.knownTo, func(i Issuance) { l.known[i.Serial] = true }); err != nil {
+	if l.knownTo, err = ca.journal.read(l.knownTo, l.holds); err != nil {
 		return err
 	}
 	l.readTo, err = l.revoked.read(l.readTo, func(r Revocation) {
+		l.answers.forget()
 		if r.Reason == RemoveFromCRL {
 			delete(l.state, r.Serial)
 		} else {
@@ -180,7 +230,8 @@ func (l *lists) sorted() []Revocation {
 
 // Publish signs a new revocation list of all that was ever revoked and returns
 // it in DER: a record may be verified years later ([Verifier.IdentifyThen]), so
-// a revocation stays when its certificate has expired, and the list says so. Its number is higher than that of any before, on disk when Publish
+// a revocation stays when its certificate has expired, and the list says so, as
+// long as there is room for it: [MaxList]. Its number is higher than that of any before, on disk when Publish
 // returns, and at least the seconds since 1970: so it rises even when the CA's
 // directory was restored from a backup.
 func (ca *CA) Publish(now time.Time) ([]byte, error) {
@@ -207,7 +258,7 @@ func (ca *CA) Publish(now time.Time) ([]byte, error) {
 		}
 		number = max(number, old.Number+1)
 	}
-	der, err := ca.RevocationList(l.sorted(), number, now)
+	der, err := ca.fitting(l.sorted(), number, now)
 	if err != nil {
 		return nil, err
 	}
@@ -247,7 +298,33 @@ func (l *lists) last() ([]byte, error) {
 // RevocationList signs a list of the given entries; see [ListLife].
 // Numbers must rise from list to list; [CA.Publish] sees to that.
 func (ca *CA) RevocationList(entries []Revocation, number uint64, now time.Time) ([]byte, error) {
-	since, err := asn1.MarshalWithParams(ca.Cert.NotBefore.UTC(), "generalized")
+	return ca.listSince(entries, number, ca.Cert.NotBefore, now)
+}
+
+// fitting is a list that is no larger than [MaxList]. If it must, it leaves out
+// what ended first, more than [Late] ago: that opens nothing any more. The list
+// says from which end on it is complete. mu is held.
+func (ca *CA) fitting(all []Revocation, number uint64, now time.Time) ([]byte, error) {
+	since := ca.Cert.NotBefore
+	for {
+		der, err := ca.listSince(all, number, since, now)
+		if err != nil || len(der) <= MaxList {
+			return der, err
+		}
+		end := func(r Revocation) time.Time { return ca.listed.known[r.Serial] }
+		byEnd := slices.SortedFunc(slices.Values(all), func(a, b Revocation) int { return end(a).Compare(end(b)) })
+		last := end(byEnd[len(byEnd)/10])
+		if now.Sub(last) <= Late {
+			return nil, fmt.Errorf("publish revocation list: %d entries of certificates that have not ended do not fit into one: roll the authorities over (wardflow ca roll)", len(all))
+		}
+		all = slices.DeleteFunc(all, func(r Revocation) bool { return !end(r).After(last) })
+		since = last.Add(time.Second)
+	}
+}
+
+// listSince signs a list that is complete for what ended since then.
+func (ca *CA) listSince(entries []Revocation, number uint64, from, now time.Time) ([]byte, error) {
+	since, err := asn1.MarshalWithParams(from.UTC().Truncate(time.Second), "generalized")
 	if err != nil {
 		return nil, fmt.Errorf("make revocation list: %w", err)
 	}

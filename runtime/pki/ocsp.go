@@ -78,16 +78,18 @@ func (ca *CA) asked(req *ocsp.Request) bool {
 	return key != nil && bytes.Equal(req.IssuerNameHash, name) && bytes.Equal(req.IssuerKeyHash, key)
 }
 
-// status signs what this CA says about a serial number.
+// status is what this CA says about a serial number, signed. About one that was
+// never given out nothing is kept: it may be tomorrow, and strangers make them up.
 func (ca *CA) status(serial string, hash crypto.Hash, now time.Time) ([]byte, error) {
-	l := ca.listed
+	l, q := ca.listed, question{serial, hash}
 	l.mu.Lock()
 	err := ca.refresh()
-	issued := l.known[serial]
+	_, issued := l.known[serial]
 	r, revoked := l.state[serial]
+	der, state := l.answers.get(q, now), l.answers.state
 	l.mu.Unlock()
-	if err != nil {
-		return nil, err
+	if err != nil || der != nil {
+		return der, err
 	}
 	number, err := parseSerial(serial)
 	if err != nil {
@@ -106,5 +108,11 @@ func (ca *CA) status(serial string, hash crypto.Hash, now time.Time) ([]byte, er
 	default:
 		tmpl.Status = ocsp.Unknown
 	}
-	return ocsp.CreateResponse(ca.Cert, ca.Cert, tmpl, ca.key)
+	der, err = ocsp.CreateResponse(ca.Cert, ca.Cert, tmpl, ca.key)
+	if err == nil && issued {
+		l.mu.Lock()
+		l.answers.put(q, der, now, state)
+		l.mu.Unlock()
+	}
+	return der, err
 }

@@ -92,9 +92,10 @@ type List struct {
 	Entries    []Revocation
 }
 
-// MaxList is the most bytes of a revocation list that is read: some 400,000
-// entries.
-const MaxList = 16 << 20
+// MaxList is the most bytes of a revocation list, in DER: some 40,000 entries, of
+// one authority, which lasts five years. All that carries lists has room for one
+// of that size, and [CA.Publish] makes none that is larger.
+const MaxList = 2<<20 - 1<<10
 
 // The extensions of lists that change what a list or an entry means.
 var (
@@ -115,11 +116,14 @@ func parseList(b []byte) (*x509.RevocationList, List, error) {
 	wrap := func(err error) (*x509.RevocationList, List, error) {
 		return nil, List{}, fmt.Errorf("read revocation list: %w", err)
 	}
-	if len(b) > MaxList {
+	if len(b) > 2*MaxList { // PEM is larger than DER by a third
 		return wrap(fmt.Errorf("%d bytes: at most %d are read", len(b), MaxList))
 	}
 	if block, rest := pem.Decode(b); block != nil && block.Type == "X509 CRL" && len(bytes.TrimSpace(rest)) == 0 {
 		b = block.Bytes
+	}
+	if len(b) > MaxList {
+		return wrap(fmt.Errorf("%d bytes: at most %d are read", len(b), MaxList))
 	}
 	crl, err := x509.ParseRevocationList(b)
 	if err != nil {

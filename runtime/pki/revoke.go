@@ -115,16 +115,21 @@ func (v *Verifier) listed(issuer, serial string) (Revocation, bool) {
 	return r, ok
 }
 
-// Fresh is nil if we know now whether an identity is revoked: its issuer has
-// never published a revocation list, or the newest one has not passed its time.
+// Fresh is nil if we know now whether an identity is revoked: the newest revocation
+// list of its issuer has not passed its time, or there was never one, and none is
+// wanted ([Verifier.RequireLists]) or it may be under way.
 // Otherwise it is a [Refusal] with [ErrStale]. Ask before you let somebody in:
 // a new connection, a new link. Who is in already may stay, so that a bedside
 // stream does not end because the authority is away; see [Verifier.Stale].
 func (v *Verifier) Fresh(id flow.Identity, now time.Time) error {
 	v.mu.Lock()
 	l := v.lists[id.Issuer]
+	unheard := l == nil && v.unheard(id.Issuer, now) > ListLife
 	v.mu.Unlock()
-	if l == nil || !now.After(l.NextUpdate) {
+	switch {
+	case unheard:
+		return &Refusal{Who: id.URI, Reason: ErrStale, Err: errUnheard}
+	case l == nil || !now.After(l.NextUpdate):
 		return nil
 	}
 	return &Refusal{Who: id.URI, Reason: ErrStale, Err: l.late()}
@@ -132,8 +137,8 @@ func (v *Verifier) Fresh(id flow.Identity, now time.Time) error {
 
 // Stale is one error for each authority of ours whose newest revocation list has
 // passed its time at now: nobody it vouches for is let in any more. Ask it for
-// an hour ahead to warn in time. Authorities that have never published one are
-// not among them.
+// an hour ahead to warn in time. Of authorities of which none was ever heard,
+// [Verifier.Unheard] tells.
 func (v *Verifier) Stale(now time.Time) []error {
 	var all []error
 	for _, c := range v.authorities() {

@@ -118,6 +118,9 @@ func TestReinstate(t *testing.T) {
 	if err := v.Holds(lost.ID, now); !errors.Is(err, pki.ErrRevoked) {
 		t.Errorf("lost: Holds = %v, want %v", err, pki.ErrRevoked)
 	}
+	if err := h.Authority.People.Reinstate(held.ID.Serial, now); !errors.Is(err, pki.ErrNotIssued) {
+		t.Errorf("at another CA: Reinstate = %v, want %v", err, pki.ErrNotIssued)
+	}
 	// A hold may become final.
 	if err := errors.Join(ca.Revoke(held.ID.Serial, pki.CertificateHold, now), ca.Revoke(held.ID.Serial, pki.KeyCompromise, now)); err != nil {
 		t.Fatal(err)

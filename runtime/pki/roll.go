@@ -76,7 +76,7 @@ func (ca *CA) vouch(root *x509.Certificate, now time.Time) (*x509.Certificate, e
 	if err != nil {
 		return nil, err
 	}
-	if err := ca.journal.add(record(cross, Holder{})); err != nil {
+	if err := ca.journal.add(record(cross, Holder{}, Note{})); err != nil {
 		return nil, fmt.Errorf("log issuance: %w", err)
 	}
 	return cross, nil

@@ -73,6 +73,20 @@ func PeerIdentity(cs tls.ConnectionState, v *Verifier) (flow.Identity, error) {
 	return v.Identify(cs.PeerCertificates, v.now())
 }
 
+// CallerIdentity is [PeerIdentity] of a client, at a server that judges each
+// request and not only the connection: its role must be one that calls. A
+// patient's card, which only signs, is refused with [ErrDirection].
+func CallerIdentity(cs tls.ConnectionState, v *Verifier) (flow.Identity, error) {
+	id, err := PeerIdentity(cs, v)
+	if err != nil {
+		return flow.Identity{}, err
+	}
+	if p := profiles[id.Role]; !p.calls {
+		return flow.Identity{}, &Refusal{Who: id.URI, Reason: ErrDirection, Err: fmt.Errorf("a %s %s", id.Role, p)}
+	}
+	return id, nil
+}
+
 // Only allows the given roles.
 func Only(roles ...flow.Role) func(flow.Identity) error {
 	return func(id flow.Identity) error {

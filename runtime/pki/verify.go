@@ -27,6 +27,7 @@ type Verifier struct {
 	domains map[string]bool
 	above   map[string][]*x509.Certificate // by issuer's key identifier: itself, and what is between it and a root
 	lists   map[string]*listing            // newest revocation lists by issuer's key identifier
+	first   map[string]time.Time           // since when an issuer is believed, by key identifier; nil: lists need not be
 	leaves  map[[32]byte]bool
 	epcs    map[string]bool // 24 hex digits
 	checked cache
@@ -62,6 +63,7 @@ func (v *Verifier) SetTrust(t Trust) {
 		v.above[KeyID(c)] = []*x509.Certificate{c}
 	}
 	v.checked = cache{max: v.checked.max}
+	v.noteFirst()
 	v.tell()
 }
 
@@ -222,6 +224,7 @@ func (v *Verifier) identify(chain []*x509.Certificate, now, until time.Time) (fl
 func (v *Verifier) meet(chain []*x509.Certificate) {
 	if id := KeyID(chain[1]); v.above[id] == nil {
 		v.above[id] = chain[1 : len(chain)-1]
+		v.noteFirst()
 	}
 }
 

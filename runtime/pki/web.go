@@ -26,6 +26,8 @@ type WebRequest struct {
 	Life time.Duration // 0: 24 h; at most 90 days
 
 	Key crypto.PublicKey // P-256
+
+	Note Note // for the log
 }
 
 // IssueWeb makes a certificate for the web: serverAuth only, no SPIFFE ID. Its
@@ -47,7 +49,7 @@ func (ca *CA) issueWeb(req WebRequest, now time.Time) ([]*x509.Certificate, erro
 	if err != nil {
 		return nil, err
 	}
-	if err := ca.journal.add(record(leaf, Holder{})); err != nil {
+	if err := ca.journal.add(record(leaf, Holder{}, req.Note)); err != nil {
 		return nil, fmt.Errorf("log issuance: %w", err)
 	}
 	return ca.below(leaf), nil
