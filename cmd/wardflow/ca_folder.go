@@ -233,7 +233,11 @@ func (l *localDesk) signed(ctx context.Context, before uint64, lists [][]byte, e
 		}
 		time.Sleep(50 * time.Millisecond)
 	}
-	return nil, fmt.Errorf("it is on record, but no revocation list says so yet, and no CA service runs that signs one: %w", err)
+	why := "no CA service runs with this folder that signs one"
+	if l.url != "" {
+		why = "the CA service at " + l.url + " has not signed one: see what it says"
+	}
+	return nil, fmt.Errorf("it is on record, but no revocation list says so yet: %s: %w", why, err)
 }
 
 // newest is the highest number of the revocation lists.

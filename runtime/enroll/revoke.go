@@ -91,6 +91,8 @@ func (o *Office) revokeSerial(serial string, why pki.Reason, now time.Time) ([][
 }
 
 // Reinstate makes a suspended holder active again; one that is revoked stays so.
+// It lifts the hold from what an active holder has, too, if there is one still: a
+// crash may have left it there, or [Office.RevokeSerial] put it there.
 func (o *Office) Reinstate(who string, by Caller, now time.Time) (Entry, [][]byte, error) {
 	e, lists, err := o.reinstate(who, by, now)
 	o.tell(by.Who, by.From, by.Proven, "reinstate "+either(e.URI, who), err)
@@ -107,10 +109,16 @@ func (o *Office) reinstate(who string, by Caller, now time.Time) (Entry, [][]byt
 		if e, err = c.find(who); err != nil {
 			return line{}, err
 		}
-		switch e.State {
-		case Suspended:
-		case Revoked:
+		if e.State == Revoked {
 			return line{}, fmt.Errorf("%s is revoked for good (%s): invite it anew: wardflow ca token --again: %w", e.URI, e.Reason, ErrRevoked)
+		}
+		lifted, err := o.liftHolds(e, now)
+		switch {
+		case err != nil:
+			return line{}, err
+		case e.State == Suspended:
+		case lifted > 0:
+			return line{}, nil
 		default:
 			return line{}, fmt.Errorf("%s is %s: only a suspended holder can be reinstated", e.URI, e.State)
 		}
@@ -120,21 +128,36 @@ func (o *Office) reinstate(who string, by Caller, now time.Time) (Entry, [][]byt
 	if err != nil {
 		return wrap(err)
 	}
-	certs, err := o.counting(e, now)
-	if err != nil {
-		return wrap(err)
-	}
-	for _, i := range certs {
-		err := o.eachIssuer(i.Serial, func(ca *pki.CA) error { return ca.Reinstate(i.Serial, now) })
-		if err != nil && !errors.Is(err, pki.ErrRevokedForGood) {
-			return wrap(err)
-		}
-	}
 	lists, err := o.PublishAll(now)
 	if err != nil {
 		_, _, err = wrap(err)
 	}
 	return e, lists, err
+}
+
+// liftHolds takes the hold from all that a holder ever had, at whichever
+// authority it is from, and says from how many.
+func (o *Office) liftHolds(e Entry, now time.Time) (lifted int, err error) {
+	had, err := o.certificates(e, time.Time{})
+	if err != nil {
+		return 0, err
+	}
+	for _, ca := range o.Authority().All() {
+		revoked, err := ca.Revocations()
+		if err != nil {
+			return lifted, err
+		}
+		for _, r := range revoked {
+			if r.Reason != pki.CertificateHold || !slices.ContainsFunc(had, func(i pki.Issuance) bool { return i.Serial == r.Serial }) {
+				continue
+			}
+			if err := ca.Reinstate(r.Serial, now); err != nil {
+				return lifted, err
+			}
+			lifted++
+		}
+	}
+	return lifted, nil
 }
 
 // reasonOf is the reason in an entry, as it stands on lists.
