@@ -13,8 +13,8 @@ import (
 // A node whose certificate is revoked is put out: nobody lets it in any more, so
 // it can do nothing, but what it had must run elsewhere, its vote must not count,
 // and it must not read gossip with the key that it knows. The leader sees to
-// that, as it does for a node that leaves. Enrolled anew, with a new certificate
-// and as a new run, it is welcome again.
+// that, as it does for a node that leaves. Enrolled anew, with a new certificate,
+// it is welcome again, even before it was out.
 
 // byRevocation is who asks for it.
 const byRevocation = "revocation"
@@ -37,7 +37,46 @@ func (l *leader) expel(ctx context.Context, lead register.Lead, view *register.V
 		l.n.events.add(control.NodeLeft, "", "", text)
 		l.n.audit(flow.AuditEvent{Kind: flow.AuditIdentity, Who: string(l.n.signer().ID.URI), Proven: true, What: text})
 	}
+	ok = l.welcome(ctx, lead, view) && ok
 	return l.renewKey(ctx, view) && ok
+}
+
+// welcome lets nodes stay that were to go because of a revocation and show a
+// certificate now that holds; false when any were, since the view is old then.
+// The run that was revoked is gone all the same, so that gossip gets a new key.
+func (l *leader) welcome(ctx context.Context, lead register.Lead, view *register.View) bool {
+	ok := true
+	for name, out := range marks(view, markLeave) {
+		m, known := l.n.member(flow.NodeID(name))
+		if out.By != byRevocation || !known || !m.Up || !l.n.holds(m.ID) {
+			continue
+		}
+		ok = false
+		if m.Boot > out.Boot {
+			left := mark{By: byRevocation, At: time.Now().UTC(), Boot: out.Boot}
+			if err := lead.PutSetting(ctx, markGone+name, left.bytes()); err != nil {
+				continue
+			}
+		}
+		if err := lead.PutSetting(ctx, markLeave+name, nil); err != nil {
+			continue
+		}
+		text := fmt.Sprintf("node %s has a certificate that holds and stays", name)
+		l.n.log.Info("node stays: it has a certificate that holds", "peer", name)
+		l.n.events.add(control.NodeDraining, "", "", text)
+		l.n.audit(flow.AuditEvent{Kind: flow.AuditIdentity, Who: string(l.n.signer().ID.URI), Proven: true, What: text})
+	}
+	return ok
+}
+
+// holds reports whether a node shows a certificate that holds now.
+func (n *Node) holds(node flow.NodeID) bool {
+	chain := n.members.Chain(node)
+	if len(chain) == 0 {
+		return false
+	}
+	_, err := n.verifier.Identify(chain, time.Now())
+	return err == nil
 }
 
 // renewKey has gossip get a new key after a node was put out that knows the old.

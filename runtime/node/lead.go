@@ -220,6 +220,9 @@ func (l *leader) dismiss(ctx context.Context, lead register.Lead, view *register
 	}
 	by, _ := markOf(view, markLeave, string(node))
 	left := mark{By: by.By, At: time.Now().UTC(), Boot: m.Boot}
+	if by.By == byRevocation {
+		left.Boot = by.Boot // a later run is another's that was enrolled anew
+	}
 	for _, err := range []error{
 		lead.PutSetting(ctx, markGone+string(node), left.bytes()),
 		lead.PutSetting(ctx, markDrain+string(node), nil),

@@ -59,9 +59,28 @@ func (n *Node) Drain(ctx context.Context, by flow.Identity, node flow.NodeID, on
 		return err
 	}
 	if !on {
+		if err := n.mayStayOn(ctx, node); err != nil {
+			return err
+		}
 		return n.note(ctx, by, control.NodeDraining, markDrain+string(node), nil, fmt.Sprintf("node %s may have actors again", node))
 	}
 	return n.note(ctx, by, control.NodeDraining, markDrain+string(node), &mark{By: by.URI, At: time.Now().UTC()}, fmt.Sprintf("node %s is drained", node))
+}
+
+// mayStayOn has a node stay that somebody wanted to leave. One whose certificate
+// was revoked can't.
+func (n *Node) mayStayOn(ctx context.Context, node flow.NodeID) error {
+	m, leaves := markOf(n.register.View(), markLeave, string(node))
+	switch {
+	case !leaves:
+		return nil
+	case m.By == byRevocation:
+		return fmt.Errorf("%w: node %s is put out because its certificate was revoked: enrol it anew (`wardflow ca token --again`, `wardflow enroll --replace`) and start it; it stays then", control.ErrConflict, node)
+	}
+	if err := n.agreeing(); err != nil {
+		return err
+	}
+	return unavailable(n.register.PutSetting(ctx, markLeave+string(node), nil))
 }
 
 // Leave takes a node out for good; the leader does it.

@@ -20,7 +20,8 @@ func (n *Node) nodeState(view *register.View, m member.Member, st register.Statu
 	s := control.NodeState{NodeInfo: m.NodeInfo, Up: m.Up && !away(view, m.ID, m.Boot), Since: m.Since,
 		Leads: st.Leader == m.ID, Zone: zoneName(m.Attributes["zone"]), Load: loadOf(m.Attributes)}
 	_, s.Draining = markOf(view, markDrain, string(m.ID))
-	_, s.Leaving = markOf(view, markLeave, string(m.ID))
+	leave, leaves := markOf(view, markLeave, string(m.ID))
+	s.Leaving = leaves
 	s.Voter = slices.Contains(st.Voters, m.ID)
 	if heard, ok := n.register.Heard(m.ID); s.Up && ok && time.Since(heard) > 2*renewEach+renewWithin {
 		s.Suspected = true
@@ -28,6 +29,9 @@ func (n *Node) nodeState(view *register.View, m member.Member, st register.Statu
 	}
 	if !s.Up && m.Up {
 		s.Why = "it has said that it stops"
+	}
+	if s.Leaving && s.Why == "" && leave.By == byRevocation {
+		s.Why = "its certificate was revoked"
 	}
 	return s
 }
