@@ -40,7 +40,7 @@ func (s *Server) routes() []route {
 		{"GET /links", "see", listing(s, func(v *Snapshot) []LinkState { return v.Links })},
 		{"GET /audit", "audit", s.getAudit},
 		{"GET /refusals", "see", listing(s, func(v *Snapshot) []Refusal { return v.Refusals })},
-		{"POST /apps", inside, s.postApp},
+		{"POST /apps", inside, s.onRecord(s.postApp)},
 		{"DELETE /apps/{name}", "stop", s.deleteApp},
 		{"POST /check", "check", s.postCheck},
 		{"POST /logins", "login", s.postLogin},
