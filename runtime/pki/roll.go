@@ -138,7 +138,8 @@ func (a *Authority) SaveBeside(dir string, seal Seal) error {
 
 // Withdraw ends the belief in an old root of the authority in dir, by the
 // SHA-256 of its certificate: its CAs are no longer among Old, and the trust
-// there is without it. Nothing is deleted.
+// there is without it. Nothing is deleted: [ArchiveFile] there has all roots still,
+// for the records that were made below them. See [Authority.Below] first.
 func Withdraw(dir string, root [32]byte, open ...Opener) error {
 	wrap := func(err error) error { return fmt.Errorf("withdraw root %x: %w", root[:8], err) }
 	a, err := LoadAuthority(dir, open...)
@@ -151,6 +152,13 @@ func Withdraw(dir string, root [32]byte, open ...Opener) error {
 	old := slices.IndexFunc(a.Old, func(o *Authority) bool { return sha256.Sum256(o.root().Raw) == root })
 	if old < 0 {
 		return wrap(errors.New("it is not an old root of this authority"))
+	}
+	ever, err := Archive(dir)
+	if err == nil {
+		err = SaveTrust(filepath.Join(dir, ArchiveFile), ever)
+	}
+	if err != nil {
+		return wrap(err)
 	}
 	file := filepath.Join(dir, withdrawnFile)
 	before, err := os.ReadFile(file)

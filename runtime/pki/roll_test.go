@@ -220,7 +220,8 @@ func TestTrustOrder(t *testing.T) {
 func TestRollOnDisk(t *testing.T) {
 	a, dir := saved(t)
 	now := time.Now()
-	lost := enroll(t, a, "lost")
+	lost, early := enroll(t, a, "lost"), enroll(t, a, "early")
+	enroll(t, a, "renewed")
 	next := roll(t, load(t, dir))
 	must(t, next.SaveBeside(dir, pki.Unsealed()))
 	if err := roll(t, a).SaveBeside(dir, pki.Unsealed()); !errors.Is(err, pki.ErrExists) {
@@ -263,8 +264,17 @@ func TestRollOnDisk(t *testing.T) {
 	if err := pki.Withdraw(dir, sha256.Sum256(next.Root.Cert.Raw)); err == nil {
 		t.Error("the newest root was withdrawn")
 	}
-	must(t, pki.Withdraw(dir, sha256.Sum256(a.Root.Cert.Raw)))
+	was := sha256.Sum256(a.Root.Cert.Raw)
+	if left, err := both.Below(was, now); err != nil || !below(left, early.ID.URI) || below(left, lost.ID.URI) || below(left, renewed.ID.URI) {
+		t.Errorf("below the old root still: %v, %v", left, err)
+	}
+	must(t, pki.Withdraw(dir, was))
 	after := load(t, dir)
+	if ever, err := pki.LoadTrust(filepath.Join(dir, pki.ArchiveFile)); err != nil {
+		t.Error(err)
+	} else if _, err := pki.NewVerifier(ever).Identify(early.Chain, now); err != nil || len(ever.Roots) != 2 || !ever.Root().Equal(next.Root.Cert) {
+		t.Errorf("by the archive of %d roots, who stayed below the old one: %v", len(ever.Roots), err)
+	}
 	if len(after.Old) != 0 || len(enroll(t, after, "later").Chain) != 2 {
 		t.Errorf("after the withdrawal: %d old, a chain of %d", len(after.Old), len(enroll(t, after, "later").Chain))
 	}
@@ -278,6 +288,10 @@ func TestRollOnDisk(t *testing.T) {
 	if again := load(t, dir); len(again.Old) != 1 || again.Issuing.Name() != "issuing-3" {
 		t.Errorf("a third: %d old, %s", len(again.Old), again.Issuing.Name())
 	}
+}
+
+func below(all []pki.Issuance, uri string) bool {
+	return slices.ContainsFunc(all, func(i pki.Issuance) bool { return i.URI == uri })
 }
 
 // A roll-over that is cut short leaves the old authority.
