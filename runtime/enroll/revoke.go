@@ -335,38 +335,6 @@ func (o *Office) revocations() (string, error) {
 	return b.String(), nil
 }
 
-// A Holder is an entry with the certificates that it has.
-type Holder struct {
-	Entry
-	Certificates []pki.Issuance `json:"certificates,omitempty"` // that have not ended
-}
-
-// Holders are all that are registered, by SPIFFE ID.
-func (o *Office) Holders(now time.Time) ([]Holder, error) {
-	var all []Holder
-	err := o.reg.read(func(c *contents) {
-		for _, e := range c.entries {
-			all = append(all, Holder{Entry: e})
-		}
-	})
-	if err != nil {
-		return nil, err
-	}
-	issued, err := o.issuedTo(func(i pki.Issuance) bool { return now.Before(i.NotAfter) })
-	if err != nil {
-		return nil, err
-	}
-	slices.SortFunc(all, func(a, b Holder) int { return strings.Compare(a.URI, b.URI) })
-	for i := range all {
-		for _, is := range issued {
-			if is.URI == all[i].URI || slices.Contains(all[i].Web, is.Serial) {
-				all[i].Certificates = append(all[i].Certificates, is)
-			}
-		}
-	}
-	return all, nil
-}
-
 // Owner is whose certificate this is, by what it says: what [Office.Revoke]
 // wants. It is not verified; that the office has issued it, is.
 func (o *Office) Owner(cert *x509.Certificate) (string, error) {
