@@ -48,7 +48,7 @@ func (d *Door) serverTLS() *tls.Config {
 	}
 	d.mu.Unlock()
 	slices.Sort(protos)
-	conf := pki.ServerTLS(d.cfg.Signer, d.cfg.Verifier, pki.Only(flow.RoleNode), protos...)
+	conf := pki.ServerTLS(d.cfg.Signer, d.cfg.Verifier, pki.Ours(d.cfg.Signer, flow.RoleNode), protos...)
 	conf.SessionTicketsDisabled = true // nothing of ours resumes: each connection proves itself
 	return conf
 }

@@ -210,9 +210,9 @@ func (d *Door) dial(ctx context.Context, proto, addr string, want flow.NodeID) (
 	if err != nil {
 		return fail(err)
 	}
-	allow := pki.Only(flow.RoleNode)
+	allow := pki.Ours(d.cfg.Signer, flow.RoleNode)
 	if want != "" {
-		allow = pki.Named(flow.RoleNode, string(want))
+		allow = pki.OurNamed(d.cfg.Signer, flow.RoleNode, string(want))
 	}
 	c := tls.Client(raw, pki.ClientTLS(d.cfg.Signer, d.cfg.Verifier, allow, proto))
 	if err := c.HandshakeContext(ctx); err != nil {
