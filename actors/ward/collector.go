@@ -69,6 +69,8 @@ type collector struct {
 	draft  *proof.Draft
 	opened int64 // when the window got its first reading, ns since 1970; 0: it has none
 	certs  map[[32]byte]*x509.Certificate
+
+	waits map[string]grace // by sender, for certificates that nobody has
 }
 
 // Start begins a chain of windows, unless one was restored.
@@ -192,8 +194,13 @@ func (c *collector) admit(t flow.Value, peer flow.Identity) (r *proof.Reading, c
 		return r, nil, unsigned(peer.Group, fmt.Errorf("it is of device %s and came over the link of %s", r.Device, who)), nil
 	}
 	cert, id, err := verify(c.identities, r)
-	if err == nil && intake {
+	switch {
+	case errors.Is(err, flow.ErrLater):
+		err = c.waitFor(r, peer, err)
+	case err == nil && intake:
 		err = proof.MayVouch(me, id) // it brings none of another room, signed or not
+	case err == nil && id.URI != peer.URI:
+		err = fmt.Errorf("it was signed by %s and came over the link of %s", id.URI, peer.URI)
 	}
 	switch {
 	case errors.Is(err, flow.ErrLater):
@@ -201,6 +208,7 @@ func (c *collector) admit(t flow.Value, peer flow.Identity) (r *proof.Reading, c
 	case err != nil:
 		return r, nil, unsigned(peer.Group, err), nil
 	}
+	delete(c.waits, peer.URI+" "+r.Device)
 	return r, cert, v, nil
 }
 

@@ -2,6 +2,7 @@ package ward
 
 import (
 	"cmp"
+	"math"
 	"slices"
 	"time"
 
@@ -58,6 +59,8 @@ const (
 // turn says what is due for a number.
 func (s *stream) turn(seq uint64) turn {
 	switch {
+	case seq > math.MaxInt64: // no device counts that far, and nothing could come after
+		return tooLate
 	case s.next == 0 || seq == s.next:
 		return itsTurn
 	case s.find(seq) != nil:

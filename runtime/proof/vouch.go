@@ -226,6 +226,8 @@ func MayVouch(collector, device flow.Identity) error {
 		return fmt.Errorf("%w: %s is no collector", ErrVoucher, collector.URI)
 	case device.Role != flow.RoleDevice:
 		return fmt.Errorf("%w: %s is no device", ErrVoucher, device.URI)
+	case collector.Hospital() != device.Hospital():
+		return fmt.Errorf("%w: %s vouches for %s of another hospital", ErrVoucher, collector.URI, device.URI)
 	case room(collector.Group) == "" || room(collector.Group) != room(device.Group):
 		return fmt.Errorf("%w: %s of group %s vouches for %s of group %s: not the same room", ErrVoucher,
 			collector.URI, collector.Group, device.URI, device.Group)
