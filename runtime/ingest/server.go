@@ -26,9 +26,10 @@ type ServerConfig struct {
 	// the node's.
 	Own      func() (*tls.Certificate, error)
 	Verifier *pki.Verifier
-	Gate     gate.Limits           // what strangers can cost
-	Audit    func(flow.AuditEvent) // told of connections that are refused or ended; may be nil
-	Log      *slog.Logger          // nil: nobody listens
+	Allow    func(flow.Identity) error // which devices may come; nil: all that Verifier believes
+	Gate     gate.Limits               // what strangers can cost
+	Audit    func(flow.AuditEvent)     // told of connections that are refused or ended; may be nil
+	Log      *slog.Logger              // nil: nobody listens
 	// Idle is how long a connection may be quiet; 0: 10 minutes.
 	Idle time.Duration
 	// Patience is how long a request may take to come, or its answer to be
@@ -65,6 +66,14 @@ type client struct {
 
 type clientKey struct{}
 
+// allow lets in the devices that may come.
+func (c *ServerConfig) allow(id flow.Identity) error {
+	if err := pki.Only(flow.RoleDevice)(id); err != nil || c.Allow == nil {
+		return err
+	}
+	return c.Allow(id)
+}
+
 // Serve listens until Close.
 func Serve(cfg ServerConfig) (*Server, error) {
 	if cfg.Idle == 0 {
@@ -93,7 +102,7 @@ func Serve(cfg ServerConfig) (*Server, error) {
 		MaxHeaderBytes:    16 << 10,
 		HTTP2:             &http.HTTP2Config{MaxConcurrentStreams: mostStreams, SendPingTimeout: cfg.Idle / 4},
 		ErrorLog:          slog.NewLogLogger(cfg.Log.Handler(), slog.LevelDebug),
-		TLSConfig:         pki.WebTLS(cfg.Own, cfg.Verifier, pki.Only(flow.RoleDevice)),
+		TLSConfig:         pki.WebTLS(cfg.Own, cfg.Verifier, cfg.allow),
 		ConnContext:       s.meet,
 		ConnState:         s.part,
 	}

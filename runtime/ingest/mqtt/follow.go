@@ -33,6 +33,7 @@ type FollowConfig struct {
 	Client   string      // the name of our session there; the broker keeps what comes while we are away
 	Verifier *pki.Verifier
 	Core     Sealing
+	Allow    func(flow.Identity) error // which devices' readings are taken; nil: those of all that Verifier believes
 
 	Audit func(flow.AuditEvent) // told of what was refused; must not block; nil: nobody
 	Log   *slog.Logger          // nil: nowhere
@@ -183,7 +184,7 @@ func (f *Follower) settle(ms []device.Message) bool {
 			delete(f.gaveUp, epc)
 			continue
 		}
-		f.refuse(p.from.ID.URI, "bring readings that nobody took", p.err)
+		f.refuse(p.from.ID.URI, true, "bring readings that nobody took", p.err)
 		if len(f.gaveUp) >= mostKnown {
 			clear(f.gaveUp)
 		}
@@ -198,7 +199,7 @@ func (f *Follower) sort(ms []device.Message) map[[32]byte]*parcel {
 	for _, m := range ms {
 		from, items, err := f.open(m)
 		if err != nil {
-			f.refuse(m.Topic, "bring readings", err)
+			f.refuse(m.Topic, false, "bring readings", err)
 		}
 		if err != nil || len(items) == 0 {
 			continue
@@ -285,12 +286,16 @@ func (f *Follower) signer(it ingest.Item) (ingest.Sender, error) {
 	if err == nil {
 		err = f.cfg.Verifier.Holds(from.ID, time.Now())
 	}
+	if err == nil && f.cfg.Allow != nil {
+		err = f.cfg.Allow(from.ID)
+	}
 	return from, err
 }
 
-// refuse puts a refusal into the audit record; of many in a row only some. who
-// is proven only if it is the name in a certificate that we have verified.
-func (f *Follower) refuse(who, what string, why error) {
+// refuse puts a refusal into the audit record; of many in a row only some. who is
+// proven if it is the name in a certificate that we have verified; a topic may
+// have any text in it.
+func (f *Follower) refuse(who string, proven bool, what string, why error) {
 	if !f.told.Allow() {
 		f.bad.Add(1)
 		return
@@ -299,5 +304,5 @@ func (f *Follower) refuse(who, what string, why error) {
 	if n := f.bad.Swap(0); n > 0 {
 		text = fmt.Sprintf("%s (and %d more since the last)", text, n)
 	}
-	f.cfg.Audit(flow.AuditEvent{Kind: flow.AuditReading, Who: who, Proven: strings.HasPrefix(who, "spiffe://"), From: f.cfg.Broker, What: what + " (broker)", Why: text})
+	f.cfg.Audit(flow.AuditEvent{Kind: flow.AuditReading, Who: who, Proven: proven, From: f.cfg.Broker, What: what + " (broker)", Why: text})
 }
