@@ -20,6 +20,8 @@ const (
 	ActionLogin Action = "login" // make a one-time link to the page
 	ActionAudit Action = "audit" // read the audit record
 
+	ActionRefusals Action = "refusals" // read what refused readings say: device, value, clause
+
 	ActionDeploy  Action = "deploy"  // put an application, or another version of it
 	ActionStop    Action = "stop"    // take an application out
 	ActionReport  Action = "report"  // ask an actor, and hand it something
@@ -43,7 +45,7 @@ const (
 
 // deeds are the actions of people, with the group that each is in.
 var deeds = map[Action]Action{
-	ActionSee: "", ActionCheck: "", ActionLogin: "", ActionAudit: "",
+	ActionSee: "", ActionCheck: "", ActionLogin: "", ActionAudit: "", ActionRefusals: "",
 	ActionDeploy: "", ActionStop: "", ActionReport: "", ActionLetters: "", ActionResume: "",
 	ActionOperate: "", ActionMove: ActionOperate, ActionScale: ActionOperate, ActionDrain: ActionOperate,
 	ActionLeave: ActionOperate, ActionVote: ActionOperate, ActionBackup: ActionOperate,

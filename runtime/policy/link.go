@@ -42,7 +42,7 @@ func (p *Policy) Foresee(l Link) Decision {
 
 // An end is what rules see of an actor.
 type end struct {
-	id, role, uri, name, group, typ, node string
+	id, role, uri, hospital, name, group, typ, node string
 
 	spool bool
 	vague bool // only its role, its type and its name are known
@@ -60,7 +60,7 @@ func (l Link) asked() asked {
 }
 
 func (a Actor) end() end {
-	return end{id: string(a.ID), role: string(a.Who.Role), uri: a.Who.URI, name: a.Who.Name, group: a.Who.Group,
+	return end{id: string(a.ID), role: string(a.Who.Role), uri: a.Who.URI, hospital: a.Who.Hospital(), name: a.Who.Name, group: a.Who.Group,
 		typ: a.Type, node: string(a.Node), spool: a.Spool}
 }
 
@@ -82,19 +82,20 @@ func (e end) entity(which string) cedar.Entity {
 		parts = append(parts, "")
 	}
 	return cedar.Entity{UID: e.uid(), Attributes: cedar.NewRecord(cedar.RecordMap{
-		"role":  cedar.String(e.role),
-		"type":  cedar.String(e.typ),
-		"app":   cedar.String(flow.ActorID(e.id).App()),
-		"spool": cedar.Boolean(e.spool),
-		"uri":   said("uri", e.uri),
-		"name":  said("name", e.name),
-		"group": said("group", e.group),
-		"site":  said("site", parts[0]),
-		"floor": said("floor", parts[1]),
-		"room":  said("room", parts[2]),
-		"kind":  said("kind", parts[3]),
-		"place": said("place", place(e.group)),
-		"node":  said("node", e.node),
+		"role":     cedar.String(e.role),
+		"type":     cedar.String(e.typ),
+		"app":      cedar.String(flow.ActorID(e.id).App()),
+		"spool":    cedar.Boolean(e.spool),
+		"uri":      said("uri", e.uri),
+		"hospital": said("hospital", e.hospital),
+		"name":     said("name", e.name),
+		"group":    said("group", e.group),
+		"site":     said("site", parts[0]),
+		"floor":    said("floor", parts[1]),
+		"room":     said("room", parts[2]),
+		"kind":     said("kind", parts[3]),
+		"place":    said("place", place(e.group)),
+		"node":     said("node", e.node),
 	})}
 }
 
