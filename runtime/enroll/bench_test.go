@@ -1,6 +1,7 @@
 package enroll_test
 
 import (
+	"fmt"
 	"path/filepath"
 	"testing"
 	"time"
@@ -15,7 +16,7 @@ import (
 // certificate, and the line on disk that says so.
 func BenchmarkRenew(b *testing.B) {
 	dir := filepath.Join(b.TempDir(), "ca")
-	a, err := pki.NewAuthority(pkitest.Name, time.Now())
+	a, err := pki.NewAuthority(pkitest.Name, time.Now().Add(-24*time.Hour))
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -33,17 +34,21 @@ func BenchmarkRenew(b *testing.B) {
 		b.Fatal(err)
 	}
 	defer s.Close()
-	own, err := a.Enroll(pki.Request{Role: flow.RoleNode, Name: "ward"}, time.Now())
-	if err != nil {
-		b.Fatal(err)
-	}
+	var own flow.Signer
 	c, err := enroll.NewClient(s.URL(), func() flow.Signer { return own }, pki.NewVerifier(a.Trust()))
 	if err != nil {
 		b.Fatal(err)
 	}
 	defer c.Close()
-	for b.Loop() {
-		if own, _, err = c.Renew(b.Context()); err != nil {
+	for i := 0; b.Loop(); i++ {
+		b.StopTimer()
+		// In the office's folder, as another process would: each by a name of its own.
+		req := pki.Request{Role: flow.RoleNode, Name: fmt.Sprint("ward-", i)}
+		if own, err = a.Enroll(req, time.Now().Add(-13*time.Hour)); err != nil {
+			b.Fatal(err)
+		}
+		b.StartTimer()
+		if _, _, err = c.Renew(b.Context()); err != nil {
 			b.Fatal(err)
 		}
 	}

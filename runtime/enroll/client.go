@@ -31,7 +31,7 @@ type Client struct {
 }
 
 // maxAnswer bounds what is read of an answer: revocation lists are the most.
-const maxAnswer = 4 * pki.MaxList
+const maxAnswer = 32 * pki.MaxList // lists of ten roots' authorities, in base64
 
 // callWithin is how long one call may take, except one that waits for news.
 const callWithin = 20 * time.Second
@@ -79,6 +79,12 @@ func (c *Client) Renew(ctx context.Context) (flow.Signer, Answer, error) {
 	if err != nil {
 		return flow.Signer{}, Answer{}, fmt.Errorf("renew %s: %w", before.ID.URI, err)
 	}
+	return c.renewWith(ctx, before, key, csr)
+}
+
+// renewWith may be tried again with the same key and request: should an answer
+// have been lost, the same comes once more.
+func (c *Client) renewWith(ctx context.Context, before flow.Signer, key crypto.Signer, csr []byte) (flow.Signer, Answer, error) {
 	a, err := post[Answer](ctx, c, "/v1/renew", Request{CSR: csr})
 	if err != nil {
 		return flow.Signer{}, Answer{}, fmt.Errorf("renew %s: %w", before.ID.URI, err)

@@ -30,10 +30,10 @@ type hall struct {
 	events []flow.AuditEvent
 }
 
-// newHall makes the office of h1.health.example on disk.
+// newHall makes the office of h1.health.example on disk, a day ago.
 func newHall(t *testing.T) *hall {
 	t.Helper()
-	return newHallSince(t, time.Now())
+	return newHallSince(t, time.Now().Add(-24*time.Hour))
 }
 
 // newHallSince is newHall with authorities made then.
@@ -156,10 +156,7 @@ func TestTokenTwice(t *testing.T) {
 func TestRenew(t *testing.T) {
 	h := newHall(t)
 	h.serve()
-	e, err := enroll.Enroll(t.Context(), h.invite(device()))
-	if err != nil {
-		t.Fatal(err)
-	}
+	e := h.enrolled(device(), 13*time.Hour)
 	c := h.client(e)
 	next, a, err := c.Renew(t.Context())
 	if err != nil {

@@ -81,7 +81,10 @@ type Entry struct {
 	Rule  string        `json:"rule,omitempty"`
 	Life  time.Duration `json:"life,omitempty"`
 	Hosts []string      `json:"hosts,omitempty"`
-	Web   []string      `json:"web,omitempty"` // serial numbers of its last certificates for browsers
+
+	// Generation counts how many times it has begun anew, by a token that says
+	// Again. What was issued to an earlier one is renewed no more.
+	Generation int `json:"generation,omitempty"`
 
 	State  State     `json:"state"`
 	Reason string    `json:"reason,omitempty"` // of RFC 5280, for suspended and revoked ones

@@ -10,4 +10,6 @@ var (
 	ErrSuspended = errors.New("it is suspended")
 	ErrRevoked   = errors.New("it is revoked")
 	ErrMayNot    = errors.New("it may not do that")
+	ErrEarly     = errors.New("it is too early to renew")
+	ErrEnough    = errors.New("no more certificates are given: if it has not asked for them itself, its key is stolen")
 )

@@ -51,6 +51,7 @@ func (s *Server) est(handle func(r *http.Request, csr []byte) ([]*x509.Certifica
 			s.estWrite(w, chain[:1]) // the certificate alone (section 4.2.3)
 			return
 		}
+		refuse(r, err)
 		w.Header().Set("Connection", "close")
 		p := problemOf(err)
 		if errors.Is(err, errNoToken) {

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/wardflow/wardflow/runtime/flow"
 	"github.com/wardflow/wardflow/runtime/pki"
 	"github.com/wardflow/wardflow/runtime/pki/pkitest"
 )
@@ -112,7 +113,21 @@ func TestEST(t *testing.T) {
 		t.Errorf("renew as somebody else: %s %s", status, body)
 	}
 	estRequest(t, s, "two", "-addext subjectAltName=URI:"+monitorID)
-	body, status = post("simplereenroll", "two", own...)
+	if body, status := post("simplereenroll", "two", own...); status != "429" {
+		t.Errorf("renew at once: %s %s", status, body)
+	}
+	// When half of its life is over it may be renewed.
+	estRequest(t, s, "aged", "")
+	epc, err := pki.ParseEPC(monitor)
+	if err != nil {
+		t.Fatal(err)
+	}
+	aged, err := h.office.Authority().IssueCSR(s.Read("aged.der"), pki.Request{Role: flow.RoleDevice, EPC: epc, Group: "h1/3/icu-3/ecg"}, time.Now().Add(-13*time.Hour))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Write("aged.pem", []byte(pemOf(aged...)))
+	body, status = post("simplereenroll", "two", "--cert", "aged.pem", "--key", "aged.key")
 	if status != "200" {
 		t.Fatalf("simplereenroll: %s %s", status, body)
 	}

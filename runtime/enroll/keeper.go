@@ -2,6 +2,7 @@ package enroll
 
 import (
 	"context"
+	"crypto"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -23,6 +24,9 @@ type keeper struct {
 	tries  int       // failures in a row
 	warned bool      // that has is old
 	ended  bool      // it was said that has has ended
+
+	key crypto.Signer // for the next certificate, while it is asked for; nil: none
+	csr []byte
 }
 
 // lookEvery is how often a keeper looks whether somebody else has put another
@@ -67,6 +71,7 @@ func (k *keeper) load() (flow.Signer, error) {
 // on, at a moment of its own in the tenth after that.
 func (k *keeper) set(s flow.Signer) {
 	k.has, k.told, k.tries, k.warned, k.ended, k.rolled = s, false, 0, false, false, false
+	k.key, k.csr = nil, nil
 	k.due = part(s.Chain[0], 0.5+0.1*rand.Float64())
 }
 
@@ -164,6 +169,21 @@ func (k *keeper) over(now time.Time) bool {
 	return true
 }
 
+// ask renews, with the same request until there is an answer.
+func (k *keeper) ask(ctx context.Context, c *Client) (flow.Signer, error) {
+	if k.key == nil {
+		var err error
+		if k.key, k.csr, err = newRequest(k.has.ID.URI); err != nil {
+			return flow.Signer{}, err
+		}
+	}
+	next, _, err := c.renewWith(ctx, k.has, k.key, k.csr)
+	if errors.Is(err, pki.ErrCSR) {
+		k.key = nil
+	}
+	return next, err
+}
+
 // renew gets the next certificate and has it on disk when it returns.
 func (k *keeper) renew(ctx context.Context) (flow.Signer, error) {
 	own := func() flow.Signer { return k.has }
@@ -179,7 +199,7 @@ func (k *keeper) renew(ctx context.Context) (flow.Signer, error) {
 	if k.Web {
 		next, err = c.Web(ctx)
 	} else {
-		next, _, err = c.Renew(ctx)
+		next, err = k.ask(ctx, c)
 	}
 	if err != nil {
 		return flow.Signer{}, err

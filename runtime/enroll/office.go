@@ -26,6 +26,7 @@ type Office struct {
 	authority atomic.Pointer[pki.Authority]
 	loaded    atomic.Pointer[os.FileInfo] // of the trust.pem that goes with authority
 	settled   atomic.Int64                // how far in the registry
+	given     given
 	audit     func(flow.AuditEvent)
 }
 
@@ -37,7 +38,7 @@ const registryFile = "registry.jsonl"
 // audit, if not nil, is told what was done and what was refused; it must not
 // block.
 func OpenOffice(dir string, load func() (*pki.Authority, error), audit func(flow.AuditEvent)) (*Office, error) {
-	o := &Office{dir: dir, load: load, audit: audit}
+	o := &Office{dir: dir, load: load, audit: audit, given: given{}}
 	if _, err := o.reload(); err != nil {
 		return nil, err
 	}
@@ -243,6 +244,12 @@ func (o *Office) enrol(secret string, csr []byte, who *Caller, now time.Time) ([
 		}
 		t.Used = now.UTC()
 		t.Holder.State, t.Holder.Since = Active, now.UTC()
+		if old, ok := c.entries[t.Holder.URI]; ok {
+			t.Holder.Generation = old.Generation
+			if t.Again && old.State != Invited {
+				t.Holder.Generation++
+			}
+		}
 		used = t
 		return line{Entries: []Entry{t.Holder}, Tickets: []ticket{t}}, nil
 	})
@@ -253,60 +260,11 @@ func (o *Office) enrol(secret string, csr []byte, who *Caller, now time.Time) ([
 		if err := o.revokeAll(used.Holder.URI, pki.Superseded, now); err != nil {
 			return nil, err
 		}
+		if _, err := o.PublishAll(now); err != nil && !errors.Is(err, pki.ErrSealed) { // else the service does it in a moment
+			return nil, err
+		}
 	}
 	return o.issue(used.Holder, csr, now)
-}
-
-// issue makes the certificate of an entry that allows it. Should it be revoked
-// at this very moment, the certificate is as well.
-func (o *Office) issue(e Entry, csr []byte, now time.Time) ([]*x509.Certificate, error) {
-	req, err := e.request()
-	if err != nil {
-		return nil, err
-	}
-	chain, err := o.Authority().IssueCSR(csr, req, now)
-	if err != nil {
-		return nil, err
-	}
-	var after error
-	err = o.reg.read(func(c *contents) {
-		is := c.entries[e.URI]
-		after = is.allows()
-	})
-	if err := errors.Join(err, after); err != nil {
-		return nil, errors.Join(err, o.settle(now))
-	}
-	return chain, nil
-}
-
-// Renew gives whoever holds a good certificate another one that says the same,
-// for the key of the request, which must be a new one. The caller has verified
-// the chain: id is who holds it.
-func (o *Office) Renew(id flow.Identity, own *x509.Certificate, csr []byte, from string, now time.Time) ([]*x509.Certificate, error) {
-	chain, err := o.renew(id, own, csr, now)
-	o.tell(id.URI, from, true, "renew its certificate", err)
-	return chain, err
-}
-
-func (o *Office) renew(id flow.Identity, own *x509.Certificate, csr []byte, now time.Time) ([]*x509.Certificate, error) {
-	e, err := o.entry(id, own)
-	if err != nil {
-		return nil, err
-	}
-	if err := e.allows(); err != nil {
-		return nil, err
-	}
-	req, err := e.request()
-	if err != nil {
-		return nil, err
-	}
-	if err := o.Authority().CheckCSR(csr, req, now); err != nil {
-		return nil, err
-	}
-	if err := newKey(csr, own); err != nil {
-		return nil, err
-	}
-	return o.issue(e, csr, now)
 }
 
 // entry finds a holder, and registers one that has its certificate from these

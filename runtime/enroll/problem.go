@@ -47,6 +47,8 @@ var kinds = []struct {
 	{pki.ErrRevoked, http.StatusForbidden, "revoked"},
 	{pki.ErrRevokedForGood, http.StatusConflict, "revoked-for-good"},
 	{ErrMayNot, http.StatusForbidden, "denied"},
+	{ErrEarly, http.StatusTooManyRequests, "early"},
+	{ErrEnough, http.StatusTooManyRequests, "enough"},
 	{ErrUnknown, http.StatusNotFound, "unknown"},
 	{pki.ErrNotIssued, http.StatusNotFound, "not-issued"},
 	{pki.ErrCSR, http.StatusBadRequest, "csr"},

@@ -95,7 +95,16 @@ func (s *Server) ocspGet(w http.ResponseWriter, r *http.Request) {
 	s.ocsp(w, r, b)
 }
 
+// askMost is how many questions of OCSP one address may put within a minute: what
+// was never issued costs a signature each.
+const askMost = 600
+
 func (s *Server) ocsp(w http.ResponseWriter, r *http.Request, request []byte) {
+	if s.asked.count(r.RemoteAddr, time.Now()) > askMost {
+		w.Header().Set("Retry-After", "60")
+		http.Error(w, "too many questions from this address: ask again in a minute", http.StatusTooManyRequests)
+		return
+	}
 	answer, err := s.office.Authority().OCSP(request, time.Now())
 	if err != nil {
 		s.log.Debug("OCSP request was not answered", "addr", r.RemoteAddr, "err", err)

@@ -71,7 +71,11 @@ func (o *Office) revoke(who string, why pki.Reason, by Caller, now time.Time) (E
 // RevokeSerial takes one certificate back, by its serial number in hex. Its
 // holder may go on with others.
 func (o *Office) RevokeSerial(serial string, why pki.Reason, by Caller, now time.Time) ([][]byte, error) {
-	lists, err := o.revokeSerial(serial, why, now)
+	var lists [][]byte
+	var err error
+	// Alone, so that nothing is exchanged for it that is not seen.
+	err2 := o.reg.read(func(*contents) { lists, err = o.revokeSerial(serial, why, now) })
+	err = errors.Join(err2, err)
 	o.tell(by.Who, by.From, by.Proven, fmt.Sprintf("revoke the certificate %.64s (%v)", serial, why), err)
 	return lists, err
 }
@@ -169,19 +173,32 @@ func reasonOf(e Entry) pki.Reason {
 	return r
 }
 
-// revokeAll revokes each certificate of a holder that counts still.
+// revokeAll revokes each certificate of a holder that counts still, in one stroke.
 func (o *Office) revokeAll(uri string, why pki.Reason, now time.Time) error {
-	var e Entry
-	if err := o.reg.read(func(c *contents) { e = c.entries[uri] }); err != nil {
-		return err
-	}
-	certs, err := o.counting(e, now)
-	if err != nil {
-		return err
-	}
-	for _, i := range certs {
-		err := o.eachIssuer(i.Serial, func(ca *pki.CA) error { return ca.Revoke(i.Serial, why, now) })
-		if err != nil && !errors.Is(err, pki.ErrRevokedForGood) {
+	var err error
+	err2 := o.reg.read(func(c *contents) {
+		e := c.entries[uri]
+		err = o.revokeThose(e, why, now, func(pki.Issuance) bool { return true })
+	})
+	return errors.Join(err2, err)
+}
+
+// revokeThose revokes of a holder's certificates that count still those that are
+// meant.
+func (o *Office) revokeThose(e Entry, why pki.Reason, now time.Time, meant func(pki.Issuance) bool) error {
+	since := counts(e, now)
+	for _, ca := range o.Authority().All() {
+		has, err := ca.IssuedTo(e.URI)
+		if err != nil {
+			return err
+		}
+		var serials []string
+		for _, i := range has {
+			if since.Before(i.NotAfter) && meant(i) {
+				serials = append(serials, i.Serial)
+			}
+		}
+		if err := ca.RevokeEach(serials, why, now); err != nil {
 			return err
 		}
 	}
@@ -201,18 +218,18 @@ func (o *Office) eachIssuer(serial string, do func(*pki.CA) error) error {
 // certificates are those of a holder that have not ended, the web's among them.
 func (o *Office) certificates(e Entry, now time.Time) ([]pki.Issuance, error) {
 	return o.issuedTo(func(i pki.Issuance) bool {
-		return now.Before(i.NotAfter) && (i.URI == e.URI || slices.Contains(e.Web, i.Serial))
+		return now.Before(i.NotAfter) && (i.URI == e.URI || i.Holder == e.URI)
 	})
 }
 
-// counting are those of a holder that count for something still: besides those
-// that have not ended, of who signs readings, those by which readings may still
-// come in.
-func (o *Office) counting(e Entry, now time.Time) ([]pki.Issuance, error) {
+// counts is when the certificates of a holder have ended at the earliest that
+// count for something still: besides those that have not ended, of who signs
+// readings, those by which readings may still come in.
+func counts(e Entry, now time.Time) time.Time {
 	if e.Role == flow.RoleDevice || e.Role == flow.RoleCollector {
-		now = now.Add(-pki.Late)
+		return now.Add(-pki.Late)
 	}
-	return o.certificates(e, now)
+	return now
 }
 
 // issuedTo are what the authorities have issued, as far as it is wanted.
@@ -290,8 +307,9 @@ func (o *Office) PublishAll(now time.Time) ([][]byte, error) {
 }
 
 // settle does what a crash, or a process that has not the keys, has left undone:
-// whoever is revoked or suspended in the registry is so with the authorities. It
-// does nothing while the registry is as it was.
+// whoever is revoked or suspended in the registry is so with the authorities, and
+// what was issued before a holder began anew is revoked. It does nothing while the
+// registry is as it was.
 func (o *Office) settle(now time.Time) error {
 	var out []Entry
 	var at int64
@@ -301,7 +319,7 @@ func (o *Office) settle(now time.Time) error {
 			return
 		}
 		for _, e := range c.entries {
-			if e.State == Revoked || e.State == Suspended {
+			if e.State == Revoked || e.State == Suspended || e.Generation > 0 {
 				out = append(out, e)
 			}
 		}
@@ -310,7 +328,11 @@ func (o *Office) settle(now time.Time) error {
 		return err
 	}
 	for _, e := range out {
-		if err := o.revokeAll(e.URI, reasonOf(e), now); err != nil {
+		why, meant := reasonOf(e), func(pki.Issuance) bool { return true }
+		if e.State == Active || e.State == Invited {
+			why, meant = pki.Superseded, func(i pki.Issuance) bool { return i.Generation < e.Generation }
+		}
+		if err := o.revokeThose(e, why, now, meant); err != nil {
 			return err
 		}
 	}

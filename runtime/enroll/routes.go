@@ -70,14 +70,14 @@ func (s *Server) routes() http.Handler {
 	mux.HandleFunc("GET /v1/crl", s.answer(s.news))
 	s.estRoutes(mux)
 	s.listRoutes(mux)
-	return secured(s.withOCSP(mux))
+	return s.recorded(secured(s.withOCSP(mux)))
 }
 
 // publicRoutes are all that answers without TLS.
 func (s *Server) publicRoutes() http.Handler {
 	mux := http.NewServeMux()
 	s.listRoutes(mux)
-	return secured(s.withOCSP(mux))
+	return s.recorded(secured(s.withOCSP(mux)))
 }
 
 func secured(h http.Handler) http.Handler {
@@ -98,6 +98,7 @@ func (s *Server) answer(handle func(*http.Request) (any, error)) http.HandlerFun
 		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
 		v, err := handle(r)
 		if err != nil {
+			refuse(r, err)
 			w.Header().Set("Connection", "close")
 			problemOf(err).write(w)
 			return
@@ -124,14 +125,14 @@ func read[T any](r *http.Request) (T, error) {
 	return v, nil
 }
 
-// peer is who asks, by its certificate, judged now.
+// peer is who asks, by its certificate, judged now: somebody whose role calls.
 func (s *Server) peer(r *http.Request) (flow.Identity, *x509.Certificate, error) {
 	if r.TLS == nil || len(r.TLS.PeerCertificates) == 0 {
 		return flow.Identity{}, nil, errNobody
 	}
-	id, err := pki.PeerIdentity(*r.TLS, s.verifier)
+	id, err := pki.CallerIdentity(*r.TLS, s.verifier)
 	if err != nil {
-		s.office.tell(claimed(r.TLS.PeerCertificates[0]), r.RemoteAddr, false, r.Method+" "+r.URL.Path+" at the CA service", err)
+		s.office.tell(claimed(r.TLS.PeerCertificates[0]), r.RemoteAddr, false, asks(r), err)
 	}
 	return id, r.TLS.PeerCertificates[0], err
 }
@@ -214,7 +215,7 @@ func (s *Server) registrar(r *http.Request) (Caller, error) {
 		}
 	}
 	err = fmt.Errorf("%s is no registrar of this CA service: %w", id.URI, ErrMayNot)
-	s.office.tell(id.URI, r.RemoteAddr, true, r.Method+" "+r.URL.Path+" at the CA service", err)
+	s.office.tell(id.URI, r.RemoteAddr, true, asks(r), err)
 	return c, err
 }
 

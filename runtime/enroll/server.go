@@ -3,6 +3,7 @@ package enroll
 import (
 	"context"
 	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -83,6 +84,9 @@ type Server struct {
 	verifier *pki.Verifier
 	web      atomic.Pointer[flow.Signer]
 	lists    *lists
+	refusals tally // told
+	asked    tally // of OCSP
+	staple   atomic.Pointer[staple]
 
 	published time.Time // when lists were signed last; lookAfter's alone
 	revoked   string    // and what they were of
@@ -183,13 +187,30 @@ func (s *Server) tls() *tls.Config {
 		ClientAuth: tls.RequestClientCert,
 		GetCertificate: func(*tls.ClientHelloInfo) (*tls.Certificate, error) {
 			own := *s.web.Load()
-			staple, err := s.office.Authority().Staple(own.Chain[0], time.Now())
-			if err != nil {
-				s.log.Warn("no OCSP answer for the CA service's own certificate", "err", err)
-			}
-			return pki.Stapled(own, staple)
+			return pki.Stapled(own, s.stapled(own.Chain[0], time.Now()))
 		},
 	}
+}
+
+// A staple is what OCSP says of the service's own certificate, kept for a while.
+type staple struct {
+	of  *x509.Certificate
+	der []byte
+	at  time.Time
+}
+
+const stapleLife = time.Minute
+
+func (s *Server) stapled(own *x509.Certificate, now time.Time) []byte {
+	if old := s.staple.Load(); old != nil && old.of == own && now.Sub(old.at) < stapleLife && !now.Before(old.at) {
+		return old.der
+	}
+	der, err := s.office.Authority().Staple(own, now)
+	if err != nil {
+		s.log.Warn("no OCSP answer for the CA service's own certificate", "err", err)
+	}
+	s.staple.Store(&staple{own, der, now})
+	return der
 }
 
 func (s *Server) failed(addr net.Addr, err error) {
