@@ -109,14 +109,15 @@ func (c *Config) setDefaults() error {
 
 // A Server answers people. It is made by [Serve].
 type Server struct {
-	cfg    Config
-	boot   string // of this process, in event ids
-	http   *http.Server
-	listen net.Listener
-	api    *http.ServeMux
-	hub    *hub
-	passes passes
-	watch  watch
+	cfg     Config
+	boot    string // of this process, in event ids
+	http    *http.Server
+	listen  net.Listener
+	api     *http.ServeMux
+	hub     *hub // of whole snapshots
+	outline *hub // of snapshots for who may not see refused readings
+	passes  passes
+	watch   watch
 
 	stop context.CancelFunc
 	done sync.WaitGroup
@@ -136,13 +137,15 @@ func Serve(cfg Config) (*Server, error) {
 		cfg:    cfg,
 		boot:   strings.ToLower(rand.Text()[:8]),
 		api:    http.NewServeMux(),
-		passes: passes{loginFor: cfg.LoginFor, sessionFor: cfg.SessionFor, most: 1000, holds: holding(cfg.Verify)},
+		passes: passes{loginFor: cfg.LoginFor, sessionFor: cfg.SessionFor, most: 1000, holds: mayLetIn(&cfg)},
 		watch:  watch{conns: map[net.Conn]bool{}},
 	}
-	s.hub = newHub(cfg.Every, cfg.MaxViewers, s.take, func(err error) []byte {
+	failed := func(err error) []byte {
 		data, _ := json.Marshal(s.problemFor(err)) // a Problem always encodes
 		return data
-	})
+	}
+	s.hub = newHub(cfg.Every, cfg.MaxViewers, s.take, failed)
+	s.outline = newHub(cfg.Every, cfg.MaxViewers, s.takeOutline, failed)
 	s.mountAll()
 
 	listen, err := net.Listen("tcp", cfg.Addr)
@@ -181,6 +184,7 @@ func Serve(cfg Config) (*Server, error) {
 	run, stop := context.WithCancel(context.Background())
 	s.stop = stop
 	s.done.Go(func() { s.hub.run(run) })
+	s.done.Go(func() { s.outline.run(run) })
 	s.done.Go(func() { s.recheckAll(run) })
 	s.done.Go(func() {
 		if err := s.http.Serve(secure); !errors.Is(err, http.ErrServerClosed) {

@@ -8,10 +8,7 @@ import (
 	"net"
 	"net/http"
 	"slices"
-	"strings"
 	"sync"
-
-	"github.com/wardflow/wardflow/runtime/flow"
 )
 
 // A connection outlives the revocation of the certificate it was made with. Each
@@ -76,9 +73,13 @@ func (s *Server) recheck() {
 	}
 }
 
-// fresh refuses who may be revoked for all we know.
+// revocationsPath is where new lists are brought, and asked for.
+const revocationsPath = "/api/v1/revocations"
+
+// fresh refuses who may be revoked for all we know, but for who brings news of
+// just that.
 func (s *Server) fresh(who Caller, r *http.Request) *Problem {
-	if s.cfg.Fresh == nil || !who.ID.Known() || strings.HasSuffix(r.URL.Path, "/revocations") {
+	if s.cfg.Fresh == nil || !who.ID.Known() || r.URL.Path == revocationsPath {
 		return nil
 	}
 	err := s.cfg.Fresh(who.ID)
@@ -97,10 +98,13 @@ func (s *Server) changed() <-chan struct{} {
 	return s.cfg.Changed()
 }
 
-// holding is verify for who does not want to know whose the chain is.
-func holding(verify func([]*x509.Certificate) (flow.Identity, error)) func([]*x509.Certificate) error {
+// mayLetIn is nil for who holds a chain and may give one-time links, now.
+func mayLetIn(cfg *Config) func([]*x509.Certificate) error {
 	return func(chain []*x509.Certificate) error {
-		_, err := verify(chain)
-		return err
+		id, err := cfg.Verify(chain)
+		if err != nil {
+			return err
+		}
+		return cfg.May(Caller{Role: id.Role, ID: id, Until: id.NotAfter}, Ask{Do: "login"})
 	}
 }

@@ -107,7 +107,7 @@ func list[T any](items []T) []T {
 
 func listing[T any](s *Server, part func(*Snapshot) []T) func(http.ResponseWriter, *http.Request) error {
 	return func(w http.ResponseWriter, r *http.Request) error {
-		snap, err := s.snapshot(r.Context())
+		snap, err := s.shown(r)
 		if err != nil {
 			return err
 		}
@@ -116,7 +116,7 @@ func listing[T any](s *Server, part func(*Snapshot) []T) func(http.ResponseWrite
 }
 
 func (s *Server) getStatus(w http.ResponseWriter, r *http.Request) error {
-	snap, err := s.snapshot(r.Context())
+	snap, err := s.shown(r)
 	if err != nil {
 		return err
 	}
@@ -246,8 +246,9 @@ func (s *Server) postSession(w http.ResponseWriter, r *http.Request) error {
 	}
 	session, until, ok := s.passes.exchange(in.Token, time.Now())
 	if !ok {
-		s.cfg.Log.Info("one-time link refused", "peer", r.RemoteAddr)
-		return problem(http.StatusUnauthorized, "login", "log in first", "this link was used already, or is too old").hint(loginHint)
+		p := problem(http.StatusUnauthorized, "login", "log in first", "this link was used already, is too old, or who gave it may not let people in any more").hint(loginHint)
+		s.refused(r, CallerOf(r), p)
+		return p
 	}
 	http.SetCookie(w, cookie(session, until))
 	s.cfg.Log.Info("viewer logged in", "peer", r.RemoteAddr, "until", until)

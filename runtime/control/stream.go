@@ -19,7 +19,8 @@ import (
 //	problem   a Problem: the node could not take a snapshot
 //	bye       the stream ends on purpose: {"why": …}
 func (s *Server) events(w http.ResponseWriter, r *http.Request) {
-	v, err := s.hub.join(s.resume(r))
+	from := s.hubFor(CallerOf(r))
+	v, err := from.join(s.resume(r))
 	if err != nil {
 		problem(http.StatusServiceUnavailable, "unavailable", "not possible just now", "%v", err).
 			hint("close another page, or watch through another node").write(w)
@@ -41,7 +42,7 @@ func (s *Server) events(w http.ResponseWriter, r *http.Request) {
 		select {
 		case <-changed:
 			changed = s.changed()
-			if _, p := s.caller(r); p != nil {
+			if p := s.watches(r, from); p != nil {
 				_ = out.event("", "bye", fmt.Appendf(nil, `{"why":%q}`, p.Detail))
 				return
 			}
@@ -51,8 +52,8 @@ func (s *Server) events(w http.ResponseWriter, r *http.Request) {
 			}
 			return
 		case <-beat.C:
-			// A connection outlives a revocation; a viewing does not.
-			if _, p := s.caller(r); p != nil {
+			// A connection outlives a revocation or a right; a viewing does not.
+			if p := s.watches(r, from); p != nil {
 				_ = out.event("", "bye", fmt.Appendf(nil, `{"why":%q}`, p.Detail))
 				return
 			}

@@ -225,18 +225,19 @@ type LinkState struct {
 type Refusal struct {
 	At      time.Time    `json:"at"`
 	Actor   flow.ActorID `json:"actor"`  // who judged
-	Device  string       `json:"device"` // EPC, 24 hex digits
+	Device  string       `json:"device"` // EPC, 24 hex digits; "" in an outline
 	Group   string       `json:"group,omitempty"`
-	Stream  string       `json:"stream"`
+	Stream  string       `json:"stream"` // "" in an outline
 	Kind    string       `json:"kind"`   // LOINC code
 	Name    string       `json:"name"`   // the kind in words: "body temperature"; "" if the code is not known
-	Value   string       `json:"value"`  // in words: "1.1 Cel"
+	Value   string       `json:"value"`  // in words: "1.1 Cel"; "" in an outline
 	Reason  string       `json:"reason"` // [flow.Reason] in words
-	Clause  string       `json:"clause"` // the deciding clause
+	Clause  string       `json:"clause"` // the deciding clause; "" in an outline
 	Rule    string       `json:"rule"`   // address of the contract
 	Version uint64       `json:"version"`
 	Epoch   uint64       `json:"epoch"`
 	Block   uint64       `json:"block"`
+	Outline bool         `json:"outline,omitempty"` // the caller has no right to "refusals": no device, value or clause
 }
 
 // ChainState is the chain that the rules are on, as this node reads it.

@@ -61,7 +61,7 @@ func (n *Node) openRules() (*ruling, error) {
 // or at whichever member offers the chain. Either must show a node's
 // certificate.
 func (n *Node) dialChain() (*chain.Remote, error) {
-	conf := pki.ClientTLS(n.signer, n.verifier, pki.Only(flow.RoleNode))
+	conf := pki.ClientTLS(n.signer, n.verifier, pki.Ours(n.signer, flow.RoleNode))
 	conf.NextProtos = []string{"http/1.1", control.ClientProto}
 	transport := &http.Transport{MaxIdleConnsPerHost: 4, IdleConnTimeout: time.Minute, ForceAttemptHTTP2: false}
 	at := n.cfg.Chain.RPC

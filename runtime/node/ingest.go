@@ -95,7 +95,7 @@ func (n *Node) openIngest(context.Context) error {
 	if n.cfg.Ingest.HTTPS == "" {
 		return nil
 	}
-	s, err := ingest.Serve(ingest.ServerConfig{Addr: n.cfg.Ingest.HTTPS, Core: n.ingest, Own: n.renewal.webCertificate,
+	s, err := ingest.Serve(ingest.ServerConfig{Addr: n.cfg.Ingest.HTTPS, Core: n.ingest, Own: n.renewal.webCertificate, Allow: n.ours,
 		Verifier: n.verifier, Gate: n.limits("listener for devices"), Audit: n.audit, Log: n.log})
 	if err != nil {
 		return err

@@ -22,7 +22,7 @@ import (
 func (n *Node) openMQTT(context.Context) error {
 	c := n.cfg.Ingest
 	if c.MQTT != "" {
-		b, err := mqtt.Serve(mqtt.Config{Listen: c.MQTT, TLS: pki.WebTLS(n.renewal.webCertificate, n.verifier, pki.Only(flow.RoleDevice)),
+		b, err := mqtt.Serve(mqtt.Config{Listen: c.MQTT, TLS: pki.WebTLS(n.renewal.webCertificate, n.verifier, pki.Ours(n.signer, flow.RoleDevice)),
 			Gate: gate.New(n.limits("listener for devices over MQTT")), Verifier: n.verifier, Core: n.ingest, Audit: n.audit, Log: n.log})
 		if err != nil {
 			return err
@@ -37,7 +37,8 @@ func (n *Node) openMQTT(context.Context) error {
 	if err != nil {
 		return err
 	}
-	f, err := mqtt.Follow(mqtt.FollowConfig{Broker: c.Broker, TLS: conf, Client: string(n.cfg.Node), Verifier: n.verifier, Core: n.ingest, Audit: n.audit, Log: n.log})
+	f, err := mqtt.Follow(mqtt.FollowConfig{Broker: c.Broker, TLS: conf, Client: string(n.cfg.Node), Verifier: n.verifier, Core: n.ingest,
+		Allow: n.ours, Audit: n.audit, Log: n.log})
 	if err != nil {
 		return err
 	}

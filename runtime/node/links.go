@@ -171,6 +171,8 @@ func (n *Node) maySpeak(actor flow.Node, at flow.NodeID, id flow.Identity) error
 	spec := n.types[actor.Type].Spec
 	name, _ := actor.Args[spec.Identity].(string)
 	switch {
+	case id.Role != flow.RoleDevice && id.Role != flow.RoleCollector && n.ours(id) != nil:
+		return fmt.Errorf("%s must not speak as %s: %w", actor.ID, id.URI, n.ours(id))
 	case spec.Identity == "" || spec.Speaks == "" && name == "":
 		if id.Role != flow.RoleNode || id.Name != string(at) {
 			return fmt.Errorf("%s must speak as its node %s, not as %s", actor.ID, at, id.URI)

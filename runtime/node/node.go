@@ -2,8 +2,6 @@ package node
 
 import (
 	"context"
-	"crypto/x509"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -67,7 +65,8 @@ type Node struct {
 	kept       atomic.Pointer[register.View] // what was agreed when this node ran last
 	met        atomic.Bool                   // members is set
 	synced     atomic.Bool                   // what the register shows is what is agreed, and no history
-	swept      []flow.ActorID                // the spools that were kept last; the reconciler's alone
+	history    *history
+	swept      []flow.ActorID // the spools that were kept last; the reconciler's alone
 	boot       uint64
 	gatherer   *gatherer
 	events     *events
@@ -90,7 +89,8 @@ func Start(ctx context.Context, cfg Config, types flow.Types, log *slog.Logger) 
 		failed: make(chan error, 1)}
 	n.renewal.n, n.links = n, newLinks(n)
 	n.reconciler = newReconciler(n)
-	n.gatherer, n.wirings.judge = &gatherer{n: n}, n.judgeApp
+	n.gatherer, n.history = &gatherer{n: n}, newHistory()
+	n.wirings.judge, n.wirings.past = n.judgeApp, n.past
 	n.leader, n.tenure = newLeader(n), newTenure(n)
 	for _, step := range []struct {
 		what string
@@ -253,7 +253,7 @@ func (n *Node) meet(ctx context.Context) (err error) {
 	n.members, err = member.Start(member.Config{
 		Self: flow.NodeInfo{ID: n.cfg.Node, Boot: uint64(time.Now().UnixNano()), Door: n.door.Addr(), Control: n.cfg.Control,
 			Attributes: n.attributes(), Capabilities: n.offer.names()},
-		Signer: n.signer, Verifier: n.verifier, Transport: n.door, Seeds: n.cfg.Join,
+		Signer: n.signer, Verifier: household{n}, Transport: n.door, Seeds: n.cfg.Join,
 		Dir: filepath.Join(n.cfg.Dir, "members"), Preset: member.Preset(n.cfg.Gossip), Log: n.log,
 		Measure: new(member.Meter).Measure, Refused: n.disbelieve})
 	if err == nil {
@@ -337,7 +337,7 @@ func (n *Node) serve(context.Context) (err error) {
 	}
 	cfg := control.Config{Addr: n.cfg.Control, Backend: n, Own: n.signer, Web: n.renewal.webCertificate, Log: n.log, Gate: n.limits("control API"),
 		May: n.mayAsk, Audit: n.audit,
-		Verify: func(chain []*x509.Certificate) (flow.Identity, error) { return n.verifier.Identify(chain, time.Now()) }, Changed: n.verifier.Changed,
+		Verify: n.identifyOurs, Changed: n.verifier.Changed,
 		Fresh: func(id flow.Identity) error { return n.verifier.Fresh(id, time.Now()) }}
 	if n.cfg.Page {
 		cfg.Page = view.Files()
@@ -358,9 +358,7 @@ func (n *Node) run() {
 	n.stop = stop
 	n.door.Carry(n.links)
 	n.door.Answer(askActor, n.answerErrand)
-	n.door.Answer(askReport, func(ctx context.Context, _ flow.Identity, _ []byte) ([]byte, error) {
-		return json.Marshal(n.self(ctx))
-	})
+	n.door.Answer(askReport, n.answerReport)
 	n.door.Answer(askCRL, n.answerCRL)
 	n.done.Go(func() { n.passOn(ctx) })
 	n.done.Go(func() { n.watchTrust(ctx) })

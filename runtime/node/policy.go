@@ -40,6 +40,13 @@ type guard struct {
 	refused [32]byte // the last statement that was not believed
 }
 
+// has reports whether a statement is the one that is in force.
+func (g *guard) has(raw []byte) bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return len(raw) > 0 && slices.Equal(g.raw, raw)
+}
+
 // openGuard begins with the policy that was in force when this node ran last.
 func (n *Node) openGuard(context.Context) error {
 	if err := os.MkdirAll(n.cfg.Dir, 0o700); err != nil {
@@ -78,6 +85,9 @@ func (n *Node) policy() *policy.Policy {
 // watchPolicy puts into force what is agreed, and looks at each application that
 // is, until ctx ends.
 func (n *Node) watchPolicy(ctx context.Context) {
+	if !n.history.over(ctx) {
+		return
+	}
 	for {
 		changed := n.register.Changed()
 		view := n.register.View()
@@ -100,13 +110,12 @@ func (n *Node) watchPolicy(ctx context.Context) {
 // newPolicy puts a policy into force if it is another one, and judges what is
 // there by it.
 func (n *Node) newPolicy(raw []byte) {
-	n.guard.mu.Lock()
-	had := slices.Equal(n.guard.raw, raw)
-	known := n.guard.refused == proof.Says(raw)
-	n.guard.mu.Unlock()
-	if had {
+	if n.guard.has(raw) {
 		return
 	}
+	n.guard.mu.Lock()
+	known := n.guard.refused == proof.Says(raw)
+	n.guard.mu.Unlock()
 	if err := n.takePolicy(raw); err != nil {
 		if known {
 			return
@@ -173,7 +182,7 @@ func (n *Node) readPolicy(raw []byte) (*proof.Statement, flow.Identity, string, 
 
 // admin reports whether a member of staff may do everything.
 func (n *Node) admin(who flow.Identity) bool {
-	return who.Role == flow.RoleStaff && slices.Contains(n.cfg.Admins, who.Name)
+	return who.Role == flow.RoleStaff && slices.Contains(n.cfg.Admins, who.Name) && n.ours(who) == nil
 }
 
 // may decides whether a person may do something; the error, which wraps
@@ -181,6 +190,11 @@ func (n *Node) admin(who flow.Identity) bool {
 func (n *Node) may(who flow.Identity, d policy.Deed) error {
 	if n.admin(who) {
 		return nil
+	}
+	if who.URI != "" {
+		if err := n.ours(who); err != nil { // rules name people by their names
+			return fmt.Errorf("%w: %s may not %s: %w", control.ErrDenied, who.URI, d, err)
+		}
 	}
 	p := n.policy()
 	dec := p.May(who, d)
@@ -297,11 +311,18 @@ func (n *Node) endsOf(g *flow.Graph) map[flow.ActorID]policy.Actor {
 }
 
 // provePolicy judges a policy that is put into the register, whoever brings it:
-// it proves itself.
+// it proves itself. One that is not in force here must have been signed just now
+// with a card that holds now: any time can be written into what is signed with a
+// card that was found, and the register keeps what it has taken.
 func (n *Node) provePolicy(key string, value []byte) error {
 	number, raw, err := register.ReadRising(value)
 	if err != nil {
 		return err
+	}
+	if !n.guard.has(raw) {
+		if _, _, err := n.newly(raw, control.KindPolicy); err != nil {
+			return err
+		}
 	}
 	st, _, text, err := n.readPolicy(raw)
 	switch {

@@ -108,6 +108,7 @@ func (r *reconciler) sync(ctx context.Context) bool {
 		cancel()
 		switch {
 		case err == nil:
+			r.n.history.end(r.n.register.View())
 			r.n.synced.Store(true)
 			return true
 		case ctx.Err() != nil:

@@ -60,6 +60,16 @@ func (r *report) index() {
 // askReport is the question that a report answers.
 const askReport = "node.report"
 
+// answerReport is what another node is told. What was refused names devices and
+// what they measured: only voters have it, who show it to whom they may.
+func (n *Node) answerReport(ctx context.Context, peer flow.Identity, _ []byte) ([]byte, error) {
+	r := n.self(ctx)
+	if !n.votes(flow.NodeID(peer.Name)) {
+		r.Refusals = nil
+	}
+	return json.Marshal(r)
+}
+
 // self is this node's own report.
 func (n *Node) self(ctx context.Context) *report {
 	done := n.reconciler.done.Load() // before looking at what runs

@@ -52,6 +52,9 @@ func (n *Node) said(raw []byte, kind string) (*proof.Statement, flow.Identity, e
 	if who.Role != flow.RoleStaff {
 		return fail(fmt.Errorf("%w by a person: %s is a %s", control.ErrUnsigned, who.URI, who.Role))
 	}
+	if err := n.ours(who); err != nil {
+		return fail(fmt.Errorf("%w by anybody of this hospital: %w", control.ErrUnsigned, err))
+	}
 	return st, who, nil
 }
 
@@ -70,8 +73,9 @@ func (n *Node) inTime(who flow.Identity, thing string, at time.Time) error {
 		control.ErrUnsigned, who.URI, r.At.UTC().Format(time.RFC3339), r.Reason)
 }
 
-// kept are the reasons for a revocation that say that the key was not stolen.
-var kept = map[pki.Reason]bool{pki.AffiliationChanged: true, pki.Superseded: true, pki.CessationOfOperation: true}
+// kept are the reasons for a revocation that say that the key was not stolen. A
+// card that is superseded may be one that was lost: another was made for it.
+var kept = map[pki.Reason]bool{pki.AffiliationChanged: true, pki.CessationOfOperation: true}
 
 // newly is said for a statement that is brought just now: its certificate holds
 // now, and its time is about now.

@@ -76,10 +76,27 @@ func (n *Node) vouched(app *register.App) error {
 	if err := n.inTime(who, memoryOf(app.Name), st.At); err != nil {
 		return err
 	}
+	if err := n.comesInTime(app, st); err != nil {
+		return err
+	}
 	if err := n.compiled(app, d, proof.Says(app.Signature)); err != nil {
 		return err
 	}
 	return n.guard.memory.note(memoryOf(app.Name), st.At)
+}
+
+// comesInTime refuses what is agreed now, before this node's eyes, and was signed
+// with a card that does not hold now: its time may be any, and no honest voter has
+// it agreed. What this node has run before, and what was agreed already when it
+// came, it takes as signed in good time.
+func (n *Node) comesInTime(app *register.App, st *proof.Statement) error {
+	if newest, _ := n.guard.memory.older(memoryOf(app.Name), st.At); newest.Equal(st.At) || n.history.had(app.Signature) {
+		return nil
+	}
+	if _, err := n.verifier.Identify(st.Chain, time.Now()); err != nil {
+		return fmt.Errorf("%w by anybody who may now, and it came just now: %w: sign it anew", control.ErrUnsigned, err)
+	}
+	return nil
 }
 
 func memoryOf(app string) string { return "app/" + app }

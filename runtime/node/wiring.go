@@ -38,6 +38,7 @@ type resident struct {
 // wirings keeps the wiring of the newest version of each application.
 type wirings struct {
 	judge func(*register.App) error // nil for a version that may run
+	past  func(*register.View) bool // true for a view that is history, by which nothing is judged
 
 	mu      sync.Mutex // guards what follows
 	all     map[string]*wiring
@@ -67,6 +68,9 @@ func (ws *wirings) of(view *register.View, name string) (*wiring, bool) {
 	old := ws.all[name]
 	if old != nil && old.app.Version == app.Version {
 		return old, true
+	}
+	if ws.past(view) {
+		return old, old != nil
 	}
 	if ws.all == nil {
 		ws.all, ws.refused = map[string]*wiring{}, map[string]refusedApp{}
