@@ -194,6 +194,10 @@ func (v *voter) watch() {
 	})
 }
 
+// blink is how soon after a good heartbeat a failed one says nothing yet. If the
+// voter is lost the next ones fail, too.
+const blink = 250 * time.Millisecond
+
 func (v *voter) observe(o raft.Observation) {
 	name := v.g.cfg.Name
 	switch d := o.Data.(type) {
@@ -208,6 +212,9 @@ func (v *voter) observe(o raft.Observation) {
 		}
 		v.g.led(d.LeaderID != "")
 	case raft.FailedHeartbeatObservation:
+		if time.Since(d.LastContact) < blink {
+			return // a connection has ended, and the next heartbeat takes another
+		}
 		if v.mark(string(d.PeerID), true) {
 			v.g.log.Info("voter lost", "group", name, "peer", nodeOf(string(d.PeerID)))
 		}

@@ -71,17 +71,20 @@ func (t *transport) carry(to string, s *sender) {
 			if c != nil && key != t.key.Load() {
 				end()
 			}
-			if c == nil {
-				var err error
-				key = t.key.Load()
-				if c, err = t.dial(t.run, packets, to); err != nil {
-					c = nil
-					drain(s.queue) // as old as the attempt
-					continue
-				}
+			if c != nil && !give(c, b) { // the door ends them when certificates are renewed
+				end()
+			} else if c != nil {
+				timer.Reset(idle)
+				continue
 			}
-			c.SetWriteDeadline(time.Now().Add(greetWithin))
-			if _, err := c.Write(frame(nil, b)); err != nil {
+			var err error
+			key = t.key.Load()
+			if c, err = t.dial(t.run, packets, to); err != nil {
+				c = nil
+				drain(s.queue) // as old as the attempt
+				continue
+			}
+			if !give(c, b) {
 				end()
 			}
 			timer.Reset(idle)
@@ -100,6 +103,13 @@ func (t *transport) carry(to string, s *sender) {
 			timer.Reset(idle)
 		}
 	}
+}
+
+// give sends a packet; false when the connection is no good any more.
+func give(c *conn, b []byte) bool {
+	c.SetWriteDeadline(time.Now().Add(greetWithin))
+	_, err := c.Write(frame(nil, b))
+	return err == nil
 }
 
 func drain(queue chan []byte) {

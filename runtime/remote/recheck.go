@@ -61,10 +61,16 @@ func (d *Door) recheck(judge bool) {
 	streams := slices.Collect(maps.Values(d.streams))
 	d.mu.Unlock()
 	for _, c := range conns {
-		if err := d.lasts(c.peer, c.own, now); err != nil {
+		switch err := d.lasts(c.peer, c.own, now); {
+		case err != nil:
 			c.Close()
 			d.log.Info("connection ended", "peer", c.peer.URI, "err", err)
-			d.auditPeer(c, flow.AuditConnection, "", "keep its connection", err)
+			if !d.outlived(c, err, now) {
+				d.auditPeer(c, flow.AuditConnection, "", "keep its connection", err)
+			}
+		case c.turns(now):
+			c.Close()
+			d.log.Debug("connection ended in time, to be made anew", "peer", c.peer.URI)
 		}
 	}
 	for _, t := range tracks {
