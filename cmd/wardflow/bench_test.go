@@ -19,7 +19,7 @@ func TestBenchJSON(t *testing.T) {
 		res  any
 		keys string
 	}{
-		"links":    {trial.LinksResult{RawPerS: 1, PacketBytes: 1}, "bare_grpc_tokens_per_s local_hop_ns ratio tokens_per_s unsealed_tokens_per_s"},
+		"links":    {trial.LinksResult{RawPerS: 1, PacketBytes: 1}, "bare_grpc_tokens_per_s local_hop_ns overhead ratio tokens_per_s unsealed_tokens_per_s"},
 		"idle":     {trial.IdleResult{}, "actors bytes_each cpu_percent deploy_s empty_percent goroutine_each"},
 		"deploy":   {trial.DeployResult{}, "actors linked_s nodes seconds"},
 		"failover": {trial.FailoverResult{Made: 1, Notes: []string{"x"}}, "duplicated kills lost move_pause_ms_median resume_ms_max resume_ms_median"},

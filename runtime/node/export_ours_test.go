@@ -10,7 +10,9 @@ import (
 )
 
 // MayDo is what the node decides about somebody.
-func (n *Node) MayDo(who flow.Identity, do policy.Action) error { return n.may(who, policy.Deed{Do: do}) }
+func (n *Node) MayDo(who flow.Identity, do policy.Action) error {
+	return n.may(who, policy.Deed{Do: do})
+}
 
 // Caller is who asks the control API with a chain.
 func (n *Node) Caller(chain []*x509.Certificate) (flow.Identity, error) { return n.identifyOurs(chain) }

@@ -122,7 +122,10 @@ func TestPolicyIsSignedNow(t *testing.T) {
 	if _, err := a.PutPolicy(t.Context(), dr.ID, raw); err != nil {
 		t.Fatal(err)
 	}
-	c.until("a", "it is in force", func(*control.Snapshot) bool { p, err := a.Policy(t.Context()); return err == nil && p.Own == noCounters })
+	c.until("a", "it is in force", func(*control.Snapshot) bool {
+		p, err := a.Policy(t.Context())
+		return err == nil && p.Own == noCounters
+	})
 	for _, reason := range []pki.Reason{pki.Superseded} {
 		if err := c.h.Authority.For(flow.RoleStaff).Revoke(dr.ID.Serial, reason, time.Now()); err != nil {
 			t.Fatal(err)
