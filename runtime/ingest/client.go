@@ -85,7 +85,8 @@ func (c *Client) Close() { c.http.CloseIdleConnections() }
 // gives what has become of each. While the node is away, has no room or asks to
 // wait it tries again, always with the same bytes: the numbers in them see to it
 // that each counts once. A 421 leads it to another node. Other answers are a
-// [*Refusal].
+// [*Refusal]. A node that does not take the device's certificate is [ErrCertificate]
+// at once.
 func (c *Client) Send(ctx context.Context, contentType string, body []byte) ([]Outcome, error) {
 	ctx, cancel := context.WithTimeout(ctx, c.cfg.Patience)
 	defer cancel()
@@ -106,6 +107,8 @@ func (c *Client) Send(ctx context.Context, contentType string, body []byte) ([]O
 			wait = no.After
 		case errors.As(err, &no), errors.As(err, new(*pki.Refusal)):
 			return nil, err
+		case alerted(err):
+			return nil, fmt.Errorf("bring readings to %s: %w: %w", c.at, ErrCertificate, err)
 		default: // perhaps another node is there now
 			c.at = strings.TrimSuffix(c.cfg.URL, "/")
 		}
