@@ -17,6 +17,7 @@ type shelf struct {
 	refused map[[32]byte]struct{}   // here, and no window covers them yet
 	seq     map[proof.Stream]uint64 // the last number accepted
 	heads   map[chainName]proof.Prior
+	looked  map[chainName]struct{} // chains whose lost windows were looked for in quarantine
 }
 
 // waiting is a reading that no window covers yet.
@@ -30,7 +31,7 @@ type chainName struct{ patient, encounter string }
 func chainOf(w *proof.Window) chainName { return chainName{w.Patient, w.Encounter} }
 
 func newShelf() shelf {
-	return shelf{waiting: map[[32]byte]waiting{}, refused: map[[32]byte]struct{}{}, seq: map[proof.Stream]uint64{}, heads: map[chainName]proof.Prior{}}
+	return shelf{waiting: map[[32]byte]waiting{}, refused: map[[32]byte]struct{}{}, seq: map[proof.Stream]uint64{}, heads: map[chainName]proof.Prior{}, looked: map[chainName]struct{}{}}
 }
 
 // find is the reading of an accepted leaf of a window. That there is none is no

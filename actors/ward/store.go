@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 
 	"github.com/wardflow/wardflow/actors/value"
 	"github.com/wardflow/wardflow/runtime/flow"
@@ -18,7 +17,10 @@ import (
 // accepts waiting. A window must hold in every way of security.md section 4.3;
 // then its readings move into the record under it, and what was refused is kept
 // beside them, so that each of its leaves is accounted for. A window that does
-// not hold is kept apart, in quarantine, with the reason.
+// not hold is kept apart, in quarantine, with the reason. When the patient's card
+// signed it as the next of its chain it counts for the chain all the same, so that
+// one bad window does not end the patient's record; one that somebody else made
+// does not.
 //
 // What a batch of firings stores and the place they reached on the links are one
 // transaction of the node's store.
@@ -133,23 +135,21 @@ func (s *storage) window(f *flow.Firing, sealed flow.Sealed) error {
 	if err != nil {
 		return err
 	}
-	next, refused, wrong, err := s.holds(w, prior, f.Now)
+	if prior, err = s.rejoin(w, prior, f.Now); err != nil {
+		return err
+	}
+	next, refused, wrong, err := s.holds(w, prior.Before(w), f.Now)
 	if err != nil {
 		return err
 	}
 	s.shelf.forget(w.Leaves)
 	if wrong != nil {
-		s.quarantine(store.Quarantine{Patient: w.Patient, Number: w.Number, Bytes: w.Bytes, Err: wrong.Error(), At: f.Now}, f.Peers[0])
+		s.apart(w, prior, wrong, f.Now, f.Peers[0])
 		return nil
 	}
 	s.shelf.heads[chainOf(w)] = next
 	s.batch.windows = append(s.batch.windows, taken{store.Window{Window: w, Stored: f.Now}, refused})
 	return nil
-}
-
-func (s *storage) quarantine(q store.Quarantine, peer flow.Identity) {
-	s.env.Log().Warn("window put into quarantine", "peer", peer.URI, "patient", q.Patient, "window", q.Number, "err", q.Err)
-	s.batch.quarantine = append(s.batch.quarantine, q)
 }
 
 // Commit stores what the firings since the last one left, and the place they
@@ -172,7 +172,7 @@ func (s *storage) Commit(ctx context.Context, c flow.Checkpoint) error {
 			}
 			return nil
 		case errors.As(err, &replayed) && s.batch.replay(replayed, s.env.Now()):
-		case errors.As(err, &leaf) && s.unwind(leaf.Patient, leaf.Window, err):
+		case errors.As(err, &leaf) && s.setApart(leaf.Patient, leaf.Window, err):
 		case errors.As(err, &chain) && s.unwind(chain.Patient, chain.Number, err):
 		case errors.Is(err, flow.ErrStale):
 			return err
@@ -182,28 +182,6 @@ func (s *storage) Commit(ctx context.Context, c flow.Checkpoint) error {
 			return err
 		}
 	}
-}
-
-// unwind takes a window, and those of the batch that follow it in its chain,
-// out of the batch and into quarantine.
-func (s *storage) unwind(patient string, number uint64, why error) bool {
-	i := slices.IndexFunc(s.batch.windows, func(t taken) bool { return t.window.Patient == patient && t.window.Number == number })
-	if i < 0 {
-		return false
-	}
-	first := s.batch.windows[i].window
-	kept := s.batch.windows[:0:0]
-	for _, t := range s.batch.windows {
-		w := t.window
-		if chainOf(w.Window) != chainOf(first.Window) || w.Number < first.Number {
-			kept = append(kept, t)
-			continue
-		}
-		s.quarantine(store.Quarantine{Patient: w.Patient, Number: w.Number, Bytes: w.Bytes, Err: why.Error(), At: w.Stored}, flow.Identity{})
-	}
-	s.batch.windows = kept
-	s.astray = true
-	return true
 }
 
 // load reads what waits in the store.

@@ -26,8 +26,15 @@ func verifyCommand() *cobra.Command {
 signed by its device and judged, that the patient's card signed the window it is
 under, that the windows follow one another, and that the file itself is whole.
 
+A window that did not hold when it came, though the patient's card had signed it
+as the next one, is in quarantine: it must still be there and fit between its
+neighbours, and is counted apart, with the reason.
+
 A node may be writing the store at the same time. If anything does not hold, the
-first bad reading or window is named and the exit code is 1.`,
+first bad reading or window is named and the exit code is 1.
+
+--trust is the authorities' trust.pem. A record from before wardflow ca withdraw
+needs archive.pem, which is beside it and has the roots that were withdrawn.`,
 		Example: "  wardflow verify --store wardflow-data/ward/store.db --trust wardflow-data/ca/trust.pem",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -98,16 +105,24 @@ func writeVerifyJSON(out io.Writer, r *proof.Report, err error) error {
 func writeVerifyTable(out io.Writer, r *proof.Report, took time.Duration) error {
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "PATIENT\tWINDOWS\tREADINGS\tREFUSED\tVERIFIED\tWAITING\tMISSING\tBAD")
-	verified, windows := 0, 0
+	verified, windows, apart, left := 0, 0, 0, 0
 	for _, p := range r.Patients {
 		fmt.Fprintf(w, "%s\t%d\t%d\t%d\t%d\t%d\t%d\t%d\n", p.Patient, p.Windows, p.Readings, p.Refused, p.Verified, p.Waiting, p.Missing, p.Bad)
 		verified += p.Verified
 		windows += p.Windows
+		apart += p.Quarantined
+		left += p.Apart
 	}
 	if err := w.Flush(); err != nil {
 		return err
 	}
 	var err error
+	if apart > 0 {
+		fmt.Fprintf(out, "\nIN QUARANTINE: %d windows with %d readings. The patients' cards signed them and their chains go on over them,\nbut they did not hold when they came, and nothing of them is in the record:\n", apart, left)
+		for _, q := range r.Quarantine {
+			fmt.Fprintf(out, "  %d windows with %d readings: %s\n", q.Windows, q.Readings, q.Why)
+		}
+	}
 	if r.OK() {
 		_, err = fmt.Fprintf(out, "\n%d readings in %d windows hold (%s)\n", verified, windows, took.Round(time.Millisecond))
 	} else {

@@ -31,6 +31,12 @@ type SealedWindow struct {
 	Number             uint64
 	Hash               [32]byte
 	Bytes              []byte // as sealed
+	Quarantine         string // not "": it counts for its chain only, as it does not hold, for this
+}
+
+// of reports whether the columns beside the bytes are those of the window.
+func (s *SealedWindow) of(w *Window) bool {
+	return w.Patient == s.Patient && w.Encounter == s.Encounter && w.Number == s.Number && w.Hash == s.Hash
 }
 
 // A KeptLeaf is what a store keeps for one leaf: the reading, or that it was
@@ -53,6 +59,9 @@ type Report struct {
 	Patients []PatientReport `json:"patients"` // sorted
 	First    *Bad            `json:"first,omitempty"`
 	Bad      int             `json:"bad"` // things found bad, the first among them
+	// Quarantine counts the windows that are kept apart, by reason; they are
+	// not bad, nor are they part of the record. The commonest reason is first.
+	Quarantine []Apart `json:"quarantine,omitempty"`
 }
 
 // OK reports whether nothing was bad.
@@ -60,17 +69,22 @@ func (r *Report) OK() bool { return r.Bad == 0 }
 
 // A PatientReport counts one patient's record.
 type PatientReport struct {
-	Patient  string    `json:"patient"`
-	Chains   int       `json:"chains"`   // of windows; one for each encounter
-	Windows  int       `json:"windows"`  // under the card's signature
-	Readings int       `json:"readings"` // kept under a window
-	Refused  int       `json:"refused"`  // leaves that were refused
-	Verified int       `json:"verified"` // readings and refusals that hold
-	Waiting  int       `json:"waiting"`  // readings not under a window yet
-	Missing  uint64    `json:"missing"`  // numbers that streams left out: never arrived
-	Bad      int       `json:"bad"`
-	First    time.Time `json:"first,omitzero"` // instant of the first sample
-	Last     time.Time `json:"last,omitzero"`  // instant of the last sample
+	Patient  string `json:"patient"`
+	Chains   int    `json:"chains"`   // of windows; one for each encounter
+	Windows  int    `json:"windows"`  // under the card's signature
+	Readings int    `json:"readings"` // kept under a window
+	Refused  int    `json:"refused"`  // leaves that were refused
+	Verified int    `json:"verified"` // readings and refusals that hold
+	Waiting  int    `json:"waiting"`  // readings not under a window yet
+	Missing  uint64 `json:"missing"`  // numbers that streams left out: never arrived
+	Bad      int    `json:"bad"`
+	// Quarantined are the windows of the chains that are in quarantine, and not
+	// among Windows; Apart are the leaves of those, which are none of the above.
+	Quarantined int `json:"quarantined"`
+	Apart       int `json:"quarantinedReadings"`
+
+	First time.Time `json:"first,omitzero"` // instant of the first sample
+	Last  time.Time `json:"last,omitzero"`  // instant of the last sample
 }
 
 // Bad is one thing that does not hold.
@@ -107,6 +121,11 @@ func (b Bad) String() string {
 // judgment, or that it was refused. It also checks that the store's columns
 // say what the signed bytes say.
 //
+// A window that is in quarantine must be the next of its chain by number, hash
+// and card ([Window.Link]), and is counted with its readings under the reason
+// that the store gives, which nobody has signed. One that is gone, changed, or no
+// link is bad.
+//
 // Give it a [Strict] trust, or a change to an authority's certificate beside one
 // window may go unseen.
 //
@@ -126,6 +145,7 @@ func Verify(ctx context.Context, src Source, t Trust, patient string) (Report, e
 		}
 		patients = []string{patient}
 	}
+	defer v.report.sort()
 	for _, p := range patients {
 		err := v.patient(ctx, p)
 		v.report.Patients = append(v.report.Patients, v.now)
@@ -141,6 +161,9 @@ type verifier struct {
 	trust  Trust
 	report Report
 	now    PatientReport // the patient being walked
+
+	came map[string]map[Stream]uint64 // by encounter: the last number that came, recorded or not
+	left map[[32]byte]struct{}        // leaves of the patient's windows in quarantine
 }
 
 func (v *verifier) bad(b Bad, err error) {
@@ -153,22 +176,28 @@ func (v *verifier) bad(b Bad, err error) {
 
 func (v *verifier) patient(ctx context.Context, patient string) error {
 	v.now = PatientReport{Patient: patient}
+	v.came, v.left = map[string]map[Stream]uint64{}, map[[32]byte]struct{}{}
 	chains := map[string]Prior{}
 	for s, err := range v.src.Sealed(ctx, patient) {
 		if err != nil {
 			return err
 		}
-		v.now.Windows++
-		prior := chains[s.Encounter]
-		next, w, holds := v.window(s, prior)
-		if w != nil {
-			v.now.Missing += w.Gaps(prior)
-		}
-		chains[s.Encounter] = next
 		leaves, err := v.src.Leaves(ctx, s.Patient, s.Encounter, s.Number)
 		if err != nil {
 			return err
 		}
+		prior := chains[s.Encounter]
+		if s.Quarantine != "" {
+			chains[s.Encounter] = v.apart(s, prior, leaves)
+			continue
+		}
+		v.now.Windows++
+		next, w, holds := v.window(s, prior)
+		if w != nil {
+			v.now.Missing += w.Gaps(Prior{Streams: v.came[s.Encounter]})
+			v.came[s.Encounter] = w.passed(v.came[s.Encounter])
+		}
+		chains[s.Encounter] = next
 		v.leaves(s, w, holds, leaves)
 	}
 	v.now.Chains = len(chains)
@@ -176,7 +205,9 @@ func (v *verifier) patient(ctx context.Context, patient string) error {
 		if err != nil {
 			return err
 		}
-		v.now.Waiting++
+		if _, apart := v.left[l.Leaf]; !apart {
+			v.now.Waiting++
+		}
 		if _, err := l.open(); err != nil {
 			v.bad(l.bad(SealedWindow{}), err)
 		}
@@ -205,7 +236,7 @@ func (v *verifier) window(s SealedWindow, prior Prior) (next Prior, w *Window, h
 		}
 	case len(w.Judgments) == 0:
 		err = fmt.Errorf("%w: nobody has judged the window", ErrVerdict)
-	case w.Patient != s.Patient || w.Encounter != s.Encounter || w.Number != s.Number || w.Hash != s.Hash:
+	case !s.of(w):
 		err = fmt.Errorf("%w: it is window %d of patient %s, encounter %q", ErrIndex, w.Number, w.Patient, w.Encounter)
 	}
 	if err != nil {

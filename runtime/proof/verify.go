@@ -35,6 +35,8 @@ type Prior struct {
 	Number  uint64            // of the last window
 	Hash    [32]byte          // of the last window
 	Streams map[Stream]uint64 // the last number of each stream; never changed once in a Prior
+	// Quarantined says that the last window is in quarantine; see [Window.Link].
+	Quarantined bool
 }
 
 // Verify checks all that a window says by itself, and returns what the window
@@ -65,11 +67,10 @@ func (w *Window) verify(t Trust, prior Prior) (Prior, error) {
 	if err := w.verifyCard(t); err != nil {
 		return prior, err
 	}
+	if err := w.follows(prior); err != nil {
+		return prior, err
+	}
 	switch {
-	case w.Number != prior.Number+1:
-		return prior, fmt.Errorf("%w: number %d comes after %d", ErrChain, w.Number, prior.Number)
-	case w.Prev != prior.Hash:
-		return prior, fmt.Errorf("%w: it names %x as the window before, that is %x", ErrChain, w.Prev[:4], prior.Hash[:4])
 	case w.Count != len(w.Leaves):
 		return prior, fmt.Errorf("%w: %d leaves, %d were signed", ErrRoot, len(w.Leaves), w.Count)
 	case Root(w.Leaves) != w.Root:

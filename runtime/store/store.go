@@ -53,7 +53,8 @@ type Reader interface {
 	Chunks(ctx context.Context, q Query) iter.Seq2[Chunk, error]
 	// Refusals are the refused readings that match, by the time they were judged.
 	Refusals(ctx context.Context, q Query) iter.Seq2[Refusal, error]
-	// Quarantined are the windows that failed, oldest first.
+	// Quarantined are the windows that failed, oldest first, whether they
+	// count for their chains or not.
 	Quarantined(ctx context.Context) iter.Seq2[Quarantine, error]
 	// Counts counts what is stored.
 	Counts(ctx context.Context) (Counts, error)
@@ -63,8 +64,8 @@ type Reader interface {
 type Batch struct {
 	Waiting    []Chunk      // accepted readings that no window covers yet
 	Refused    []Refusal    // refused readings
-	Windows    []Window     // verified windows, in order
-	Quarantine []Quarantine // windows that failed
+	Windows    []Window     // in order
+	Quarantine []Quarantine // windows that failed and do not count for a chain
 	// Checkpoint is the step the storing actor has reached; none when its
 	// Actor is "". Like the register, the store adds a step's Out to what it
 	// has and drops what is settled.
@@ -111,12 +112,19 @@ const (
 
 // A Window is a verified window. Each of its leaves must be waiting or refused,
 // in the store or in the same batch.
+//
+// One with a Quarantine does not hold, but is a link of its chain
+// ([proof.Window.Link]): it is kept among the Quarantined, nothing is recorded
+// under it, and the next window of the chain must follow it. A copy of it that
+// holds may still take its place, as long as it is the last of its chain.
 type Window struct {
 	*proof.Window
-	Stored time.Time
+	Stored     time.Time
+	Quarantine string // what is wrong with it; "": it is verified
 }
 
-// Quarantine is a window that failed, kept for inspection and apart from the record.
+// Quarantine is a window that failed, kept for inspection and apart from the
+// record. In a [Batch] it is one that is no link of a chain.
 type Quarantine struct {
 	Patient string // as it claims; "" when it can't be opened
 	Number  uint64 // as it claims

@@ -2,6 +2,7 @@ package replica
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/wardflow/wardflow/runtime/flow"
 	"github.com/wardflow/wardflow/runtime/proof"
@@ -18,6 +19,7 @@ type op struct {
 const (
 	opBatch = 0
 	opFence = 1
+	opLinks = 2 // a batch in which windows are in quarantine: each says for what, or nothing
 )
 
 // encode gives the bytes of an op, or says what in it can't be carried.
@@ -25,10 +27,15 @@ func (o *op) encode() ([]byte, error) {
 	if o.actor != "" {
 		return appendUint(appendBytes([]byte{opFence}, o.actor), o.epoch), nil
 	}
-	return appendBatch([]byte{opBatch}, &o.batch)
+	kind := byte(opBatch)
+	if slices.ContainsFunc(o.batch.Windows, func(w store.Window) bool { return w.Quarantine != "" }) {
+		kind = opLinks
+	}
+	return appendBatch([]byte{kind}, &o.batch)
 }
 
 func appendBatch(b []byte, of *store.Batch) (_ []byte, err error) {
+	links := b[0] == opLinks
 	b = appendUint(b, uint64(len(of.Waiting)))
 	for i, c := range of.Waiting {
 		if c.Reading == nil {
@@ -46,6 +53,9 @@ func appendBatch(b []byte, of *store.Batch) (_ []byte, err error) {
 			return nil, fmt.Errorf("window %d is not there", i)
 		}
 		b = appendTime(appendBytes(b, w.Bytes), w.Stored)
+		if links {
+			b = appendBytes(b, w.Quarantine)
+		}
 	}
 	b = appendUint(b, uint64(len(of.Quarantine)))
 	for _, q := range of.Quarantine {
@@ -78,14 +88,14 @@ func readOp(b []byte) (o op, err error) {
 			return o, errForm
 		}
 		return o, c.end()
-	case opBatch:
-		o.batch, err = c.batch()
+	case opBatch, opLinks:
+		o.batch, err = c.batch(b[0] == opLinks)
 		return o, err
 	}
 	return o, errForm
 }
 
-func (c *cursor) batch() (b store.Batch, err error) {
+func (c *cursor) batch(links bool) (b store.Batch, err error) {
 	for range c.count(8) {
 		chunk, err := c.chunk()
 		if err != nil {
@@ -101,7 +111,11 @@ func (c *cursor) batch() (b store.Batch, err error) {
 		if err != nil {
 			return b, err
 		}
-		b.Windows = append(b.Windows, store.Window{Window: w, Stored: c.time()})
+		kept := store.Window{Window: w, Stored: c.time()}
+		if links {
+			kept.Quarantine = c.text()
+		}
+		b.Windows = append(b.Windows, kept)
 	}
 	for range c.count(12) {
 		b.Quarantine = append(b.Quarantine, store.Quarantine{Patient: c.text(), Number: c.uint(), Bytes: c.bytes(), Err: c.text(), At: c.time()})

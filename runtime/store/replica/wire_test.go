@@ -35,6 +35,7 @@ func ops(tb testing.TB, w *prooftest.Ward) []op {
 		{actor: "ward:store", epoch: 7},
 		{batch: store.Batch{}},
 		{batch: store.Batch{Waiting: storetest.Chunks(w, kept), Refused: refused, Windows: windows, Checkpoint: c}},
+		{batch: store.Batch{Windows: []store.Window{{Window: windows[0].Window, Stored: w.Now(), Quarantine: "why"}, windows[0]}}},
 		{batch: store.Batch{Quarantine: []store.Quarantine{{Patient: "p-1", Number: 3, Bytes: []byte("no window"), Err: "why", At: w.Now()}}}},
 	}
 }

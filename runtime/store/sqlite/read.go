@@ -60,9 +60,9 @@ func (s *Store) Chain(ctx context.Context, patient, encounter string) (p proof.P
 func lastOf(conn *sqlite.Conn, patient, encounter string) (p proof.Prior, err error) {
 	err = rows(conn, func(stmt *sqlite.Stmt) error {
 		r := row{stmt: stmt}
-		p = proof.Prior{Number: r.uint(), Hash: r.hash()}
+		p = proof.Prior{Number: r.uint(), Hash: r.hash(), Quarantined: r.int() != 0}
 		return nil
-	}, "SELECT number, hash FROM window WHERE patient = ? AND encounter = ? ORDER BY number DESC LIMIT 1", patient, encounter)
+	}, "SELECT number, hash, quarantine IS NOT NULL FROM window WHERE patient = ? AND encounter = ? ORDER BY number DESC LIMIT 1", patient, encounter)
 	return p, err
 }
 
@@ -144,7 +144,8 @@ func (s *Store) Quarantined(ctx context.Context) iter.Seq2[store.Quarantine, err
 					after = r.int()
 					page = append(page, store.Quarantine{Patient: r.text(), Number: r.uint(), At: r.time(), Err: r.text(), Bytes: r.bytes()})
 					return nil
-				}, "SELECT id, patient, number, at, err, bytes FROM quarantine WHERE id > ? ORDER BY id LIMIT ?", after, n)
+				}, "SELECT q.id, q.patient, q.number, q.at, q.err, coalesce(w.bytes, q.bytes) FROM quarantine AS q LEFT JOIN window AS w ON w.id = q.link "+
+					"WHERE q.id > ? ORDER BY q.id LIMIT ?", after, n)
 			})
 			return page, err
 		}

@@ -22,6 +22,10 @@ const application = 0x57617264
 // them, which have one, and windows find what waits as [writer] says. What waits
 // is in one index, by time: few do.
 //
+// A window that does not hold but is a link of its chain has the reason in
+// quarantine, which is NULL in the others. A row of table quarantine refers to it
+// by link, and has no bytes of its own.
+//
 // reached, origin and part are empty unless the file follows a replicated log:
 // see [Tx].
 var schemas = []string{`
@@ -178,6 +182,9 @@ CREATE INDEX reading_time ON reading (patient, at);
 CREATE INDEX reading_at ON reading (at);
 CREATE INDEX reading_window ON reading (patient, encounter, number, place) WHERE number IS NOT NULL;
 CREATE INDEX reading_waiting ON reading (at, patient) WHERE number IS NULL;
+`, `
+ALTER TABLE window ADD COLUMN quarantine TEXT;
+ALTER TABLE quarantine ADD COLUMN link INTEGER;
 `}
 
 // migrate brings the file to the newest schema.

@@ -56,9 +56,9 @@ func (s *Store) Sealed(ctx context.Context, patient string) iter.Seq2[proof.Seal
 				return rows(conn, func(stmt *sqlite.Stmt) error {
 					r := row{stmt: stmt}
 					after = r.int()
-					page = append(page, proof.SealedWindow{Patient: patient, Encounter: r.text(), Number: r.uint(), Hash: r.hash(), Bytes: r.bytes()})
+					page = append(page, proof.SealedWindow{Patient: patient, Encounter: r.text(), Number: r.uint(), Hash: r.hash(), Bytes: r.bytes(), Quarantine: r.text()})
 					return nil
-				}, "SELECT id, encounter, number, hash, bytes FROM window WHERE patient = ? AND id > ? ORDER BY id LIMIT ?", patient, after, n)
+				}, "SELECT id, encounter, number, hash, bytes, coalesce(quarantine, '') FROM window WHERE patient = ? AND id > ? ORDER BY id LIMIT ?", patient, after, n)
 			})
 			return page, err
 		}

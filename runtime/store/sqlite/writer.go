@@ -296,8 +296,17 @@ func (w *writer) window(win *store.Window) error {
 	if err != nil {
 		return err
 	}
-	if win.Number != last.Number+1 || win.Prev != last.Hash {
+	at := last.Before(win.Window)
+	if win.Number != at.Number+1 || win.Prev != at.Hash || win.Quarantine != "" && at.Number != last.Number {
 		return &store.ChainError{Patient: win.Patient, Number: win.Number, Last: last.Number}
+	}
+	if win.Quarantine != "" {
+		return w.link(win)
+	}
+	if at.Number != last.Number {
+		if err := w.unlink(win); err != nil {
+			return err
+		}
 	}
 	if _, err := exec(w.conn, "INSERT INTO window (patient, encounter, number, hash, stored, bytes) VALUES (?, ?, ?, ?, ?, ?)",
 		win.Patient, win.Encounter, win.Number, win.Hash[:], win.Stored.UnixNano(), win.Bytes); err != nil {
