@@ -27,16 +27,14 @@ import (
 // is its key identifier, in hex.
 const keyCRL = "crl/"
 
-// maxList is how many bytes of a list are taken: 40,000 entries.
-const maxList = 2 << 20
-
 // lists are this node's lists of revocations on their way.
 type lists struct {
 	n    *Node
 	dir  string
 	news chan struct{} // holds one: there is something to pass on
 
-	keeping sync.Mutex // held while files are written
+	keeping sync.Mutex           // held while files are written; guards first
+	first   map[string]time.Time // what firstFile says
 
 	mu     sync.Mutex // guards what follows
 	have   map[flow.NodeID]had
@@ -69,9 +67,6 @@ func (n *Node) numbers() map[string]uint64 {
 // and passed on by and by. One that is older than what is known changes nothing,
 // and is no error; one that nobody of the hospital has signed is one.
 func (n *Node) takeCRL(crl []byte, from string) (changed bool, err error) {
-	if len(crl) > maxList {
-		return false, fmt.Errorf("a list of revocations of %d bytes: at most %d", len(crl), maxList)
-	}
 	switch changed, err = n.verifier.Revoke(crl); {
 	case errors.Is(err, pki.ErrOldList):
 		return false, nil
@@ -111,18 +106,21 @@ func (n *Node) listOf(issuer string) []byte {
 // the new one is there.
 func (ls *lists) keep(issuer string) error { return ls.keepAs(issuer, ls.n.listOf(issuer)) }
 
-func (ls *lists) keepAs(issuer string, der []byte) error {
+func (ls *lists) keepAs(issuer string, der []byte) error { return ls.write(issuer+".crl", der) }
+
+// write puts a file into the place of an older one.
+func (ls *lists) write(name string, b []byte) error {
 	ls.keeping.Lock()
 	defer ls.keeping.Unlock()
 	if err := os.MkdirAll(ls.dir, 0o700); err != nil {
 		return err
 	}
-	file := filepath.Join(ls.dir, issuer+".crl")
+	file := filepath.Join(ls.dir, name)
 	f, err := os.OpenFile(file+".new", os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
 	if err != nil {
 		return err
 	}
-	_, err = f.Write(der)
+	_, err = f.Write(b)
 	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
 		return err
 	}
@@ -171,6 +169,9 @@ func (n *Node) readRevoked(context.Context) error {
 	n.lists = newLists(n)
 	if err := n.lists.load(); err != nil {
 		return fmt.Errorf("read what is revoked: %w", err)
+	}
+	if err := n.requireLists(); err != nil {
+		return fmt.Errorf("read since when authorities are believed: %w", err)
 	}
 	if err := n.verifier.Holds(n.signer().ID, time.Now()); errors.Is(err, pki.ErrRevoked) {
 		return fmt.Errorf("its own certificate: %w: enrol this node anew", err)

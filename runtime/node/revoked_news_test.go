@@ -57,7 +57,7 @@ func TestRevokedNews(t *testing.T) {
 	rogue := h.Rogue()
 	forged := rogue.Revoke(rogue.Node("bedside"))
 	for name, news := range map[string]revokedNews{"forged": {Lists: [][]byte{forged}}, "no list": {Lists: [][]byte{{1}}},
-		"large": {Lists: [][]byte{make([]byte, maxList+1)}}, "many": {Lists: make([][]byte, tellCount+1)}} {
+		"large": {Lists: [][]byte{make([]byte, pki.MaxList+1)}}, "many": {Lists: make([][]byte, tellCount+1)}} {
 		body, err := json.Marshal(news)
 		if err != nil {
 			t.Fatal(err)

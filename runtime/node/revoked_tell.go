@@ -23,7 +23,7 @@ const askCRL = "node.crl"
 const (
 	tellWithin = 2 * time.Second // one try
 	tellEach   = time.Second     // between two tries
-	tellMost   = 3 << 20         // bytes of lists in one question
+	tellMost   = pki.MaxList     // bytes of lists in one question: in base64 it fits into a body
 	tellCount  = 16              // lists in one question
 )
 
@@ -233,6 +233,7 @@ func (n *Node) watchTrust(ctx context.Context) {
 		if err := n.verifier.Holds(n.signer().ID, time.Now()); errors.Is(err, pki.ErrRevoked) {
 			n.fail(fmt.Errorf("this node is revoked: %w", err))
 		}
+		n.keepFirst()
 		n.warnStale(time.Now())
 		select {
 		case <-ctx.Done():
@@ -249,7 +250,7 @@ const warnEach = 10 * time.Minute
 // warnStale says when no new list has come from an authority for so long that
 // soon nobody of it will be let in.
 func (n *Node) warnStale(now time.Time) {
-	stale := n.verifier.Stale(now.Add(time.Hour))
+	stale := append(n.verifier.Stale(now.Add(time.Hour)), n.verifier.Unheard(now)...)
 	n.lists.mu.Lock()
 	say := len(stale) > 0 && now.Sub(n.lists.warned) >= warnEach
 	if say {
