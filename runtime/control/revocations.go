@@ -51,8 +51,9 @@ type Revocation struct {
 	Reason string    `json:"reason"` // as RFC 5280, section 5.3.1, names it
 }
 
-// maxList is how many bytes of a list are taken.
-const maxList = 2 << 20
+// maxList is how many bytes of a list are taken: as PEM, one of the largest that
+// authorities make (MaxList of package pki) has not quite this many.
+const maxList = 3 << 20
 
 // listTypes are the content types of a list: RFC 2585, and what curl sends for
 // PEM.

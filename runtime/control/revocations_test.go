@@ -68,7 +68,7 @@ func TestRevocations(t *testing.T) {
 	if _, err := c.Revoke(t.Context(), []byte("no list")); !errors.Is(err, control.ErrInvalid) {
 		t.Errorf("Revoke of nonsense = %v, want ErrInvalid", err)
 	}
-	if _, err := c.Revoke(t.Context(), make([]byte, 3<<20)); err == nil || !strings.Contains(err.Error(), "over") {
+	if _, err := c.Revoke(t.Context(), make([]byte, 3<<20+1)); err == nil || !strings.Contains(err.Error(), "over") {
 		t.Errorf("Revoke of 3 MiB = %v", err)
 	}
 	staff := b.browser(b.h.Staff("admin"))
