@@ -46,6 +46,7 @@ and the register take for them is in it.`,
 // benchHostCommand is a process that runs a node for a trial.
 func benchHostCommand() *cobra.Command {
 	return &cobra.Command{Use: "host", Hidden: true, Args: cobra.NoArgs, RunE: func(cmd *cobra.Command, _ []string) error {
+		roomToBreathe() // as any node
 		return trial.Host(cmd.Context(), cmd.InOrStdin(), cmd.OutOrStdout())
 	}}
 }

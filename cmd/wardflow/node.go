@@ -5,7 +5,6 @@ import (
 	"io"
 	"log/slog"
 	"os"
-	"runtime"
 
 	"github.com/spf13/cobra"
 
@@ -43,7 +42,7 @@ func nodeRunCommand() *cobra.Command {
 			if err := min.UnmarshalText([]byte(level)); err != nil {
 				return usageError{err}
 			}
-			defer roomToBreathe()()
+			roomToBreathe()
 			ctx := cmd.Context()
 			if leash {
 				ctx = untilClosed(ctx, os.Stdin)
@@ -75,16 +74,4 @@ func untilClosed(ctx context.Context, r io.Reader) context.Context {
 		io.Copy(io.Discard, r) // an error ends it as well as the end does
 	}()
 	return ctx
-}
-
-// roomToBreathe lets garbage come to 16 MiB before it is collected, however
-// small the heap is: a node that only carries tokens has a few megabytes, and
-// would spend a fifth of its time collecting. The memory is never touched, so
-// it takes none. GOGC in the environment says otherwise.
-func roomToBreathe() (end func()) {
-	if os.Getenv("GOGC") != "" {
-		return func() {}
-	}
-	room := make([]byte, 16<<20)
-	return func() { runtime.KeepAlive(room) }
 }
