@@ -47,8 +47,13 @@ func (c *caller) connect(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	conn := tls.Client(raw, c.conf)
-	if err := conn.HandshakeContext(ctx); err != nil {
+	own := &thinker{Conn: raw}
+	conn := tls.Client(own, c.conf)
+	own.think()
+	err = conn.HandshakeContext(ctx)
+	own.rest()
+	own.known = true
+	if err != nil {
 		raw.Close()
 		return err
 	}

@@ -27,6 +27,8 @@ nothing else.
 
 Then all devices but twenty lose their connections and come back at once, with full
 handshakes from an address each, while the twenty go on with ten readings a second.
+What they compute themselves, half of this machine's processors do at most: real
+devices have their own.
 
   req_per_s, bare_req_per_s   answered a second: medians of the rounds
   ratio                       of the two
