@@ -25,9 +25,10 @@ type Verifier struct {
 	era     int            // counts trusts
 	roots   *x509.CertPool // of trust
 	domains map[string]bool
-	above   map[string][]*x509.Certificate // by issuer's key identifier: itself, and what is between it and a root
-	lists   map[string]*listing            // newest revocation lists by issuer's key identifier
-	first   map[string]time.Time           // since when an issuer is believed, by key identifier; nil: lists need not be
+	above   map[string][]*x509.Certificate  // by issuer's key identifier: itself, and what is between it and a root
+	names   map[*x509.Certificate][2]string // of those above: its issuer's key identifier, and serial
+	lists   map[string]*listing             // newest revocation lists by issuer's key identifier
+	first   map[string]time.Time            // since when an issuer is believed, by key identifier; nil: lists need not be
 	leaves  map[[32]byte]bool
 	epcs    map[string]bool // 24 hex digits
 	checked cache
@@ -59,8 +60,10 @@ func (v *Verifier) SetTrust(t Trust) {
 		v.roots.AddCert(c)
 	}
 	v.above = make(map[string][]*x509.Certificate)
+	v.names = make(map[*x509.Certificate][2]string)
 	for _, c := range t.Issuers {
 		v.above[KeyID(c)] = []*x509.Certificate{c}
+		v.names[c] = namesOf(c)
 	}
 	v.checked = cache{max: v.checked.max}
 	v.noteFirst()
@@ -135,9 +138,19 @@ func (v *Verifier) revoked(id flow.Identity, at time.Time) (bool, error) {
 	return false, nil
 }
 
+// namesOf is how a root's list names an authority: its issuer's key identifier,
+// and its serial. It is asked for each reading, so those above are at hand.
+func namesOf(ca *x509.Certificate) [2]string {
+	return [2]string{hex.EncodeToString(ca.AuthorityKeyId), Serial(ca)}
+}
+
 // withdrawn tells whether a root's list named an authority at a time; mu is held.
 func (v *Verifier) withdrawn(ca *x509.Certificate, at time.Time) (bool, error) {
-	if r, ok := v.listed(hex.EncodeToString(ca.AuthorityKeyId), Serial(ca)); ok && !r.At.After(at) {
+	of, known := v.names[ca]
+	if !known {
+		of = namesOf(ca)
+	}
+	if r, ok := v.listed(of[0], of[1]); ok && !r.At.After(at) {
 		return true, fmt.Errorf("its authority is, since %s, %v", r.At.Format(time.RFC3339), r.Reason)
 	}
 	return false, nil
@@ -224,6 +237,9 @@ func (v *Verifier) identify(chain []*x509.Certificate, now, until time.Time) (fl
 func (v *Verifier) meet(chain []*x509.Certificate) {
 	if id := KeyID(chain[1]); v.above[id] == nil {
 		v.above[id] = chain[1 : len(chain)-1]
+		for _, c := range v.above[id] {
+			v.names[c] = namesOf(c)
+		}
 		v.noteFirst()
 	}
 }

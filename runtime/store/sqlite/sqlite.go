@@ -194,7 +194,7 @@ func (s *Store) read(ctx context.Context, f func(*sqlite.Conn) error) (err error
 }
 
 func prepareWriter(conn *sqlite.Conn, synchronous string) error {
-	for _, p := range []string{"synchronous = " + synchronous, "wal_autocheckpoint = 2000", "journal_size_limit = 67108864"} {
+	for _, p := range []string{"synchronous = " + synchronous, "wal_autocheckpoint = 8000", "journal_size_limit = 67108864"} {
 		if err := sqlitex.ExecuteTransient(conn, "PRAGMA "+p, nil); err != nil {
 			return err
 		}
