@@ -101,10 +101,12 @@ const steps = {
     await page.locator("#links").getByText("certificate of another root").waitFor();
   },
 
-  async "refusals come with reason, clause, rule and block"() {
+  async "refusals come with reason, rule and block, and without what was measured"() {
     const { page } = steps;
     const list = page.getByRole("region", { name: "Refused readings" });
-    await list.getByText("1.1 Cel is below 25 Cel").first().waitFor();
+    await list.getByText("Devices and values are shown to staff").waitFor();
+    assert.equal(await list.getByText("1.1 Cel").count(), 0);
+    assert.equal(await list.getByText("device").count(), 1); // in that sentence
     await list.getByText("too low").first().waitFor();
     await list.getByText(/rule version 3, epoch 7, block #[\d,]+/).first().waitFor();
   },

@@ -22,6 +22,14 @@ const steps = {
     await page.getByText("ward leads; 3 voters, one may fail").waitFor();
   },
 
+  async "staff with the right sees what was refused: reason, clause, rule and block"() {
+    const list = steps.page.getByRole("region", { name: "Refused readings" });
+    await list.getByText("1.1 Cel is below 25 Cel").first().waitFor();
+    await list.getByText("too low").first().waitFor();
+    await list.getByText(/rule version 3, epoch 7, block #[\d,]+/).first().waitFor();
+    assert.equal(await list.getByText("are shown to staff").count(), 0);
+  },
+
   async "a shadow is dashed, and says what each host lacks"() {
     const { page } = steps;
     await make("lack");

@@ -170,6 +170,7 @@ export interface Refusal {
   version: number;
   epoch: number;
   block: number;
+  outline?: boolean;
 }
 
 export interface ChainState {
