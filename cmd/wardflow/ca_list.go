@@ -20,8 +20,11 @@ func caListCommand() *cobra.Command {
 	var desk caDesk
 	var out output
 	cmd := &cobra.Command{
-		Use:     "list",
-		Short:   "List everybody who is registered, with their certificates",
+		Use:   "list",
+		Short: "List everybody who is registered, with their certificates",
+		Long: `Lists everybody who is registered. ROOT is the beginning of the SHA-256 of the root
+above the newest certificate: after wardflow ca roll, who has the old one has not
+renewed yet. -o json has issuer and root of each certificate.`,
 		Example: "  wardflow ca list -o json",
 		Args:    takes(0, "nothing but flags"),
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
@@ -43,25 +46,32 @@ func caListCommand() *cobra.Command {
 }
 
 func showHolders(w io.Writer, all []enroll.Holder) {
-	t := table{head: []string{"HOLDER", "GROUP", "STATE", "SINCE", ">CERTIFICATES", "UNTIL"}}
+	t := table{head: []string{"HOLDER", "GROUP", "STATE", "SINCE", ">CERTIFICATES", "UNTIL", "ROOT"}}
 	for _, h := range all {
-		state := string(h.State)
-		if h.Reason != "" {
-			state += " (" + h.Reason + ")"
-		}
-		var until time.Time
+		var last enroll.Certificate // the one that ends last, of the newest root that it has any of
 		for _, c := range h.Certificates {
-			if c.NotAfter.After(until) {
-				until = c.NotAfter
+			if c.Root != last.Root || c.NotAfter.After(last.NotAfter) {
+				last = c
 			}
 		}
 		end := ""
-		if !until.IsZero() {
-			end = until.UTC().Format(time.RFC3339)
+		if !last.NotAfter.IsZero() {
+			end = last.NotAfter.UTC().Format(time.RFC3339)
 		}
-		t.add(h.URI, h.Group, state, h.Since.UTC().Format(time.RFC3339), len(h.Certificates), end)
+		t.add(h.URI, h.Group, holderState(h), h.Since.UTC().Format(time.RFC3339), len(h.Certificates), end, fmt.Sprintf("%.16s", last.Root))
 	}
 	t.write(w)
+}
+
+// holderState is a holder's state, with its reason, and whether its token is too old.
+func holderState(h enroll.Holder) string {
+	switch {
+	case h.Reason != "":
+		return fmt.Sprintf("%s (%s)", h.State, h.Reason)
+	case h.State == enroll.Invited && time.Now().After(h.TokenUntil):
+		return string(h.State) + " (token ended)"
+	}
+	return string(h.State)
 }
 
 // A listView is a revocation list in short.

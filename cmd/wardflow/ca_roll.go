@@ -21,7 +21,8 @@ func caRollCommand() *cobra.Command {
 		Long: `Makes a new root and new authorities below it, and has the old root vouch for the
 new one. From then on the new ones issue; both are believed, so nothing stops. A
 running CA service sees it by itself, and nodes that renew there follow. When all
-have renewed, wardflow ca withdraw ends the old root.`,
+have renewed, wardflow ca withdraw ends the old root: wardflow ca list shows below
+which root everybody is.`,
 		Example: "  wardflow ca roll --ca ca --passphrase-file secret",
 		Args:    takes(0, "nothing but flags"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -31,7 +32,7 @@ have renewed, wardflow ca withdraw ends the old root.`,
 			}
 			fmt.Fprintf(cmd.OutOrStdout(), `made a new root, SHA-256 %s
 both it and the old one are believed: %s
-when everybody has renewed (a day, unless lives are longer): wardflow ca withdraw %s
+when everybody has renewed (a day, unless lives are longer; cards are made anew): wardflow ca withdraw %s
 `, fingerprintOf(next), "trust.pem has both", fingerprintOf(next.Old[0]))
 			return nil
 		},
@@ -77,30 +78,4 @@ func fingerprintOf(a *pki.Authority) string {
 	chain := a.Issuing.Chain()
 	sum := sha256.Sum256(chain[len(chain)-1].Raw)
 	return hex.EncodeToString(sum[:])
-}
-
-func caWithdrawCommand() *cobra.Command {
-	var folder caFolder
-	cmd := &cobra.Command{
-		Use:   "withdraw SHA256",
-		Short: "End the belief in an old root, after wardflow ca roll",
-		Long: `Takes an old root, by the SHA-256 of its certificate, out of what is believed. What
-is below it holds no more: see first, with wardflow ca list, that everybody has
-renewed. A running CA service sees it by itself, and nodes that renew there follow.`,
-		Example: "  wardflow ca withdraw 5f0e...",
-		Args:    takes(1, "SHA256"),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			sum, err := hex.DecodeString(args[0])
-			if err != nil || len(sum) != sha256.Size {
-				return usageError{fmt.Errorf("ca withdraw %.80q: want the 64 hex digits of a root's SHA-256", args[0])}
-			}
-			if err := pki.Withdraw(folder.dir, [sha256.Size]byte(sum), folder.openers(cmd)...); err != nil {
-				return fmt.Errorf("ca withdraw: %w", err)
-			}
-			fmt.Fprintf(cmd.OutOrStdout(), "root %s is withdrawn: trust.pem is without it\n", args[0])
-			return nil
-		},
-	}
-	folder.flags(cmd)
-	return cmd
 }

@@ -2,16 +2,16 @@ package main
 
 import "github.com/spf13/cobra"
 
-// certCommand looks at certificates; whose authority made them, it does not need.
+// certCommand looks after certificates; whose authority made them, it does not need.
 func certCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "cert",
-		Short:   "Show certificates",
-		Example: "  wardflow cert show bedside",
+		Short:   "Show and renew certificates",
+		Example: "  wardflow cert show bedside\n  wardflow cert renew monitor",
 		RunE:    onlySubcommands,
 	}
 	show := caShowCommand()
 	show.Example = "  wardflow cert show bedside"
-	cmd.AddCommand(show)
+	cmd.AddCommand(show, certRenewCommand())
 	return cmd
 }

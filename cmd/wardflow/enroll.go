@@ -26,9 +26,11 @@ func enrollCommand() *cobra.Command {
 		Use:   "enroll TOKEN",
 		Short: "Fetch a certificate with a token, once",
 		Long: `Makes a key, fetches the certificate that the token is for, and puts both into a
-directory, with trust.pem. The token says which root the CA service must have;
+directory, with trust.pem and the address of the CA service, ca.url. The token says which root the CA service must have;
 a server that does not is not shown the token. A node also gets a node.yaml
-to start with, and renews its certificate by itself from then on.
+to start with, and renews its certificate by itself from then on; wardflow cert
+renew does that for others. In a node.yaml that is there already only --door and
+--control are changed.
 
 TOKEN may be - to read it from standard input, where other users of the
 computer do not see it.`,
@@ -77,6 +79,9 @@ func enrollInto(cmd *cobra.Command, token, out string, replace bool, own map[str
 	if err := pki.SaveTrust(filepath.Join(out, "trust.pem"), e.Trust); err != nil {
 		return err
 	}
+	if err := os.WriteFile(filepath.Join(out, serviceFile), []byte(t.CA+"\n"), 0o644); err != nil {
+		return err
+	}
 	id := e.Signer.ID
 	fmt.Fprintf(cmd.OutOrStdout(), "enrolled %s in %s, good until %s\n", id.URI, out, id.NotAfter.UTC().Format(time.RFC3339))
 	if id.Role != flow.RoleNode {
@@ -87,11 +92,11 @@ func enrollInto(cmd *cobra.Command, token, out string, replace bool, own map[str
 }
 
 // writeNodeFile makes a node's file of what all nodes have in common and what is
-// this node's own. One that is there already stays.
+// this node's own. In one that is there already the addresses are set that were
+// given on the command line; the rest stays as it is.
 func writeNodeFile(cmd *cobra.Command, file, common string, own map[string]any) error {
 	if exists(file) {
-		fmt.Fprintf(cmd.OutOrStdout(), "%s is there already and stays as it is\n", file)
-		return nil
+		return changeNodeFile(cmd, file, own)
 	}
 	settings := map[string]any{}
 	if err := yaml.Unmarshal([]byte(common), &settings); err != nil {
@@ -116,4 +121,52 @@ func writeNodeFile(cmd *cobra.Command, file, common string, own map[string]any) 
 	}
 	fmt.Fprintf(cmd.OutOrStdout(), "wrote %s%s\nnext: wardflow node run --config %s\n", file, missing, file)
 	return nil
+}
+
+// changeNodeFile sets door and control in a node's file, if they were given.
+func changeNodeFile(cmd *cobra.Command, file string, own map[string]any) error {
+	b, err := os.ReadFile(file)
+	if err != nil {
+		return err
+	}
+	var doc yaml.Node
+	if err := yaml.Unmarshal(b, &doc); err != nil {
+		return fmt.Errorf("%s: %w", file, err)
+	}
+	changed := ""
+	for _, key := range []string{"door", "control"} {
+		to, _ := own[key].(string)
+		if to == "" {
+			continue
+		}
+		if len(doc.Content) != 1 || doc.Content[0].Kind != yaml.MappingNode {
+			return fmt.Errorf("%s: it has no settings: delete it, and enrol again", file)
+		}
+		setScalar(doc.Content[0], key, to)
+		changed += fmt.Sprintf(": its %s is %s now", key, to)
+	}
+	if changed == "" {
+		fmt.Fprintf(cmd.OutOrStdout(), "%s is there already and stays as it is\n", file)
+		return nil
+	}
+	if b, err = yaml.Marshal(&doc); err != nil {
+		return err
+	}
+	if err := os.WriteFile(file, b, 0o644); err != nil {
+		return err
+	}
+	fmt.Fprintf(cmd.OutOrStdout(), "%s was there already%s\n", file, changed)
+	return nil
+}
+
+func setScalar(m *yaml.Node, key, to string) {
+	value := &yaml.Node{Kind: yaml.ScalarNode, Value: to}
+	for i := 0; i+1 < len(m.Content); i += 2 {
+		if m.Content[i].Value == key {
+			value.LineComment = m.Content[i+1].LineComment
+			m.Content[i+1] = value
+			return
+		}
+	}
+	m.Content = append(m.Content, &yaml.Node{Kind: yaml.ScalarNode, Value: key}, value)
 }
