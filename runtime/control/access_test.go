@@ -45,6 +45,8 @@ func TestWhoMayDoWhat(t *testing.T) {
 		{"GET", "/api/v1/refusals", "", "viewer staff"},
 		{"GET", "/api/v1/audit?refused=true&limit=5&who=node", "", "staff"},
 		{"GET", "/api/v1/audit?limit=0", "", ""},
+		{"GET", "/api/v1/audit?kind=bla", "", ""},
+		{"GET", "/api/v1/audit?kind=link", "", "staff"},
 		{"GET", "/api/v1/audit?whom=me", "", ""},
 		{"GET", "/api/v1/session", "", "viewer staff"},
 		{"POST", "/api/v1/check", script, "staff"},

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"time"
 
@@ -81,7 +82,11 @@ func auditQuery(v url.Values) (q AuditQuery, p error) {
 	for key := range v {
 		var err error
 		switch key {
-		case "kind", "who":
+		case "kind":
+			if q.Kind != "" && !slices.Contains(flow.AuditKinds, q.Kind) {
+				err = fmt.Errorf("there is no such kind: want one of %v", flow.AuditKinds)
+			}
+		case "who":
 		case "since":
 			q.Since, err = time.Parse(time.RFC3339Nano, v.Get(key))
 		case "refused":

@@ -38,3 +38,7 @@ const (
 	AuditDeployment AuditKind = "deployment" // an application, or the policy
 	AuditIdentity   AuditKind = "identity"   // enrolment, renewal, revocation, trust
 )
+
+// AuditKinds are all kinds.
+var AuditKinds = []AuditKind{AuditConnection, AuditLink, AuditFrame, AuditGossip, AuditRegister, AuditRequest, AuditReading,
+	AuditDeployment, AuditIdentity}
