@@ -125,7 +125,7 @@ func showApp(w io.Writer, app *control.AppDetail) {
 		}
 	}
 	fmt.Fprintln(w, "\nlinks")
-	linkTable(app.Links, "  ").write(w)
+	linkTable(app.Links, "  ", local).write(w)
 }
 
 // showWaiting tells of actors that no host is fit for: what each host lacks.

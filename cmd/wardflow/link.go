@@ -42,7 +42,7 @@ func linkListCommand(to *reach, out *output) *cobra.Command {
 				}
 			}
 			return out.write(cmd.OutOrStdout(), control.List[control.LinkState]{APIVersion: control.APIVersion, Items: links}, func(w io.Writer) {
-				linkTable(links, "").write(w)
+				linkTable(links, "", full).write(w)
 			})
 		}),
 	}
@@ -50,14 +50,12 @@ func linkListCommand(to *reach, out *output) *cobra.Command {
 	return cmd
 }
 
-// linkTable has a line for each link, which says why it is refused if it is.
-func linkTable(links []control.LinkState, indent string) *table {
+// linkTable has a line for each link, which says why it is refused if it is, and
+// who stands at both ends if they are on two nodes. named writes an end.
+func linkTable(links []control.LinkState, indent string, named func(flow.Endpoint) string) *table {
 	t := &table{head: []string{indent + "FROM", "TO", "HOSTS", "STATE", ">RATE", ">TOKENS", ">HELD", "PEER"}}
 	for _, l := range links {
-		state, peer := "up", ""
-		if l.Peer != nil {
-			peer = strings.TrimPrefix(l.Peer.URI, "spiffe://")
-		}
+		state, peer := "up", peers(l)
 		switch {
 		case l.Refused != "":
 			state, peer = "refused", l.Refused
@@ -69,9 +67,26 @@ func linkTable(links []control.LinkState, indent string) *table {
 		if l.Spool != nil {
 			state += ", " + waiting(l.Spool)
 		}
-		t.add(indent+local(l.From), local(l.To), placeOf(l.FromNode, l.ToNode), state, perSecond(l.PerSecond), l.Tokens, fmt.Sprintf("%d/%d", l.Held, l.Window), peer)
+		t.add(indent+named(l.From), named(l.To), placeOf(l.FromNode, l.ToNode), state, perSecond(l.PerSecond), l.Tokens, fmt.Sprintf("%d/%d", l.Held, l.Window), peer)
 	}
 	return t
 }
+
+// peers are those whose certificates the ends of a link have verified: "GIVER",
+// "> TAKER", or both.
+func peers(l control.LinkState) string {
+	var both []string
+	if l.Peer != nil {
+		both = append(both, strings.TrimPrefix(l.Peer.URI, "spiffe://"))
+	}
+	if l.Taker != nil {
+		both = append(both, "> "+strings.TrimPrefix(l.Taker.URI, "spiffe://"))
+	}
+	return strings.Join(both, " ")
+}
+
+// full is an end as "link why" takes it; local is one where the application is
+// known.
+func full(e flow.Endpoint) string { return e.String() }
 
 func local(e flow.Endpoint) string { return e.Actor.Local() + "." + e.Port }

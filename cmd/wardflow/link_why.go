@@ -20,7 +20,8 @@ func linkWhyCommand(to *reach, out *output) *cobra.Command {
 is what somebody signed, the script has the link, both actors run and with which
 certificates, what the policy says and by which rule, and whether both ends have
 proved who they are. An end is APP:ACTOR or APP:ACTOR.PORT; a link's name, as
-"link list -o json" gives it, is good for both.`,
+"link list -o json" gives it, is good for both. The exit code is 1 if the link
+carries nothing.`,
 		Example: `  wardflow link why ward:bed_1_ecg ward:bed_1:collect
   wardflow link why "ward:bed_1:check.passed > ward:store.in"`,
 		Args: func(_ *cobra.Command, args []string) error {
@@ -47,7 +48,10 @@ proved who they are. An end is APP:ACTOR or APP:ACTOR.PORT; a link's name, as
 			if err != nil {
 				return err
 			}
-			return out.write(cmd.OutOrStdout(), why, func(w io.Writer) { showWhy(w, why) })
+			if err := out.write(cmd.OutOrStdout(), why, func(w io.Writer) { showWhy(w, why) }); err != nil {
+				return err
+			}
+			return carries(why)
 		}),
 	}
 }
@@ -64,12 +68,18 @@ func showWhy(w io.Writer, why *control.LinkWhy) {
 		}
 		fmt.Fprintln(w)
 	}
-	switch {
-	case why.May:
+	if carries(why) == nil {
 		fmt.Fprintf(w, "%s is there\n", why.Link)
-	case why.Link != "":
-		fmt.Fprintf(w, "%s carries nothing\n", why.Link)
-	default:
-		fmt.Fprintf(w, "there is no link from %s to %s\n", why.From, why.To)
 	}
+}
+
+// carries is nil for a link that is there and can carry tokens.
+func carries(why *control.LinkWhy) error {
+	switch {
+	case why.Link == "":
+		return fmt.Errorf("there is no link from %s to %s", why.From, why.To)
+	case !why.May:
+		return fmt.Errorf("%s carries nothing", why.Link)
+	}
+	return nil
 }

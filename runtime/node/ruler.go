@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/wardflow/wardflow/runtime/control"
 	"github.com/wardflow/wardflow/runtime/flow"
@@ -135,7 +136,7 @@ func (n *Node) linkNamed(from, to string) (l flow.Link, declared bool, err error
 	t, okTo := n.endNamed(view, to)
 	for name, end := range map[string]bool{from: okFrom, to: okTo} {
 		if !end {
-			return l, false, fmt.Errorf("actor %s: %w", name, control.ErrNotFound)
+			return l, false, fmt.Errorf("actor %s: %w%s", name, control.ErrNotFound, n.meant(view, name))
 		}
 	}
 	w, ok := n.wirings.of(view, f.Actor.App())
@@ -149,6 +150,22 @@ func (n *Node) linkNamed(from, to string) (l flow.Link, declared bool, err error
 		}
 	}
 	return flow.Link{From: f, To: t}, false, nil
+}
+
+// meant says which actors somebody may have meant who named one without its
+// application.
+func (n *Node) meant(view *register.View, s string) string {
+	var full []string
+	for name := range view.Apps {
+		if f, ok := n.endNamed(view, name+":"+s); ok {
+			full = append(full, string(f.Actor))
+		}
+	}
+	if len(full) == 0 {
+		return ": want APP:ACTOR or APP:ACTOR.PORT"
+	}
+	slices.Sort(full)
+	return ": want APP:ACTOR; there is " + strings.Join(full, ", ")
 }
 
 // endNamed finds the actor of "app:actor" or "app:actor.port".
