@@ -170,17 +170,6 @@ func revokedDevice(t *testing.T, g *ground) string {
 	d := newDevice(t, who)
 	at := g.intakeAt()
 	d.mustSend(at, reading{Stream: "stolen", Seq: 1, Kind: "8310-5", Unit: "Cel", At: now(), Value: "36.6"})
-	// What it has brought must be under stored windows by then: a window with a
-	// reading of the very second of the revocation goes into quarantine, and all
-	// later ones of the patient with it. That is known, and to be mended in the
-	// store; see blindSinkhole.
-	windows := g.view().Store.Windows
-	g.until("two more windows of each bed are stored", func(s *control.Snapshot) string {
-		if s.Store.Windows < windows+4 {
-			return fmt.Sprintf("%d were, %d are", windows, s.Store.Windows)
-		}
-		return ""
-	})
 	open, err := knock(t.Context(), at, shows(who, "http/1.1"))
 	if err != nil {
 		t.Fatal(err)
