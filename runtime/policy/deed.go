@@ -92,8 +92,16 @@ func (d Deed) String() string {
 	case d.Node != "":
 		return fmt.Sprintf("%s node %s", d.Do, d.Node)
 	}
+	if words, ok := inWords[d.Do]; ok {
+		return words
+	}
 	return string(d.Do)
 }
+
+// inWords are actions about nothing in particular whose names are no deeds.
+var inWords = map[Action]string{ActionSee: "see the cluster", ActionCheck: "check a script", ActionLogin: "make a one-time link", ActionAudit: "read the audit record",
+	ActionRefusals: "read what refused readings say", ActionVote: "change who votes", ActionBackup: "back up the register", ActionRestore: "restore the register",
+	ActionRotate: "rotate the gossip key", ActionRevoke: "revoke certificates", ActionEnrol: "make join tokens", ActionPolicy: "change the policy"}
 
 // May decides whether a member of staff or a viewer may do something. Nobody
 // else may do anything.
