@@ -62,7 +62,7 @@ func (d *Door) admit(raw net.Conn, conf *tls.Config) {
 		} else {
 			d.log.Debug("connection not made", "addr", raw.RemoteAddr().String(), "err", err)
 		}
-		if !errors.Is(err, io.EOF) && d.quit.Err() == nil { // who only looks whether we are there has tried nothing
+		if !errors.Is(err, io.EOF) && d.quit.Err() == nil && !d.tooEarly(err) { // who only looks whether we are there has tried nothing
 			d.auditStranger(raw.RemoteAddr(), "connect to the door", err)
 		}
 		return

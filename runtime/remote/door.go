@@ -118,6 +118,7 @@ type Door struct {
 	sent   traffic // on links
 	tally  tally
 	early  early
+	opened time.Time
 
 	mu      sync.Mutex // guards what follows
 	closing bool
@@ -152,7 +153,7 @@ func Listen(cfg Config) (*Door, error) {
 		return nil, fmt.Errorf("open door at %s: remote: Config.Unsealed is for measuring on a loopback address only", at)
 	}
 	d := &Door{
-		cfg: cfg, log: cfg.Log, listen: l, calls: newArrivals(l.Addr()), guests: make(map[string]int),
+		cfg: cfg, log: cfg.Log, listen: l, opened: time.Now(), calls: newArrivals(l.Addr()), guests: make(map[string]int),
 		protos: make(map[string]func(net.Conn, flow.Identity)), answers: make(map[string]AnswerFunc),
 		conns: make(map[*Conn]bool), peers: make(map[flow.NodeID]*peer), links: make(map[flow.LinkID]*track),
 		streams: make(map[flow.NodeID]pair), looking: make(map[flow.NodeID]bool),

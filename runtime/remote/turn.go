@@ -3,6 +3,7 @@ package remote
 import (
 	"errors"
 	"hash/fnv"
+	"strings"
 	"time"
 
 	"github.com/wardflow/wardflow/runtime/pki"
@@ -46,4 +47,14 @@ func (d *Door) outlived(c *Conn, err error, now time.Time) bool {
 		}
 	}
 	return false
+}
+
+// settleIn is how long after the door has opened not all protocols need have a
+// handler yet.
+const settleIn = 30 * time.Second
+
+// tooEarly reports whether somebody, most likely a friend, has asked for one of
+// our protocols before it had a handler: that is not worth a record.
+func (d *Door) tooEarly(err error) bool {
+	return time.Since(d.opened) < settleIn && strings.Contains(err.Error(), `unsupported application protocols (["wardflow-`)
 }

@@ -92,3 +92,24 @@ func TestConnectionsAreReplacedInTime(t *testing.T) {
 		}
 	}
 }
+
+// One of our protocols that has no handler yet is no refusal to record; another's
+// is.
+func TestAFriendWhoComesTooEarly(t *testing.T) {
+	h := newHall(t)
+	a, b := h.room("bedside"), h.room("desk")
+	for _, proto := range []string{"wardflow-later/1", "other/1"} {
+		if c, err := a.Dial(t.Context(), proto, b.Addr(), "desk"); err == nil {
+			c.Close()
+			t.Errorf("%s is answered", proto)
+		}
+	}
+	b.wait("a record of the second", func() bool { return len(b.audits) > 0 })
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, e := range b.audits {
+		if strings.Contains(e.Why, "wardflow-later") {
+			t.Errorf("on record: %+v", e)
+		}
+	}
+}
