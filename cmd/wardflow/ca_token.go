@@ -24,9 +24,12 @@ not kept. The token names the root, so that it is shown to no wrong server.
 
 Who is registered already is refused; --again makes a new start for one that has
 lost its key, and revokes what it has when it comes. One that was away until its
-certificate ended may be invited again as at first.`,
+certificate ended may be invited again as at first.
+
+A node has a certificate that browsers and devices with other programs take only for
+the names and addresses given with --host: all by which they call it.`,
 		Example: `  wardflow ca token --role device --epc urn:epc:id:giai:0614141.5678 --group h1/3/icu-3/ecg
-  wardflow ca token --role node --name bedside --host 10.0.0.7
+  wardflow ca token --role node --name bedside --host 10.0.0.7 --host bedside.h1.health.example
   wardflow ca token --role node --name bedside --service https://10.0.0.5:7480 --cert staff/ada`,
 		Args: takes(0, "nothing but flags"),
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
@@ -46,7 +49,10 @@ certificate ended may be invited again as at first.`,
 			if err != nil {
 				return fmt.Errorf("ca token: %w", err)
 			}
-			fmt.Fprintf(cmd.ErrOrStderr(), "token for %s, good once and for %v: wardflow enroll TOKEN --out DIR\n", t.Holder, tokenFor(inv))
+			fmt.Fprintf(cmd.ErrOrStderr(), "token for %s, good once and for %v; with it in a file: wardflow enroll - --out DIR < FILE\n", t.Holder, tokenFor(inv))
+			if inv.Life > 0 && inv.Life < time.Minute {
+				fmt.Fprintf(cmd.ErrOrStderr(), "a life of %v is for tests: who is away for half of it has to enrol again\n", inv.Life)
+			}
 			fmt.Fprintln(cmd.OutOrStdout(), t)
 			return nil
 		},

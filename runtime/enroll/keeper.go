@@ -37,6 +37,9 @@ func (k *keeper) run(ctx context.Context) {
 	if s, err := k.load(); err == nil {
 		k.set(s)
 		k.told = true // who started the renewer has read it
+		if k.Web && s.Chain[0].NotBefore.Before(k.r.cfg.Own().Chain[0].NotBefore) {
+			k.due = time.Now() // the node may have enrolled again since, with other hosts
+		}
 	} else if !k.Web {
 		k.r.log.Error("a certificate can't be looked after", "dir", k.Dir, "err", err)
 	}

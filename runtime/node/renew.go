@@ -126,6 +126,7 @@ func (ls *links) resigned(id flow.ActorID) {
 // browsers puts a new certificate for browsers into use.
 func (r *renewal) browsers(_ context.Context, s flow.Signer) error {
 	r.web.Store(&s)
+	r.warnOfHosts(s.Chain[0])
 	return nil
 }
 
@@ -142,6 +143,7 @@ func (r *renewal) webCertificate() (*tls.Certificate, error) {
 func (r *renewal) loadWeb() {
 	if s, err := pki.LoadWebSigner(r.n.webFolder()); err == nil {
 		r.web.Store(&s)
+		r.warnOfHosts(s.Chain[0])
 	}
 }
 

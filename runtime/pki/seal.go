@@ -90,6 +90,9 @@ func PassphraseFile(file string, in io.Reader) func() ([]byte, error) {
 	return func() ([]byte, error) {
 		if file != "-" {
 			f, err := openPrivate(file)
+			if errors.Is(err, ErrExposed) {
+				return nil, fmt.Errorf("the passphrase in %s: %w: run chmod 600 %[1]s, and take another passphrase if somebody may have read it", file, ErrExposed)
+			}
 			if err != nil {
 				return nil, err
 			}

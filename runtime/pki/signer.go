@@ -30,7 +30,7 @@ const (
 )
 
 // ErrExposed reports a private key in a file that others can read.
-var ErrExposed = errors.New("others than its owner can read the key")
+var ErrExposed = errors.New("others than its owner can read it")
 
 // NewSigner joins a key and its chain, leaf first. The signer's ID is what the
 // leaf says; whether others will believe it, [Verifier.Identify] tells.
