@@ -178,7 +178,7 @@ func (s *sending) mend(err error, own flow.Signer) error {
 	var name x509.HostnameError
 	switch {
 	case errors.As(err, &name):
-		return fmt.Errorf("%w: the node's certificate for browsers and devices names %s: call it so, or enrol the node again with the name in --to: wardflow ca token --role node --again --host ...", err, namesOf(name.Certificate))
+		return fmt.Errorf("%w: the node's certificate for browsers and devices names %s: call it so, or enrol the node again with the name in --to: wardflow ca token --role node --again --host HOST", err, namesOf(name.Certificate))
 	case time.Now().After(own.ID.NotAfter):
 		return fmt.Errorf("%w: your certificate has ended at %s: %s", err, own.ID.NotAfter.UTC().Format(time.RFC3339), askAnew(own))
 	case errors.Is(err, ingest.ErrCertificate), errors.As(err, &no) && no.Status == http.StatusForbidden:
