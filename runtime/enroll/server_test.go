@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -447,6 +448,9 @@ func TestHostileRequests(t *testing.T) {
 			}
 			r.Header.Set("Content-Type", tt.kind)
 			resp, err := client.Do(r)
+			if len(tt.body) >= 1<<20 && (errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE)) {
+				return // cut off while it was still talking: refused as well
+			}
 			if err != nil {
 				t.Fatal(err)
 			}
