@@ -7,8 +7,9 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"syscall"
+
+	"github.com/wardflow/wardflow/runtime/durable"
 )
 
 // A lineFile is a file of JSON lines that only grows, and is replaced by a
@@ -112,7 +113,7 @@ func (f *lineFile) rewrite(lines []line) error {
 			return err
 		}
 	}
-	if err := replaceFile(f.path, b.Bytes(), 0o600); err != nil {
+	if err := durable.Replace(f.path, b.Bytes(), 0o600); err != nil {
 		return err
 	}
 	info, err := os.Stat(f.path)
@@ -121,27 +122,4 @@ func (f *lineFile) rewrite(lines []line) error {
 	}
 	f.open, f.at, f.lines = info, int64(b.Len()), len(lines)
 	return nil
-}
-
-// replaceFile puts b in the place of a file at once: whoever reads it sees the
-// old one or the new one, also after a crash.
-func replaceFile(path string, b []byte, mode os.FileMode) error {
-	dir := filepath.Dir(path)
-	tmp, err := os.CreateTemp(dir, filepath.Base(path)+".*")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(tmp.Name()) // gone already when all went well
-	_, err = tmp.Write(b)
-	if err := errors.Join(err, tmp.Chmod(mode), tmp.Sync(), tmp.Close()); err != nil {
-		return err
-	}
-	if err := os.Rename(tmp.Name(), path); err != nil {
-		return err
-	}
-	d, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
 }

@@ -4,10 +4,11 @@ import (
 	"context"
 	"encoding/binary"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"github.com/wardflow/wardflow/runtime/durable"
 )
 
 // Three files are kept: boot, a number that no later run of this node may fall
@@ -33,7 +34,7 @@ func (m *Members) load() error {
 	if len(b) == 8 {
 		m.cfg.Self.Boot = max(m.cfg.Self.Boot, binary.BigEndian.Uint64(b)+1)
 	}
-	if err := write(filepath.Join(dir, "boot"), binary.BigEndian.AppendUint64(nil, m.cfg.Self.Boot)); err != nil {
+	if err := durable.Replace(filepath.Join(dir, "boot"), binary.BigEndian.AppendUint64(nil, m.cfg.Self.Boot), 0o600); err != nil {
 		return err
 	}
 	known, err := os.ReadFile(filepath.Join(dir, "known"))
@@ -67,25 +68,8 @@ func (m *Members) saver(ctx context.Context) {
 		for _, raw := range m.book.statements() {
 			b = appendBytes(b, raw)
 		}
-		if err := write(filepath.Join(m.cfg.Dir, "known"), b); err != nil {
+		if err := durable.Replace(filepath.Join(m.cfg.Dir, "known"), b, 0o600); err != nil {
 			m.log.Warn("known nodes could not be saved", "err", err)
 		}
 	}
-}
-
-// write replaces a file as a whole.
-func write(path string, b []byte) error {
-	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+"-*")
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(b)
-	if err = errors.Join(err, f.Sync(), f.Close()); err == nil {
-		err = os.Rename(f.Name(), path)
-	}
-	if err != nil {
-		os.Remove(f.Name())
-		return fmt.Errorf("write %s: %w", path, err)
-	}
-	return nil
 }

@@ -7,6 +7,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"github.com/wardflow/wardflow/runtime/durable"
 )
 
 // The gossip key is changed in three steps, each taken by every member before
@@ -106,7 +108,7 @@ func (m *Members) changeKeys(change func(keys) (keys, error)) error {
 	}
 	if m.cfg.Dir != "" {
 		// Without the file they come from others once more.
-		if err := write(filepath.Join(m.cfg.Dir, "keys"), next.append(nil)); err != nil {
+		if err := durable.Replace(filepath.Join(m.cfg.Dir, "keys"), next.append(nil), 0o600); err != nil {
 			m.log.Warn("gossip keys could not be saved", "err", err)
 		}
 	}

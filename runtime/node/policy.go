@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/wardflow/wardflow/runtime/control"
+	"github.com/wardflow/wardflow/runtime/durable"
 	"github.com/wardflow/wardflow/runtime/expand"
 	"github.com/wardflow/wardflow/runtime/flow"
 	"github.com/wardflow/wardflow/runtime/policy"
@@ -127,7 +128,7 @@ func (n *Node) newPolicy(raw []byte) {
 		n.audit(flow.AuditEvent{Kind: flow.AuditDeployment, What: "change the policy", Why: err.Error()})
 		return
 	}
-	if err := replaceFile(n.policyFile(), raw); err != nil {
+	if err := durable.Replace(n.policyFile(), raw, 0o600); err != nil {
 		n.log.Error("policy could not be kept: after a restart this node waits for the register", "err", err)
 	}
 	n.guard.mu.Lock()

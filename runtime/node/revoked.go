@@ -12,6 +12,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/wardflow/wardflow/runtime/durable"
 	"github.com/wardflow/wardflow/runtime/flow"
 	"github.com/wardflow/wardflow/runtime/pki"
 	"github.com/wardflow/wardflow/runtime/register"
@@ -115,23 +116,7 @@ func (ls *lists) write(name string, b []byte) error {
 	if err := os.MkdirAll(ls.dir, 0o700); err != nil {
 		return err
 	}
-	file := filepath.Join(ls.dir, name)
-	f, err := os.OpenFile(file+".new", os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(b)
-	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
-		return err
-	}
-	if err := os.Rename(f.Name(), file); err != nil {
-		return err
-	}
-	d, err := os.Open(ls.dir)
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
+	return durable.Replace(filepath.Join(ls.dir, name), b, 0o600)
 }
 
 // load reads what was known when this node ran last, before it lets anybody in.

@@ -6,11 +6,11 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"sync"
 	"time"
 
 	"github.com/wardflow/wardflow/runtime/control"
+	"github.com/wardflow/wardflow/runtime/durable"
 	"github.com/wardflow/wardflow/runtime/flow"
 	"github.com/wardflow/wardflow/runtime/pki"
 	"github.com/wardflow/wardflow/runtime/proof"
@@ -150,22 +150,5 @@ func (m *memory) note(thing string, at time.Time) error {
 	if err != nil {
 		return err
 	}
-	return replaceFile(m.file, b)
-}
-
-// replaceFile writes a file as a whole, for this node's eyes only.
-func replaceFile(path string, b []byte) error {
-	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+"-*")
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(b)
-	if err = errors.Join(err, f.Sync(), f.Close()); err == nil {
-		err = os.Rename(f.Name(), path)
-	}
-	if err != nil {
-		os.Remove(f.Name())
-		return fmt.Errorf("write %s: %w", path, err)
-	}
-	return nil
+	return durable.Replace(m.file, b, 0o600)
 }

@@ -11,6 +11,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/wardflow/wardflow/runtime/durable"
 	"github.com/wardflow/wardflow/runtime/flow"
 )
 
@@ -299,7 +300,7 @@ func (ca *CA) write(dir string, seal Seal) error {
 		err = ca.listed.copy(dir)
 	}
 	if err == nil {
-		err = syncDir(dir)
+		err = durable.Folder(dir)
 	}
 	if errors.Is(err, os.ErrExist) {
 		return fmt.Errorf("save CA: %s: %w", dir, ErrExists)

@@ -15,6 +15,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/wardflow/wardflow/runtime/durable"
 )
 
 // ListLife is how long a hospital's revocation list is good. A new one is made
@@ -266,7 +268,7 @@ func (ca *CA) Publish(now time.Time) ([]byte, error) {
 		l.newest = der
 		return der, nil
 	}
-	if err := writeFile(filepath.Join(l.dir, listFile), der, 0o644); err != nil {
+	if err := durable.Replace(filepath.Join(l.dir, listFile), der, 0o644); err != nil {
 		return nil, fmt.Errorf("publish revocation list: %w", err)
 	}
 	return der, nil

@@ -14,6 +14,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/wardflow/wardflow/runtime/durable"
 )
 
 // A root is replaced in three steps, none of which stops anything:
@@ -165,7 +167,7 @@ func Withdraw(dir string, root [32]byte, open ...Opener) error {
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
 		return wrap(err)
 	}
-	if err := writeFile(file, fmt.Appendf(before, "%x\n", root), 0o644); err != nil {
+	if err := durable.Replace(file, fmt.Appendf(before, "%x\n", root), 0o644); err != nil {
 		return wrap(err)
 	}
 	if a, err = LoadAuthority(dir, open...); err != nil {

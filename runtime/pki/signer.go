@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/wardflow/wardflow/runtime/durable"
 	"github.com/wardflow/wardflow/runtime/flow"
 )
 
@@ -71,16 +72,16 @@ func SaveSigner(dir string, s flow.Signer) error {
 	}
 	next := filepath.Join(dir, nextKeyFile)
 	if err == nil {
-		err = writeFile(next, key, 0o600)
+		err = durable.Replace(next, key, 0o600)
 	}
 	if err == nil {
-		err = writeFile(filepath.Join(dir, certFile), encodeCerts(s.Chain), 0o644)
+		err = durable.Replace(filepath.Join(dir, certFile), encodeCerts(s.Chain), 0o644)
 	}
 	if err == nil {
 		err = os.Rename(next, filepath.Join(dir, keyFile))
 	}
 	if err == nil {
-		err = syncDir(dir)
+		err = durable.Folder(dir)
 	}
 	if err != nil {
 		return fmt.Errorf("save signer: %w", err)
@@ -202,32 +203,6 @@ func parseKey(file string, block *pem.Block) (crypto.Signer, error) {
 		return nil, fmt.Errorf("%s: a %T can't sign", file, key)
 	}
 	return signer, nil
-}
-
-// writeFile replaces a file at once: whoever reads it sees the old or the new.
-func writeFile(file string, b []byte, mode os.FileMode) error {
-	f, err := os.CreateTemp(filepath.Dir(file), filepath.Base(file)+".*")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(f.Name()) // gone already when all went well
-	_, err = f.Write(b)
-	if err := errors.Join(err, f.Chmod(mode), f.Sync(), f.Close()); err != nil {
-		return err
-	}
-	if err := os.Rename(f.Name(), file); err != nil {
-		return err
-	}
-	return syncDir(filepath.Dir(file))
-}
-
-// syncDir has the names in a directory on disk.
-func syncDir(dir string) error {
-	d, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
 }
 
 // createFile writes a file that must not exist yet.

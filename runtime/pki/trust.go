@@ -9,6 +9,8 @@ import (
 	"os"
 	"slices"
 	"strings"
+
+	"github.com/wardflow/wardflow/runtime/durable"
 )
 
 // peopleDomain begins the trust domain of a hospital's staff and patients.
@@ -129,7 +131,7 @@ func LoadTrust(file string) (Trust, error) {
 
 // SaveTrust writes a trust to a file, in place of what was there.
 func SaveTrust(file string, t Trust) error {
-	if err := writeFile(file, encodeCerts(t.Certificates()), 0o644); err != nil {
+	if err := durable.Replace(file, encodeCerts(t.Certificates()), 0o644); err != nil {
 		return fmt.Errorf("save trust: %w", err)
 	}
 	return nil

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/wardflow/wardflow/apps/hospital"
+	"github.com/wardflow/wardflow/runtime/durable"
 	"github.com/wardflow/wardflow/runtime/enroll"
 	"github.com/wardflow/wardflow/runtime/flow"
 	"github.com/wardflow/wardflow/runtime/ingest"
@@ -154,8 +155,5 @@ func (o *oximeter) remember() error {
 	if err != nil {
 		return err
 	}
-	if err := os.WriteFile(o.file+".new", b, 0o600); err != nil {
-		return err
-	}
-	return os.Rename(o.file+".new", o.file)
+	return durable.Replace(o.file, b, 0o600)
 }
