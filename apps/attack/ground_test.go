@@ -76,23 +76,7 @@ func newGround(t *testing.T) *ground {
 	for _, n := range nodeNames {
 		g.start(n)
 	}
-	g.until("the nodes meet and can judge", func(s *control.Snapshot) string {
-		up := 0
-		for _, n := range s.Nodes {
-			if n.Up {
-				up++
-			}
-		}
-		switch {
-		case up < len(nodeNames):
-			return fmt.Sprintf("%d of %d nodes are up", up, len(nodeNames))
-		case s.Register == nil || s.Register.Leader == "":
-			return "the register has no leader"
-		case s.Chain == nil || !s.Chain.Ready:
-			return "the rules are not known"
-		}
-		return ""
-	})
+	g.until("the nodes meet and can judge", func(s *control.Snapshot) string { return s.Lacks(len(nodeNames)) })
 	if _, err := g.client(ward).Deploy(t.Context(), control.Deployment{Name: wardApp, Script: g.script()}); err != nil {
 		t.Fatalf("deploy the ward: %v", err)
 	}

@@ -169,15 +169,7 @@ func (s *Server) answerWith(chain []*x509.Certificate) Answer {
 func (s *Server) trustPEM() string { return encodeTrust(s.office.Authority().Trust()) }
 
 func (s *Server) renew(r *http.Request) (any, error) {
-	id, cert, err := s.peer(r)
-	if err != nil {
-		return nil, err
-	}
-	req, err := read[Request](r)
-	if err != nil {
-		return nil, err
-	}
-	chain, err := s.office.Renew(id, cert, req.CSR, r.RemoteAddr, time.Now())
+	chain, err := s.again(r, s.office.Renew)
 	if err != nil {
 		return nil, err
 	}
@@ -185,6 +177,15 @@ func (s *Server) renew(r *http.Request) (any, error) {
 }
 
 func (s *Server) webCertificate(r *http.Request) (any, error) {
+	chain, err := s.again(r, s.office.Web)
+	if err != nil {
+		return nil, err
+	}
+	return Answer{Chain: encodePEM(chain)}, nil
+}
+
+// again certifies a key of a holder by the certificate that the holder shows.
+func (s *Server) again(r *http.Request, certify func(flow.Identity, *x509.Certificate, []byte, string, time.Time) ([]*x509.Certificate, error)) ([]*x509.Certificate, error) {
 	id, cert, err := s.peer(r)
 	if err != nil {
 		return nil, err
@@ -193,11 +194,7 @@ func (s *Server) webCertificate(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	chain, err := s.office.Web(id, cert, req.CSR, r.RemoteAddr, time.Now())
-	if err != nil {
-		return nil, err
-	}
-	return Answer{Chain: encodePEM(chain)}, nil
+	return certify(id, cert, req.CSR, r.RemoteAddr, time.Now())
 }
 
 // registrar is a member of staff who may register others.

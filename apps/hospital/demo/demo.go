@@ -216,7 +216,8 @@ func (d *demo) live(ctx context.Context) (*control.Snapshot, error) {
 	}
 	defer c.Close()
 	d.say("starting three nodes: bedside, ward, records")
-	if _, err := d.await(ctx, c, "the nodes meet and can judge", together); err != nil {
+	lacks := func(s *control.Snapshot) string { return s.Lacks(len(nodeNames)) }
+	if _, err := d.await(ctx, c, "the nodes meet and can judge", lacks); err != nil {
 		return nil, err
 	}
 	app, err := d.deploy(ctx, c)
@@ -270,25 +271,6 @@ func (d *demo) deploy(ctx context.Context, c *control.Client) (string, error) {
 	}
 	d.say("deployed %s: %d actors", app.Name, app.Actors)
 	return app.Name, nil
-}
-
-// together says what is missing until the cluster can judge; "" when nothing.
-func together(s *control.Snapshot) string {
-	up := 0
-	for _, n := range s.Nodes {
-		if n.Up {
-			up++
-		}
-	}
-	switch {
-	case up < len(nodeNames):
-		return fmt.Sprintf("%d of %d nodes are up", up, len(nodeNames))
-	case s.Register == nil || s.Register.Leader == "":
-		return "the register has no leader"
-	case s.Chain == nil || !s.Chain.Ready:
-		return "the rules are not known"
-	}
-	return ""
 }
 
 // worst names an actor or link that is not well.

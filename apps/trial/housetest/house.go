@@ -90,7 +90,7 @@ func Open(t testing.TB, cfg Config) *House {
 	for _, n := range Nodes {
 		h.start(n)
 	}
-	h.until("the nodes meet and can judge", h.together)
+	h.until("the nodes meet and can judge", func(s *control.Snapshot) string { return s.Lacks(len(Nodes)) })
 	if _, err := h.client.Deploy(h.within(), control.Deployment{Name: appName, Script: h.script()}); err != nil {
 		h.t.Fatalf("deploy the ward: %v", err)
 	}
@@ -280,25 +280,6 @@ func (h *House) Close() {
 			h.t.Logf("the log of %s ends with:\n%s", n, b[max(0, len(b)-3000):])
 		}
 	}
-}
-
-// together says what is missing until the cluster can judge.
-func (h *House) together(s *control.Snapshot) string {
-	up := 0
-	for _, n := range s.Nodes {
-		if n.Up {
-			up++
-		}
-	}
-	switch {
-	case up < len(Nodes):
-		return fmt.Sprintf("%d of %d nodes are up", up, len(Nodes))
-	case s.Register == nil || s.Register.Leader == "":
-		return "the register has no leader"
-	case s.Chain == nil || !s.Chain.Ready:
-		return "the rules are not known"
-	}
-	return ""
 }
 
 // Deployed is the ward's script, as the control API gives it to the engineer.
