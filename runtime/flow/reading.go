@@ -53,10 +53,15 @@ const (
 	BadSignature  Reason = 12 // the device's signature or certificate does not hold
 	OutOfSequence Reason = 13 // a number of the device's stream seen before
 	Paused        Reason = 14 // the manager is paused
+	Stuck         Reason = 15 // the same value for too long
+	TooSteep      Reason = 16 // changes faster than the body does
+	Disagrees     Reason = 17 // another signal of the same patient says otherwise
+	BadRule       Reason = 18 // the rule's contract is not what was registered, or gives no answer
 )
 
 var reasonNames = [...]string{"accepted", "no rule", "rule revoked", "wrong type", "wrong unit", "too low", "too high",
-	"too fast", "too old", "in the future", "too large", "field missing", "bad signature", "out of sequence", "paused"}
+	"too fast", "too old", "in the future", "too large", "field missing", "bad signature", "out of sequence", "paused",
+	"stuck", "too steep", "disagrees", "bad rule"}
 
 // String is the reason in words.
 func (r Reason) String() string {
@@ -75,6 +80,7 @@ type Verdict struct {
 	Version uint64 // of the rule
 	Epoch   uint64 // of all the manager's rules; +1 on every change
 	Block   uint64 // of the chain that was read
+	Mode    Mode   // what the answer waits for; no part of any record
 }
 
 // OK reports whether the reading was accepted.
