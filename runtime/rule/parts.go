@@ -1,0 +1,62 @@
+package rule
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/wardflow/wardflow/runtime/chain"
+)
+
+// A Part is one of the rule contracts that an entry of the manager names. All
+// of them must accept a reading; the first that refuses decides.
+type Part struct {
+	Address chain.Address // of the rule contract
+	Code    chain.Hash    // Keccak-256 of its code when it was registered
+	Digest  chain.Hash    // Keccak-256 of its parameters; equal rules have equal digests
+	Kind    string        // what sort of rule it is: [KindLimits] or another; "" is not known
+}
+
+// The sorts of rule contracts that this package knows the parameters of.
+const (
+	KindLimits    = "wardflow.limits/1"
+	KindSlope     = "wardflow.slope/1"
+	KindAgreement = "wardflow.agreement/1"
+)
+
+// MaxParts is how many rule contracts an entry may have.
+const MaxParts = 8
+
+// A Slope holds the readings of one kind against those before them on their
+// stream: a value that changes faster than a body does is TooSteep, one that
+// does not change at all for long is Stuck. A zero in Step or Stuck does not
+// limit.
+type Slope struct {
+	Kind  string        // LOINC code
+	Unit  string        // UCUM code
+	Step  int64         // 10⁻⁶ Unit; the most that a value may change in In
+	In    time.Duration // whole milliseconds; 0 when Step is
+	Stuck time.Duration // so long a value may stay what it is; whole milliseconds
+}
+
+// An Agreement holds the readings of two kinds of one patient against each
+// other: when they lie closer in time than Within and differ by more than Most,
+// the one that comes second Disagrees.
+type Agreement struct {
+	Kind, With string        // LOINC codes, in the order of the alphabet
+	Unit       string        // UCUM code of both
+	Most       int64         // 10⁻⁶ Unit
+	Within     time.Duration // whole milliseconds
+}
+
+// steep is the clause as it stands in a rule file.
+func (s Slope) steep() string {
+	return fmt.Sprintf("%v %s in %v", microOf(s.Step), s.Unit, s.In)
+}
+
+// String is the clause as it stands in a rule file at the line of its Kind.
+func (a Agreement) String() string {
+	return fmt.Sprintf("%v %s with %s within %v", microOf(a.Most), a.Unit, a.With, a.Within)
+}
+
+// Fields are those parts of a reading that a limit may ask for.
+type Fields uint32
