@@ -6,17 +6,11 @@ import (
 	"io"
 	"strconv"
 	"strings"
-	"time"
 
 	"go.yaml.in/yaml/v3"
-)
 
-// What a file leaves out.
-const (
-	defaultAge     = 24 * time.Hour
-	defaultAhead   = 2 * time.Second
-	defaultSamples = 8192
-	none           = "none" // in place of a number: not limited
+	"github.com/wardflow/wardflow/runtime/chain"
+	"github.com/wardflow/wardflow/runtime/flow"
 )
 
 // A FileError is a mistake in a rule file.
@@ -41,8 +35,14 @@ func Parse(name string, text []byte) ([]Rule, error) {
 	}
 	p := &parser{file: name}
 	var rules []Rule
-	p.pairs(doc.Content[0], "a map from groups to rules", func(group string, key, value *yaml.Node) {
-		rules = append(rules, p.rule(group, key, value))
+	devices := map[string]bool{}
+	p.pairs(doc.Content[0], "a map from groups to rules", func(scope string, key, value *yaml.Node) {
+		r := p.rule(scope, key, value)
+		if r.Device != "" && devices[r.Device] { // in another case: as text it was not here yet
+			p.fail(key, "%q is here twice", scope)
+		}
+		devices[r.Device] = true
+		rules = append(rules, r)
 	})
 	if err := dec.Decode(new(yaml.Node)); !errors.Is(err, io.EOF) && len(p.errs) == 0 {
 		p.fail(doc.Content[0], "more than one document: want one")
@@ -102,153 +102,85 @@ func (p *parser) pairs(n *yaml.Node, want string, each func(name string, key, va
 	}
 }
 
-func (p *parser) rule(group string, key, value *yaml.Node) Rule {
-	if why := badGroup(group); why != "" {
-		p.fail(key, "group %q: %s: want site/floor/room/type or the beginning of it", group, why)
+// texts are the values of a scalar, or of a list of scalars.
+func (p *parser) texts(n *yaml.Node, want string) []*yaml.Node {
+	all := []*yaml.Node{n}
+	if n.Kind == yaml.SequenceNode {
+		all = n.Content
 	}
-	r := Rule{Group: group}
-	p.pairs(value, "a map from kinds to limits", func(kind string, key, value *yaml.Node) {
-		r.Limits = append(r.Limits, p.limit(kind, key, value))
+	for _, t := range all {
+		if t.Kind != yaml.ScalarNode {
+			p.fail(t, "want %s", want)
+			return nil
+		}
+	}
+	return all
+}
+
+// Names in the place of a kind that are about the whole rule. No LOINC code is
+// like them.
+const (
+	modeKey      = "mode"
+	contractsKey = "contracts"
+)
+
+func (p *parser) rule(scope string, key, value *yaml.Node) Rule {
+	var r Rule
+	var why string
+	if r.Group, r.Device, why = scopeOf(scope); why != "" && strings.HasPrefix(scope, "device ") {
+		p.fail(key, "%q: %s", scope, why)
+	} else if why != "" {
+		p.fail(key, "group %q: %s: want site/floor/room/type or the beginning of it", scope, why)
+	}
+	s := &sides{rule: &r, kinds: map[string]string{}}
+	p.pairs(value, "a map from kinds to limits", func(name string, key, value *yaml.Node) {
+		switch name {
+		case modeKey:
+			r.Mode = p.mode(value)
+		case contractsKey:
+			r.Codes = p.contracts(value)
+		default:
+			p.limit(s, name, key, value)
+		}
 	})
-	if value.Kind == yaml.MappingNode && len(value.Content) == 0 {
-		p.fail(key, "group %q names no kind: to withdraw a rule, revoke it", group)
+	p.agree(s)
+	if value.Kind == yaml.MappingNode && len(r.Limits)+len(r.Codes) == 0 {
+		p.fail(key, "group %q names no kind: to withdraw a rule, retire it", scope)
+	}
+	if n := r.parts(); n > MaxParts {
+		p.fail(key, "the rule needs %d contracts, at most %d: one for all limits, and one for each kind that is steepest or stuck, each agreement and each of contracts", n, MaxParts)
 	}
 	return r
 }
 
-func (p *parser) limit(kind string, key, value *yaml.Node) Limit {
-	l := Limit{Kind: kind, Age: defaultAge, Ahead: defaultAhead, Samples: defaultSamples}
-	if _, ok := bytesOf(kind); !ok || !isCode(kind) {
-		p.fail(key, "kind %q: want a LOINC code such as 8867-4", kind)
+// parts is how many rule contracts the rule needs.
+func (r *Rule) parts() int {
+	n := len(r.Slopes) + len(r.Agreements) + len(r.Codes)
+	if len(r.Limits) > 0 {
+		n++
 	}
-	var unit, span bool
-	p.pairs(value, "unit, range and the like", func(name string, key, value *yaml.Node) {
-		switch name {
-		case "unit":
-			unit = true
-			l.Unit = value.Value
-			if _, ok := bytesOf(l.Unit); !ok || !isCode(l.Unit) || value.Kind != yaml.ScalarNode {
-				p.fail(value, "unit %q: want a UCUM code such as /min", value.Value)
-			}
-		case "range":
-			span = true
-			l.Min, l.Max = p.span(value)
-		case "rate":
-			l.Rate = p.count(value)
-		case "samples":
-			l.Samples = p.count(value)
-		case "age":
-			l.Age = p.duration(value)
-		case "ahead":
-			l.Ahead = p.duration(value)
-		default:
-			p.fail(key, "%q: want unit, range, rate, samples, age or ahead", name)
-		}
-	})
-	if value.Kind == yaml.MappingNode && !unit {
-		p.fail(key, "kind %s: unit is missing", kind)
-	}
-	if value.Kind == yaml.MappingNode && !span {
-		p.fail(key, "kind %s: range is missing", kind)
-	}
-	return l
+	return n
 }
 
-func (p *parser) span(n *yaml.Node) (low, high int64) {
-	if n.Kind != yaml.SequenceNode || len(n.Content) != 2 {
-		p.fail(n, "want a range such as [20, 250]")
-		return 0, 0
+func (p *parser) mode(n *yaml.Node) flow.Mode {
+	m, ok := flow.ParseMode(n.Value)
+	if !ok || n.Kind != yaml.ScalarNode {
+		p.fail(n, "mode %q: want anchored, confirmed or per-check", n.Value)
 	}
-	var ends [2]int64
-	for i, c := range n.Content {
-		v, err := parseMicro(c.Value)
+	return m
+}
+
+func (p *parser) contracts(n *yaml.Node) (all []chain.Address) {
+	seen := map[chain.Address]bool{}
+	for _, t := range p.texts(n, "addresses of rule contracts, such as [0x…]") {
+		a, err := parseAddress(t.Value)
 		if err != nil {
-			p.fail(c, "%v", err)
-			return 0, 0
+			p.fail(t, "%v", err)
+		} else if seen[a] {
+			p.fail(t, "%s is here twice", a)
 		}
-		ends[i] = v
+		seen[a] = true
+		all = append(all, a)
 	}
-	if ends[0] > ends[1] {
-		p.fail(n, "the range is empty: %s is above %s", n.Content[0].Value, n.Content[1].Value)
-	}
-	return ends[0], ends[1]
-}
-
-func (p *parser) count(n *yaml.Node) uint32 {
-	v, err := ParseCount(n.Value)
-	if err != nil {
-		p.fail(n, "%v", err)
-	}
-	return v
-}
-
-func (p *parser) duration(n *yaml.Node) time.Duration {
-	d, err := ParseSpan(n.Value)
-	if err != nil {
-		p.fail(n, "%v", err)
-	}
-	return d
-}
-
-// ParseValue reads a decimal number with at most six places as millionths.
-func ParseValue(s string) (int64, error) { return parseMicro(s) }
-
-// ParseCount reads a whole number above 0, or "none" as 0.
-func ParseCount(s string) (uint32, error) {
-	if s == none {
-		return 0, nil
-	}
-	v, err := strconv.ParseUint(s, 10, 32)
-	if err != nil || v == 0 {
-		return 0, fmt.Errorf("%q: want a whole number above 0, or none", s)
-	}
-	return uint32(v), nil
-}
-
-// ParseSpan reads a time such as "24h" of whole milliseconds, at most ten
-// years, or "none" as 0.
-func ParseSpan(s string) (time.Duration, error) {
-	if s == none {
-		return 0, nil
-	}
-	d, err := time.ParseDuration(s)
-	if err != nil || d <= 0 || d%time.Millisecond != 0 || d > maxSpan {
-		return 0, fmt.Errorf("%q: want a time such as 24h or 500ms, at most ten years, or none", s)
-	}
-	return d, nil
-}
-
-// maxSpan is the contract's MAX_SPAN.
-const maxSpan = 3650 * 24 * time.Hour
-
-// maxGroup is the contract's MAX_GROUP_BYTES.
-const maxGroup = 128
-
-// badGroup says what the contract would not like about a group.
-func badGroup(group string) string {
-	if group == "" {
-		return ""
-	}
-	if len(group) > maxGroup {
-		return "longer than 128 bytes"
-	}
-	for part := range strings.SplitSeq(group, "/") {
-		if part == "" {
-			return "a part is empty"
-		}
-		if !isCode(part) {
-			return "not printable ASCII"
-		}
-	}
-	return ""
-}
-
-// isCode reports whether s is printable ASCII without spaces, and not empty.
-func isCode(s string) bool {
-	for i := range len(s) {
-		if s[i] <= 0x20 || s[i] >= 0x7f {
-			return false
-		}
-	}
-	return s != ""
+	return all
 }

@@ -3,10 +3,13 @@ package rule
 import (
 	"fmt"
 	"strings"
+
+	"github.com/wardflow/wardflow/runtime/chain"
+	"github.com/wardflow/wardflow/runtime/flow"
 )
 
 // Format writes rules as a file that [Parse] reads, with versions in comments.
-// Revoked rules and limits stand in comments altogether.
+// Retired rules stand in comments altogether.
 func Format(rules []Rule) string {
 	var b strings.Builder
 	for i, r := range rules {
@@ -15,39 +18,97 @@ func Format(rules []Rule) string {
 		}
 		mark := ""
 		if r.Revoked {
-			mark = "# revoked: "
+			mark = "# retired: "
 		}
-		fmt.Fprintf(&b, "%s%s:  # version %d\n", mark, scalar(r.Group), r.Version)
-		for _, l := range r.Limits {
-			mark := mark
-			if l.Revoked && mark == "" {
-				mark = "# revoked: "
-			}
-			fmt.Fprintf(&b, "%s  %s: %s  # version %d\n", mark, scalar(l.Kind), FormatLimit(l), l.Version)
+		fmt.Fprintf(&b, "%s%s:", mark, phrase(r.Scope()))
+		if r.Version != 0 {
+			fmt.Fprintf(&b, "  # version %d", r.Version)
+		}
+		b.WriteByte('\n')
+		for _, line := range r.lines() {
+			fmt.Fprintf(&b, "%s  %s\n", mark, line)
 		}
 	}
 	return b.String()
 }
 
+// lines are what a rule says, a line of its file each.
+func (r *Rule) lines() (lines []string) {
+	if r.Mode != flow.Anchored {
+		lines = append(lines, modeKey+": "+r.Mode.String())
+	}
+	for _, l := range r.Limits {
+		lines = append(lines, scalar(l.Kind)+": {"+strings.Join(append(limitWords(l), r.beside(l.Kind)...), ", ")+"}")
+	}
+	if len(r.Codes) > 0 {
+		lines = append(lines, contractsKey+": ["+addresses(r.Codes)+"]")
+	}
+	return lines
+}
+
+// beside is what a rule says of the readings of a kind together with others.
+func (r *Rule) beside(kind string) (words []string) {
+	for _, s := range r.Slopes {
+		if s.Kind != kind {
+			continue
+		}
+		if s.Step != 0 {
+			words = append(words, "steepest: "+phrase(s.steep()))
+		}
+		if s.Stuck != 0 {
+			words = append(words, "stuck: "+s.Stuck.String())
+		}
+	}
+	var agrees []string
+	for _, a := range r.Agreements {
+		if a.Kind == kind {
+			agrees = append(agrees, phrase(a.String()))
+		}
+	}
+	switch len(agrees) {
+	case 0:
+		return words
+	case 1:
+		return append(words, "agrees: "+agrees[0])
+	}
+	return append(words, "agrees: ["+strings.Join(agrees, ", ")+"]")
+}
+
 // FormatLimit writes a limit as it stands in a rule file.
-func FormatLimit(l Limit) string {
-	parts := []string{
+func FormatLimit(l Limit) string { return "{" + strings.Join(limitWords(l), ", ") + "}" }
+
+func limitWords(l Limit) []string {
+	words := []string{
 		"unit: " + scalar(l.Unit),
 		fmt.Sprintf("range: [%v, %v]", microOf(l.Min), microOf(l.Max)),
 	}
 	if l.Rate != 0 {
-		parts = append(parts, fmt.Sprintf("rate: %d", l.Rate))
+		words = append(words, fmt.Sprintf("rate: %d", l.Rate))
 	}
 	if l.Samples != defaultSamples {
-		parts = append(parts, "samples: "+orNone(l.Samples == 0, fmt.Sprint(l.Samples)))
+		words = append(words, "samples: "+orNone(l.Samples == 0, fmt.Sprint(l.Samples)))
+	}
+	if l.Bytes != 0 {
+		words = append(words, fmt.Sprintf("bytes: %d", l.Bytes))
 	}
 	if l.Age != defaultAge {
-		parts = append(parts, "age: "+orNone(l.Age == 0, l.Age.String()))
+		words = append(words, "age: "+orNone(l.Age == 0, l.Age.String()))
 	}
 	if l.Ahead != defaultAhead {
-		parts = append(parts, "ahead: "+orNone(l.Ahead == 0, l.Ahead.String()))
+		words = append(words, "ahead: "+orNone(l.Ahead == 0, l.Ahead.String()))
 	}
-	return "{" + strings.Join(parts, ", ") + "}"
+	if l.Fields != 0 {
+		words = append(words, "needs: ["+strings.Join(l.Fields.Names(), ", ")+"]")
+	}
+	return words
+}
+
+func addresses(all []chain.Address) string {
+	words := make([]string, len(all))
+	for i, a := range all {
+		words[i] = `"` + a.Hex() + `"` // plain it would be a number
+	}
+	return strings.Join(words, ", ")
 }
 
 func orNone(is bool, otherwise string) string {
@@ -59,12 +120,19 @@ func orNone(is bool, otherwise string) string {
 
 // scalar writes a name as YAML: plain where that is sure to be read back as it
 // is, else in double quotes.
-func scalar(s string) string {
+func scalar(s string) string { return plainWith(s, "-._") }
+
+// phrase is scalar for several words.
+func phrase(s string) string { return plainWith(s, "-._ /") }
+
+// plainWith writes s plain if it has letters, digits, slashes and, behind the
+// first, of the others only.
+func plainWith(s, others string) string {
 	plain := s != ""
 	for i := range len(s) {
 		c := s[i]
 		letter := c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '/'
-		if !letter && (i == 0 || c != '-' && c != '.' && c != '_') {
+		if !letter && (i == 0 || !strings.ContainsRune(others, rune(c))) {
 			plain = false
 		}
 	}

@@ -2,6 +2,7 @@ package rule
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/wardflow/wardflow/runtime/chain"
@@ -58,5 +59,33 @@ func (a Agreement) String() string {
 	return fmt.Sprintf("%v %s with %s within %v", microOf(a.Most), a.Unit, a.With, a.Within)
 }
 
-// Fields are those parts of a reading that a limit may ask for.
+// Fields are those parts of a reading that a limit may ask for: a bit for each
+// of fieldNames, the first the lowest.
 type Fields uint32
+
+// fieldNames are how rule files write them, in the order of the contract's bits.
+var fieldNames = [...]string{"device", "kind", "unit", "time", "samples", "period", "number", "stream"}
+
+// ParseField reads the name of one field.
+func ParseField(s string) (Fields, error) {
+	for i, name := range fieldNames {
+		if s == name {
+			return 1 << i, nil
+		}
+	}
+	return 0, fmt.Errorf("%q: want one of %s", s, strings.Join(fieldNames[:], ", "))
+}
+
+// Names are the fields in words; one that has no name is its bit.
+func (f Fields) Names() (names []string) {
+	for i := range 32 {
+		switch {
+		case f&(1<<i) == 0:
+		case i < len(fieldNames):
+			names = append(names, fieldNames[i])
+		default:
+			names = append(names, fmt.Sprintf("bit %d", i))
+		}
+	}
+	return names
+}
