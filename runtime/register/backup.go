@@ -53,6 +53,9 @@ func (r *Register) prepare(from io.Reader, to io.Writer) error {
 	}
 	r.machine.mu.RLock()
 	s.floor = max(s.floor, r.machine.state.highest())
+	if now := r.machine.state.ledger; now.known && now.head.Number > s.ledger.head.Number {
+		s.ledger = now.copy() // blocks are final: who holds the chain has gone on by them
+	}
 	r.machine.mu.RUnlock()
 	s.floor = max(s.floor, s.highest()) + leap
 	s.laid, s.done = nil, nil

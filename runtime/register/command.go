@@ -32,6 +32,7 @@ const (
 	kindPutPlanAt      = 14 // as kindPutPlan; and moves an actor only from the epoch that it names
 	kindOnce           = 15 // one of the others, with a number: a second time is answered as the first
 	kindForget         = 16 // what is gone is gone; what was put again is put again
+	kindPutBlock       = 17 // the block that is there changes nothing
 	kindPacked         = 13 // any but a commit or a part, compressed
 )
 
@@ -121,6 +122,8 @@ func encodeCommand(c command) ([]byte, error) {
 		return appendPart(c), nil
 	case once:
 		return appendOnce(c)
+	case putBlock:
+		return encodeBlock(c)
 	}
 	body, err := json.Marshal(c)
 	if err != nil {
@@ -203,6 +206,10 @@ func decodeCommand(b []byte) (command, error) {
 		c, err = readPart(body)
 	case kindAdopt:
 		c, err = decodeJSON[adopt](body)
+	case kindPutBlock:
+		var b Block
+		b, err = readBlock(body)
+		c = putBlock{b}
 	default:
 		return nil, fmt.Errorf("read command: kind %d is not known here: it was written by a newer wardflow", kind)
 	}

@@ -33,6 +33,10 @@ func (r *result) err() error {
 		return fmt.Errorf("%s: %w", r.Text, ErrElsewhere)
 	case faultStale:
 		return fmt.Errorf("%s: %w", r.Text, flow.ErrStale)
+	case faultBlock:
+		return fmt.Errorf("%s: %w", r.Text, ErrOvertaken)
+	case faultChain:
+		return fmt.Errorf("%s: %w", r.Text, ErrOtherChain)
 	case faultParts:
 		return errParts
 	case faultSeen:

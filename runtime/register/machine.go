@@ -12,12 +12,13 @@ import (
 type machine struct {
 	board *board
 
-	mu    sync.RWMutex // guards state
+	mu    sync.RWMutex // guards what follows
 	state *state
+	block chan struct{} // closed when there is another block
 }
 
 func newMachine(b *board) *machine {
-	m := &machine{board: b, state: newState()}
+	m := &machine{board: b, state: newState(), block: make(chan struct{})}
 	b.source = m.view
 	return m
 }
@@ -27,12 +28,15 @@ func newMachine(b *board) *machine {
 func (m *machine) Apply(entries []agree.Entry) ([][]byte, error) {
 	answers := make([][]byte, len(entries))
 	m.mu.Lock()
-	before := m.state.changed
+	before, block := m.state.changed, m.state.ledger.head
 	for i, e := range entries {
 		r := m.state.carryOut(e.Index, e.Body)
 		answers[i] = r.bytes()
 	}
 	changed := m.state.changed
+	if m.state.ledger.head != block {
+		m.ringBlock()
+	}
 	m.mu.Unlock()
 	if changed != before {
 		m.board.outdate(changed)
@@ -71,9 +75,16 @@ func (m *machine) Restore(from io.Reader) error {
 	}
 	m.mu.Lock()
 	m.state = s
+	m.ringBlock()
 	m.mu.Unlock()
 	m.board.outdate(s.changed)
 	return nil
+}
+
+// ringBlock wakes who waits for a block; the caller holds mu.
+func (m *machine) ringBlock() {
+	close(m.block)
+	m.block = make(chan struct{})
 }
 
 func (m *machine) certificate(hash [32]byte) ([]byte, bool) {

@@ -49,6 +49,8 @@ func (r *Register) may(peer flow.Identity, body []byte) error {
 		return errors.Join(itself(peer, c.Node), r.roomFor(c))
 	case adopt:
 		return itself(peer, c.Node)
+	case putBlock:
+		return r.mayPutBlock(peer, c)
 	case putCertificate:
 		return r.mayPublish(peer, c)
 	case putSetting:

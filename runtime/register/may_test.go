@@ -207,7 +207,7 @@ func TestRising(t *testing.T) {
 // A command of a stranger is refused or read, whatever it is; what is read and
 // may not be sent changes nothing.
 func FuzzMay(f *testing.F) {
-	for _, c := range []command{syncUp{}, claim{Actor: "a:b", Node: "n"}, putSetting{"k", nil}, once{1, removeApp{"a"}}, commitPart{"n", 1, 0, 1, nil}} {
+	for _, c := range []command{syncUp{}, claim{Actor: "a:b", Node: "n"}, putSetting{"k", nil}, once{1, removeApp{"a"}}, commitPart{"n", 1, 0, 1, nil}, putBlock{Block{Body: []byte{1}}}} {
 		b, err := encodeCommand(c)
 		if err != nil {
 			f.Fatal(err)
@@ -221,7 +221,7 @@ func FuzzMay(f *testing.F) {
 		before := r.View().Index
 		err := r.may(agreetest.Identity("mallory"), b)
 		if c, bad := decodeCommand(b); bad == nil && err == nil {
-			if k := c.kind(); k == kindPutApp || k == kindRemoveApp || k == kindPutPlan || k == kindPutAppPlan || k == kindPutPlanAt || k == kindPutSetting {
+			if k := c.kind(); k == kindPutApp || k == kindRemoveApp || k == kindPutPlan || k == kindPutAppPlan || k == kindPutPlanAt || k == kindPutSetting || k == kindPutBlock {
 				t.Errorf("command of kind %d of a node without a vote is let through: %x", k, b)
 			}
 		}

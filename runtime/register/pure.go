@@ -114,6 +114,9 @@ func OnceCommand(nonce uint64, command []byte) ([]byte, error) {
 	return encodeCommand(once{nonce, c})
 }
 
+// PutBlockCommand is [Register.PutBlock].
+func PutBlockCommand(b Block) ([]byte, error) { return encodeCommand(putBlock{b}) }
+
 // SyncCommand is [Register.Sync].
 func SyncCommand() ([]byte, error) { return encodeCommand(syncUp{}) }
 

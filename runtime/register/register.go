@@ -47,6 +47,9 @@ type Config struct {
 	// hospital has issued, whether it holds still or not: any node may publish it.
 	// Without Issued voters only publish.
 	Issued func(der []byte) error
+	// Block judges, on the leader, a block of the chain that another node wants
+	// agreed on. nil: voters may, and what they bring is believed.
+	Block func(node flow.NodeID, b Block) error
 	// Audit is told what other nodes were refused; it must not block. nil: Log is.
 	Audit func(flow.AuditEvent)
 
@@ -68,6 +71,7 @@ type Register struct {
 	nonce   func() uint64
 	heard   heard
 	packed  packedView
+	asked   atomic.Uint64 // which voter is asked for blocks
 
 	stop context.CancelFunc
 	run  context.Context // ends with Close
@@ -108,6 +112,7 @@ func Open(cfg Config) (*Register, error) {
 	r.busy.Go(r.follow)
 	r.busy.Go(r.ring)
 	cfg.Transport.Answer(kindViewAsk, r.answerView)
+	cfg.Transport.Answer(kindBlockAsk, r.answerBlock)
 	return r, nil
 }
 

@@ -32,6 +32,7 @@ type head struct {
 	Actors       int               `json:"actors"`
 	Laid         []laidRecord      `json:"laid,omitempty"`
 	Done         []done            `json:"done,omitempty"`
+	Chain        *ledgerRecord     `json:"chain,omitempty"`
 }
 
 type laidRecord struct {
@@ -55,6 +56,7 @@ func (s *state) copy() *state {
 	c.apps, c.actors = maps.Clone(s.apps), maps.Clone(s.actors)
 	c.settings, c.certificates = maps.Clone(s.settings), maps.Clone(s.certificates)
 	c.done = slices.Clip(s.done)
+	c.ledger = s.ledger.copy()
 	c.laid = slices.Clone(s.laid) // their bytes are only ever appended to
 	return &c
 }
@@ -64,7 +66,7 @@ func (s *state) writeTo(to io.Writer) error {
 	if err := w.WriteByte(snapshotFormat); err != nil {
 		return err
 	}
-	h := head{s.changed, s.floor, s.apps, s.settings, len(s.certificates), len(s.actors), nil, s.done}
+	h := head{s.changed, s.floor, s.apps, s.settings, len(s.certificates), len(s.actors), nil, s.done, s.ledger.record()}
 	for _, l := range s.laid {
 		h.Laid = append(h.Laid, laidRecord{l.node, l.seq, l.parts, l.bytes})
 	}
@@ -111,6 +113,9 @@ func readState(from io.Reader) (*state, error) {
 	maps.Copy(s.apps, h.Apps)
 	maps.Copy(s.settings, h.Settings)
 	s.done = h.Done
+	if s.ledger, err = h.Chain.ledger(); err != nil {
+		return nil, fmt.Errorf("read snapshot: %w", err)
+	}
 	for _, l := range h.Laid {
 		s.laid = append(s.laid, laid{node: l.Node, seq: l.Seq, parts: l.Parts, bytes: l.Bytes})
 	}

@@ -22,6 +22,7 @@ type state struct {
 	certificates map[[32]byte][]byte
 	laid         []laid // commits that come in parts, by age
 	done         []done // what came of commands with a number, by age
+	ledger       ledger
 }
 
 // An activation is what is agreed about one actor. It is a value.
@@ -63,6 +64,8 @@ const (
 	faultSeen            // the epoch is not the one the claim has seen
 	faultParts           // a part of a commit came without the ones before
 	faultStale           // a newer activation exists
+	faultBlock           // the block does not follow the newest one
+	faultChain           // the block is of another chain
 )
 
 func refuse(f fault, format string, args ...any) result {
@@ -103,6 +106,8 @@ func (s *state) apply(index uint64, c command) result {
 		return s.commitPart(c)
 	case adopt:
 		return s.adopt(c)
+	case putBlock:
+		return s.putBlock(c)
 	case syncUp:
 		return result{Index: s.changed}
 	}

@@ -318,6 +318,7 @@ func FuzzDecodeCommand(f *testing.F) {
 		once{7, putPlanAt{App: "ward"}}, putAppPlan{App: ward("source"), Base: 3}, adopt{"a", 1, []byte{1}},
 		claimAll{Node: "a", Nonce: 1, Actors: []flow.ActorID{"ward:sum"}, Seen: []uint64{0}},
 		commitPart{Node: "a", Seq: 1, Part: 0, Parts: 2, Bytes: []byte{1}},
+		putBlock{blockOn(ChainHead{Genesis: ourChain}, "x")}, putBlock{Block{Body: make([]byte, packFrom)}},
 		commit{Node: "a", Seq: 2, Steps: []flow.Checkpoint{stepOf("ward:sum", 1, 1, 2, 0)}}} {
 		b, err := encodeCommand(c)
 		if err != nil {
@@ -354,6 +355,7 @@ func FuzzReadState(f *testing.F) {
 	s.apply(3, claim{Actor: "ward:sum", Node: "a", Nonce: 1})
 	s.apply(4, commit{Node: "a", Seq: 1, Steps: []flow.Checkpoint{stepOf("ward:sum", 1, 1, 2, 0)}})
 	s.apply(5, putCertificate{[]byte("der")})
+	s.apply(6, putBlock{blockOn(ChainHead{Genesis: ourChain}, "x")})
 	if err := s.writeTo(w); err != nil {
 		f.Fatal(err)
 	}
