@@ -167,7 +167,8 @@ type rules struct {
 	told    []flow.Verdict
 }
 
-func (r *rules) Judge(group string, rd *flow.Reading, now time.Time) (flow.Verdict, error) {
+func (r *rules) Judge(c *flow.Case) (flow.Verdict, error) {
+	group, rd := c.Group, c.Reading
 	v := flow.Verdict{Group: group, Rule: "0x00000000000000000000000000000000000000aa", Version: r.version + 1, Epoch: 1, Block: 7}
 	if r.unknown {
 		return v, fmt.Errorf("the chain is not reached: %w", flow.ErrLater)

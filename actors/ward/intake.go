@@ -30,7 +30,7 @@ const gatherMost = 64
 var errHeld = errors.New("as many wait as can be held, until they are settled")
 
 // An Inlet is a node's listener for devices that are outside of it. It is the
-// capability "ingest". One that also has the method Judge(group, reading, now),
+// capability "ingest". One that also has the method Judge(*flow.Case),
 // as [Rules], tells devices why a rule refuses a reading; one with Vouch signs as
 // [proof.Vouch] does, and remembers it for who reads the same on its node.
 type Inlet interface {
@@ -73,7 +73,7 @@ func Intake() flow.Type {
 type intake struct {
 	devices []string
 	env     flow.Env
-	judge   func(group string, r *flow.Reading, now time.Time) (flow.Verdict, error) // nil: nobody says why
+	judge   func(*flow.Case) (flow.Verdict, error) // nil: nobody says why
 	vouch   func(flow.Signer, time.Time, []proof.Vouched) ([]flow.Sealed, error)
 	leave   func() // of the listener
 
@@ -103,7 +103,7 @@ func (i *intake) Start(env flow.Env) error {
 		return err
 	}
 	if j, ok := inlet.(interface {
-		Judge(string, *flow.Reading, time.Time) (flow.Verdict, error)
+		Judge(*flow.Case) (flow.Verdict, error)
 	}); ok {
 		i.judge = j.Judge
 	}
@@ -195,7 +195,7 @@ func (i *intake) seal(f *flow.Firing) error {
 	}
 	if i.judge != nil {
 		for _, t := range i.order[:n] {
-			if v, err := i.judge(t.arrival.By.Group, t.reading(), f.Now); err == nil {
+			if v, err := i.judge(&flow.Case{Reading: t.reading(), Group: t.arrival.By.Group, Now: f.Now}); err == nil {
 				t.said.Verdict = v
 			}
 		}

@@ -33,10 +33,13 @@ type Identities interface {
 // Rules judge readings. It is the capability "rules". A value that also has the
 // method Refused(*flow.Reading, flow.Verdict, time.Time) is told of refusals
 // that an actor found without it, so that people see them in the same place.
+// One with Remember(kind string) (past int, beside []string) is shown earlier
+// readings: so many of the same stream, and the newest of each of the kinds that
+// it compares.
 type Rules interface {
-	// Judge judges a reading of a device of the group. An error wraps
+	// Judge judges a reading, and keeps nothing of the case. An error wraps
 	// [flow.ErrLater]: the rules can't be known now.
-	Judge(group string, r *flow.Reading, now time.Time) (flow.Verdict, error)
+	Judge(*flow.Case) (flow.Verdict, error)
 	// Notify has a function called when a judgment may have become possible, or
 	// another one.
 	Notify(func()) (cancel func())
@@ -63,11 +66,18 @@ func need[T any](env flow.Env, name string) (T, error) {
 	return t, nil
 }
 
-// A judge judges readings: signature first, then rules.
+// A judge judges readings: signature first, then rules. It shows the rules what
+// it has accepted before, and remembers that by itself: two judges of one
+// reading do not trust each other's memory.
 type judge struct {
 	identities Identities
 	rules      Rules
 	cancel     func()
+
+	memory memory
+	recall func(patient string, r *proof.Reading, n needs) error // looks up what was forgotten; nil: nowhere
+	needs  needs                                                 // of the reading judged last
+	asked  flow.Case                                             // room for the question
 }
 
 func (j *judge) start(env flow.Env) (err error) {
@@ -89,8 +99,9 @@ func (j *judge) Stop() {
 }
 
 // reading judges sealed bytes. r is nil when they can't be opened; then the
-// verdict says why. An error means that nothing can be said now.
-func (j *judge) reading(s flow.Sealed, now time.Time) (r *proof.Reading, v flow.Verdict, err error) {
+// verdict says why. An error means that nothing can be said now. Of an accepted
+// one that is kept, the caller tells accept.
+func (j *judge) reading(patient string, s flow.Sealed, now time.Time) (r *proof.Reading, v flow.Verdict, err error) {
 	if r, err = j.identities.Open(s); err != nil {
 		return nil, unsigned("", err), nil
 	}
@@ -101,9 +112,33 @@ func (j *judge) reading(s flow.Sealed, now time.Time) (r *proof.Reading, v flow.
 	if err != nil {
 		return r, unsigned(id.Group, err), nil
 	}
-	v, err = j.rules.Judge(id.Group, &r.Reading, now)
+	v, err = j.ask(patient, id.Group, r, now)
 	return r, v, err
 }
+
+// ask puts a reading before the rules, with what they may ask for beside it.
+func (j *judge) ask(patient, group string, r *proof.Reading, now time.Time) (flow.Verdict, error) {
+	j.needs = needsOf(j.rules, r.Kind)
+	j.asked = flow.Case{Reading: &r.Reading, Group: group, Size: len(r.Bytes), Now: now}
+	if j.recall != nil && (j.needs.past > 0 || len(j.needs.beside) > 0) {
+		if err := j.recall(patient, r, j.needs); err != nil {
+			return flow.Verdict{}, err
+		}
+	}
+	if j.needs.past > 0 {
+		before := j.memory.before(r.Of(), r.Seq)
+		j.asked.Before = before[:min(len(before), j.needs.past)]
+	}
+	if len(j.needs.beside) > 0 {
+		j.asked.Beside = j.memory.beside(patient, r.Kind)
+	}
+	v, err := j.rules.Judge(&j.asked)
+	j.asked = flow.Case{}
+	return v, err
+}
+
+// accept remembers the reading that was judged last.
+func (j *judge) accept(patient string, r *proof.Reading) { j.memory.accept(patient, r, j.needs) }
 
 // verify finds who signed a reading and checks that he did: its device, or a
 // collector of the device's room in its place. The certificates held when it was

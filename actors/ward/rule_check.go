@@ -1,6 +1,7 @@
 package ward
 
 import (
+	"encoding/binary"
 	"errors"
 	"fmt"
 
@@ -23,8 +24,8 @@ func RuleCheck() flow.Type {
 				{Name: "passed", Doc: "accepted readings, and windows with a judgment added"},
 				{Name: "refused", Doc: "a dictionary for each refused reading: who, what, why"}},
 			Requires: []string{"identities", "rules"},
-			State:    1},
-		New: func(map[string]flow.Value) (flow.Actor, error) { return &ruleCheck{}, nil },
+			State:    2},
+		New: func(map[string]flow.Value) (flow.Actor, error) { return &ruleCheck{judge: judge{memory: memory{most: mostTraces}}}, nil },
 	}
 }
 
@@ -69,7 +70,7 @@ func (c *ruleCheck) fire(f *flow.Firing) error {
 }
 
 func (c *ruleCheck) check(f *flow.Firing, patient string, s flow.Sealed) error {
-	r, v, err := c.reading(s, f.Now)
+	r, v, err := c.reading(patient, s, f.Now)
 	if err != nil {
 		return err
 	}
@@ -79,6 +80,7 @@ func (c *ruleCheck) check(f *flow.Firing, patient string, s flow.Sealed) error {
 		c.found.add(r.Leaf, proof.Find(v, &r.Reading))
 	}
 	if v.OK() {
+		c.accept(patient, r)
 		f.Give(passed, f.In[0].Value)
 		return nil
 	}
@@ -120,8 +122,31 @@ func (c *ruleCheck) window(f *flow.Firing, s flow.Sealed) error {
 	return nil
 }
 
-// Save writes the findings that wait for their windows.
-func (c *ruleCheck) Save() ([]byte, error) { return c.found.save() }
+// Save writes the findings that wait for their windows, counted, and the memory.
+func (c *ruleCheck) Save() ([]byte, error) {
+	found, err := c.found.save()
+	if err != nil {
+		return nil, err
+	}
+	b := binary.AppendUvarint(make([]byte, 0, len(found)+256), uint64(len(found)))
+	return c.memory.save(append(b, found...)), nil
+}
 
-// Restore reads what Save wrote.
-func (c *ruleCheck) Restore(version int, state []byte) error { return c.found.restore(version, state) }
+// Restore reads what Save wrote. Version 1 had the findings alone.
+func (c *ruleCheck) Restore(version int, state []byte) error {
+	switch version {
+	case 1:
+		return c.found.restore(1, state)
+	case 2:
+		n, size := binary.Uvarint(state)
+		if size <= 0 || n > uint64(len(state)-size) {
+			return errFindings
+		}
+		found := state[size:][:n]
+		if err := c.found.restore(1, found); err != nil {
+			return err
+		}
+		return c.memory.restore(state[size:][n:])
+	}
+	return fmt.Errorf("state is of version %d, this type knows 1 and 2", version)
+}

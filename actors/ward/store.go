@@ -35,7 +35,9 @@ func Store() flow.Type {
 		New: func(args map[string]flow.Value) (flow.Actor, error) {
 			a := value.Args{Of: args}
 			a.Name("storage")
-			return &storage{}, a.Err()
+			s := &storage{judge: judge{memory: memory{most: mostTracesStored}}}
+			s.recall = s.remembered
+			return s, a.Err()
 		},
 	}
 }
@@ -85,7 +87,7 @@ func (s *storage) fire(f *flow.Firing) error {
 
 // keep judges a reading and puts it where it belongs.
 func (s *storage) keep(f *flow.Firing, patient string, sealed flow.Sealed) error {
-	r, v, err := s.reading(sealed, f.Now)
+	r, v, err := s.reading(patient, sealed, f.Now)
 	if err != nil {
 		return err
 	}
@@ -111,6 +113,7 @@ func (s *storage) keep(f *flow.Firing, patient string, sealed flow.Sealed) error
 		s.refuse(refusedHere(patient, r, v, f.Now))
 		return nil
 	}
+	s.accept(patient, r)
 	s.shelf.seq[r.Of()] = r.Seq
 	s.shelf.waiting[r.Leaf] = waiting{patient, r}
 	s.batch.waiting = append(s.batch.waiting, store.Chunk{Patient: patient, Reading: r, Verdict: v})
@@ -194,6 +197,7 @@ func (s *storage) load(ctx context.Context) error {
 		fresh.waiting[c.Reading.Leaf] = waiting{c.Patient, c.Reading}
 	}
 	s.shelf, s.astray = fresh, false
+	s.memory = memory{most: mostTracesStored}
 	return nil
 }
 

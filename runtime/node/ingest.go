@@ -149,11 +149,11 @@ func epcOf(device string) (string, error) {
 
 // Judge says what the rules make of a reading, as this node knows them now. It
 // is told to the device; the judgment that counts is made behind the collector.
-func (in *inlet) Judge(group string, r *flow.Reading, now time.Time) (flow.Verdict, error) {
+func (in *inlet) Judge(c *flow.Case) (flow.Verdict, error) {
 	if in.n.ruling == nil {
 		return flow.Verdict{}, flow.ErrLater
 	}
-	return in.n.ruling.book.Judge(group, r, now)
+	return in.n.ruling.book.Judge(c)
 }
 
 // Vouch signs for readings, as [proof.Vouch]; those who open them on this node

@@ -15,7 +15,8 @@ import (
 
 // A judge is the rule book: package rule has it.
 type judge interface {
-	Judge(group string, r *flow.Reading, now time.Time) (flow.Verdict, error)
+	Judge(*flow.Case) (flow.Verdict, error)
+	Remember(kind string) (past int, beside []string)
 	Notify(func()) (cancel func())
 }
 
@@ -28,10 +29,10 @@ type judging struct {
 }
 
 // Judge asks the book and keeps count.
-func (j judging) Judge(group string, r *flow.Reading, now time.Time) (flow.Verdict, error) {
-	v, err := j.judge.Judge(group, r, now)
+func (j judging) Judge(c *flow.Case) (flow.Verdict, error) {
+	v, err := j.judge.Judge(c)
 	if err == nil {
-		j.seen.count(j.actor, r, v, now)
+		j.seen.count(j.actor, c.Reading, v, c.Now)
 	}
 	return v, err
 }

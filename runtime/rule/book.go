@@ -107,10 +107,10 @@ func (b *Book) Close() error {
 	return nil
 }
 
-// Judge judges a reading of a device of the group. The group comes from the
-// device's certificate. An error wraps flow.ErrLater: the rules can't be known
+// Judge judges a reading. An error wraps flow.ErrLater: the rules can't be known
 // now; what [Book.Notify] was given is called when that may have changed.
-func (b *Book) Judge(group string, r *flow.Reading, now time.Time) (flow.Verdict, error) {
+func (b *Book) Judge(c *flow.Case) (flow.Verdict, error) {
+	group, r, now := c.Group, c.Reading, c.Now
 	w := b.now.Load()
 	if err := b.knows(w, now); err != nil {
 		return b.later(err)

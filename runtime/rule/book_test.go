@@ -99,6 +99,10 @@ func (f *follower) ready() *follower {
 	return f
 }
 
+func caseOf(group string, r *flow.Reading, now time.Time) *flow.Case {
+	return &flow.Case{Reading: r, Group: group, Now: now}
+}
+
 // fresh is a temperature taken now.
 func fresh(hundredths int64) (*flow.Reading, time.Time) {
 	now := time.Now()
@@ -109,7 +113,7 @@ func fresh(hundredths int64) (*flow.Reading, time.Time) {
 
 func (f *follower) judge(hundredths int64) (flow.Verdict, error) {
 	r, now := fresh(hundredths)
-	return f.Judge(monitor, r, now)
+	return f.Judge(caseOf(monitor, r, now))
 }
 
 func (f *follower) refuses(want string, err error) {
@@ -186,7 +190,7 @@ func TestBookFailsClosed(t *testing.T) {
 		t.Parallel()
 		f := follow(t, nil).ready()
 		r, now := fresh(3410)
-		_, err := f.Judge(monitor, r, now.Add(32*time.Second))
+		_, err := f.Judge(caseOf(monitor, r, now.Add(32*time.Second)))
 		f.refuses("more than 30s", err)
 		if s := f.Status(now.Add(32 * time.Second)); s.Why == "" || s.Later != 1 {
 			t.Errorf("Status = %+v", s)
@@ -201,14 +205,14 @@ func TestBookFailsClosed(t *testing.T) {
 			t.Errorf("while the last block is fresh: %v", err)
 		}
 		r, now := fresh(3410)
-		_, err := f.Judge(monitor, r, now.Add(time.Minute))
+		_, err := f.Judge(caseOf(monitor, r, now.Add(time.Minute)))
 		f.refuses("more than 30s", err)
 	})
 	t.Run("our clock is behind", func(t *testing.T) {
 		t.Parallel()
 		f := follow(t, nil).ready()
 		r, now := fresh(3410)
-		_, err := f.Judge(monitor, r, now.Add(-5*time.Second))
+		_, err := f.Judge(caseOf(monitor, r, now.Add(-5*time.Second)))
 		f.refuses("behind the chain's", err)
 	})
 	t.Run("the epoch goes back", func(t *testing.T) {
@@ -348,7 +352,7 @@ func TestJudgeAllocates(t *testing.T) {
 	f.ready()
 	r, now := fresh(3410)
 	if n := testing.AllocsPerRun(100, func() {
-		if _, err := b.Judge(monitor, r, now); err != nil {
+		if _, err := b.Judge(caseOf(monitor, r, now)); err != nil {
 			t.Fatal(err)
 		}
 	}); n >= 1 {
@@ -364,14 +368,14 @@ func BenchmarkJudge(b *testing.B) {
 	}
 	defer book.Close()
 	r, now := fresh(3410)
-	for _, err = book.Judge(monitor, r, now); err != nil; _, err = book.Judge(monitor, r, now) {
+	for _, err = book.Judge(caseOf(monitor, r, now)); err != nil; _, err = book.Judge(caseOf(monitor, r, now)) {
 		if time.Since(now) > patience {
 			b.Fatal(err)
 		}
 	}
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := book.Judge(monitor, r, now); err != nil {
+		if _, err := book.Judge(caseOf(monitor, r, now)); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -53,13 +53,13 @@ func TestInit(t *testing.T) {
 		defer b.Close()
 		await(ctx, t, name+": 34.1 degrees are accepted", func() bool {
 			r, now := fresh(3410)
-			v, err := b.Judge(monitor, r, now)
+			v, err := b.Judge(caseOf(monitor, r, now))
 			return err == nil && v.OK() && v.Version == 1
 		})
 		defer func() {
 			await(ctx, t, name+": 34.1 degrees are refused", func() bool {
 				r, now := fresh(3410)
-				v, err := b.Judge(monitor, r, now)
+				v, err := b.Judge(caseOf(monitor, r, now))
 				return err == nil && v.Reason == flow.TooLow && v.Version == 2 && v.Clause == "34.1 Cel is below 35 Cel"
 			})
 			await(ctx, t, name+": the contract has agreed", func() bool { s := b.Status(time.Now()); return s.Checked > 0 && s.Waiting == 0 })

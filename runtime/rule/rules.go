@@ -54,6 +54,7 @@ type Set struct {
 	paused  bool
 	rules   []Rule
 	byGroup map[string]*entry
+	asks    asks
 }
 
 // An entry is a rule made ready for judging.
@@ -80,6 +81,7 @@ func NewSet(manager string, epoch uint64, paused bool, rules []Rule) *Set {
 		}
 		s.byGroup[r.Group] = e
 	}
+	s.asks = asksOf(rules)
 	return s
 }
 
