@@ -25,7 +25,9 @@ func RuleCheck() flow.Type {
 				{Name: "refused", Doc: "a dictionary for each refused reading: who, what, why"}},
 			Requires: []string{"identities", "rules"},
 			State:    2},
-		New: func(map[string]flow.Value) (flow.Actor, error) { return &ruleCheck{judge: judge{memory: memory{most: mostTraces}}}, nil },
+		New: func(map[string]flow.Value) (flow.Actor, error) {
+			return &ruleCheck{judge: judge{memory: memory{most: mostTraces}}}, nil
+		},
 	}
 }
 
