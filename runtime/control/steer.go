@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"time"
 
 	"github.com/wardflow/wardflow/runtime/flow"
@@ -34,7 +35,7 @@ const maxBackup = 4 << 30
 const restoring = "POST /register/restore"
 
 func (s *Server) clusterRoutes() []route {
-	return append(append(s.revocationRoutes(), s.policyRoutes()...), []route{
+	return slices.Concat(s.revocationRoutes(), s.policyRoutes(), s.ruleRoutes(), []route{
 		{"POST /actors/{id}/move", "move", s.postMove},
 		{"POST /actors/{id}/scale", "scale", s.postScale},
 		{"PUT /nodes/{id}/drain", "drain", s.drain(true)},
@@ -46,7 +47,7 @@ func (s *Server) clusterRoutes() []route {
 		{"GET /register/backup", "backup", s.getBackup},
 		{restoring, "restore", s.postRestore},
 		{"POST /gossip/rotate", "rotate", s.postRotate},
-	}...)
+	})
 }
 
 // done answers that something was agreed, and where its result will be seen.
