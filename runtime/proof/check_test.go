@@ -54,7 +54,7 @@ func TestCheckClause(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if s := again.Verdict.Clause; len(s) > 1024 || len(s) < 1000 || strings.ContainsAny(s, "\x00\xff") {
+	if s := again.Verdict.Clause; len(s) > 1024 || len(s) < 1000 || strings.Contains(s, "\x00") || strings.Contains(s, "\xff") {
 		t.Errorf("the clause came back as %d bytes: %.20q", len(s), s)
 	}
 	if again.Verdict.Rule != someCheck().Verdict.Rule {
