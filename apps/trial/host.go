@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"runtime"
+	"runtime/pprof"
 	"time"
 
 	"github.com/wardflow/wardflow/runtime/node"
@@ -18,6 +19,9 @@ type hostWish struct {
 	Start *node.Config `json:",omitempty"` // once, first
 	Bare  *bareWish    `json:",omitempty"` // in place of a node
 	Heap  bool         `json:",omitempty"` // collect garbage first, and look at the heap
+	// Profile is the file to write a profile of this process's processor time
+	// to, from now on until it is asked again.
+	Profile string `json:",omitempty"`
 }
 
 // A hostTold is its answer.
@@ -39,6 +43,7 @@ func Host(ctx context.Context, in io.Reader, out io.Writer) (err error) {
 		if h.bare != nil {
 			err = errors.Join(err, h.bare.Close())
 		}
+		h.stopProfile()
 	}()
 	return serve(in, out, h.answer)
 }
@@ -48,6 +53,8 @@ type host struct {
 	node   *node.Node
 	bare   *http.Server
 	counts counts
+
+	profile *os.File // that is being written; nil: none
 }
 
 func (h *host) answer(w hostWish) (any, error) {
@@ -61,6 +68,12 @@ func (h *host) answer(w hostWish) (any, error) {
 		n, err := node.Start(h.ctx, *w.Start, types(&h.counts), log)
 		h.node = n
 		return hostTold{}, err
+	}
+	h.stopProfile()
+	if w.Profile != "" {
+		if err := h.startProfile(w.Profile); err != nil {
+			return nil, err
+		}
 	}
 	t := hostTold{Started: h.counts.started.Load(), Taken: h.counts.taken.Load(), CPU: cpu(), Goroutines: runtime.NumGoroutine()}
 	if w.Heap {
@@ -76,4 +89,19 @@ func heap() uint64 {
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
 	return m.HeapAlloc + m.StackInuse
+}
+
+func (h *host) startProfile(name string) (err error) {
+	if h.profile, err = os.Create(name); err != nil {
+		return err
+	}
+	return pprof.StartCPUProfile(h.profile)
+}
+
+func (h *host) stopProfile() {
+	if h.profile != nil {
+		pprof.StopCPUProfile()
+		h.profile.Close()
+		h.profile = nil
+	}
 }

@@ -55,6 +55,7 @@ devices have their own.
 	cmd.Flags().IntVar(&cfg.Beds, "beds", 50, "each with an intake and a collector for its devices")
 	cmd.Flags().IntVar(&cfg.Rounds, "rounds", 3, "of each server, in turn")
 	cmd.Flags().DurationVar(&cfg.Leg, "leg", 0, "how long a round of one server takes (default 5s)")
+	cmd.Flags().StringVar(&cfg.Profile, "profile", "", "file for a profile of the node's processor time in the last round, for go tool pprof")
 	return cmd
 }
 
