@@ -17,7 +17,16 @@ import (
 
 // client is a chain seen through JSON-RPC: what both implementations share.
 type client struct {
-	eth *ethclient.Client
+	eth   *ethclient.Client
+	final func(context.Context) (Head, error) // nil: what the endpoint calls finalized
+}
+
+// finalHead is the newest block that is final.
+func (c *client) finalHead(ctx context.Context) (Head, error) {
+	if c.final != nil {
+		return c.final(ctx)
+	}
+	return c.Head(ctx)
 }
 
 // receiptPoll is how often a receipt is asked for while it is waited for.
@@ -102,7 +111,7 @@ func (c *client) Receipt(ctx context.Context, tx Hash) (Receipt, error) {
 		r, err := c.eth.TransactionReceipt(ctx, tx)
 		switch {
 		case err == nil:
-			head, err := c.Head(ctx)
+			head, err := c.finalHead(ctx)
 			if err != nil {
 				return Receipt{}, fmt.Errorf("receipt of %s: %w", tx, err)
 			}

@@ -70,6 +70,8 @@ func Run(t *testing.T, c chain.Chain, payer *chain.Key) {
 		}
 	})
 
+	reads(ctx, t, c, payer)
+
 	t.Run("an address without code answers nothing", func(t *testing.T) {
 		out, err := c.Call(ctx, headOf(ctx, t, c).Hash, chain.Address{0xab}, []byte{1})
 		if err != nil || len(out) != 0 {

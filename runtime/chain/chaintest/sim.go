@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/big"
+	"reflect"
 	"sync"
 	"testing"
 	"time"
@@ -26,6 +27,7 @@ import (
 type Sim struct {
 	backend *simulated.Backend
 	client  simClient
+	proved  *chain.Remote // the same, read as from far away
 
 	mu       sync.Mutex // guards what follows
 	clock    func() time.Time
@@ -56,7 +58,18 @@ func NewSim(t testing.TB, clock func() time.Time) (*Sim, *chain.Key) {
 		osaka.BogotaTime = nil // not released, and gas is another there
 		conf.Genesis.Config = &osaka
 	})
-	s := &Sim{backend: b, client: b.Client().(simClient), clock: clock, times: map[uint64]time.Time{}, watchers: map[int]func(){}}
+	client := b.Client().(simClient)
+	s := &Sim{backend: b, client: client, clock: clock, times: map[uint64]time.Time{}, watchers: map[int]func(){}}
+	// Simulated.Client has a field of this name, which its interface hides.
+	inside := reflect.ValueOf(client).FieldByName("Client").Interface().(*ethclient.Client)
+	// Each block is final at once.
+	s.proved = chain.Attach(inside.Client(), chain.RemoteConfig{Agreed: func() (uint64, chain.Hash, bool) {
+		h, err := client.HeaderByNumber(context.Background(), nil)
+		if err != nil {
+			return 0, chain.Hash{}, false
+		}
+		return h.Number.Uint64(), h.Hash(), true
+	}})
 	t.Cleanup(func() {
 		if err := b.Close(); err != nil {
 			t.Error(err)
@@ -154,6 +167,38 @@ func (s *Sim) Call(ctx context.Context, at chain.Hash, to chain.Address, data []
 		out = twist(data, out)
 	}
 	return out, nil
+}
+
+// State implements chain.Reader.
+func (s *Sim) State(ctx context.Context, at chain.Hash) (chain.State, error) {
+	if err := s.fault(); err != nil {
+		return nil, err
+	}
+	return s.proved.State(ctx, at)
+}
+
+// Header implements chain.Reader.
+func (s *Sim) Header(ctx context.Context, number uint64) (chain.Header, error) {
+	if err := s.fault(); err != nil {
+		return chain.Header{}, err
+	}
+	return s.proved.Header(ctx, number)
+}
+
+// Logs implements chain.Reader.
+func (s *Sim) Logs(ctx context.Context, q chain.Query) ([]chain.Log, error) {
+	if err := s.fault(); err != nil {
+		return nil, err
+	}
+	return s.proved.Logs(ctx, q)
+}
+
+// ReceiptProof implements chain.Reader.
+func (s *Sim) ReceiptProof(ctx context.Context, tx chain.Hash) (*chain.ReceiptProof, error) {
+	if err := s.fault(); err != nil {
+		return nil, err
+	}
+	return s.proved.ReceiptProof(ctx, tx)
 }
 
 // Watch implements chain.Reader.

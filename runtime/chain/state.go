@@ -1,0 +1,96 @@
+package chain
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+
+	"github.com/ethereum/go-ethereum/core"
+	"github.com/ethereum/go-ethereum/core/state"
+	"github.com/ethereum/go-ethereum/core/types"
+	"github.com/ethereum/go-ethereum/core/vm"
+	"github.com/ethereum/go-ethereum/params"
+)
+
+// viewGas bounds one call of a view, alike on every node, so that no two judge
+// differently by how long they were willing to compute. It is some 100 ms.
+const viewGas = 30_000_000
+
+// A view is the EVM of this process over the state after one block. It is kept
+// between calls, since to make one costs several times what a call does: what
+// it has read of the state stays in memory, and what a call has changed is
+// taken back when it ends.
+type view struct {
+	header *types.Header
+	config *params.ChainConfig
+	chain  core.ChainContext              // for BLOCKHASH
+	source func() (*state.StateDB, error) // a fresh state after header
+	db     *state.StateDB                 // nil: to be made, as the last had an error
+	evm    *vm.EVM
+}
+
+var _ State = (*view)(nil)
+
+// newView makes a view of the state that source gives, after header's block.
+func newView(header *types.Header, config *params.ChainConfig, chain core.ChainContext, source func() (*state.StateDB, error)) (*view, error) {
+	v := &view{header: header, config: config, chain: chain, source: source}
+	if err := v.renew(); err != nil {
+		return nil, err
+	}
+	return v, nil
+}
+
+func (v *view) renew() error {
+	db, err := v.source()
+	if err != nil {
+		return err
+	}
+	block := core.NewEVMBlockContext(v.header, v.chain, &v.header.Coinbase)
+	rules := v.config.Rules(block.BlockNumber, block.Random != nil, block.Time)
+	db.Prepare(rules, Address{}, v.header.Coinbase, nil, vm.ActivePrecompiles(rules), nil)
+	v.db, v.evm = db, vm.NewEVM(block, db, v.config, vm.Config{})
+	return nil
+}
+
+// Call implements [State].
+func (v *view) Call(to Address, data []byte) ([]byte, error) {
+	if v.db == nil {
+		if err := v.renew(); err != nil {
+			return nil, fmt.Errorf("call %s: %w", to, err)
+		}
+	}
+	before := v.db.Snapshot()
+	out, _, err := v.evm.StaticCall(Address{}, to, data, vm.NewGasBudget(viewGas, 0))
+	v.db.RevertToSnapshot(before)
+	if failed := v.db.Error(); failed != nil {
+		// Whatever came out was computed from what could not be read, and the
+		// state remembers its first error for good.
+		v.db = nil
+		return nil, fmt.Errorf("call %s: read the state of block %v: %w", to, v.header.Number, failed)
+	}
+	switch {
+	case errors.Is(err, vm.ErrExecutionReverted):
+		return nil, fmt.Errorf("call %s: %w", to, &RevertError{Msg: err.Error(), Data: bytes.Clone(out)})
+	case err != nil:
+		return nil, fmt.Errorf("call %s: %w", to, err)
+	}
+	return bytes.Clone(out), nil
+}
+
+// CodeHash implements [State].
+func (v *view) CodeHash(a Address) (Hash, error) {
+	if v.db == nil {
+		if err := v.renew(); err != nil {
+			return Hash{}, fmt.Errorf("code of %s: %w", a, err)
+		}
+	}
+	hash := v.db.GetCodeHash(a)
+	if failed := v.db.Error(); failed != nil {
+		v.db = nil
+		return Hash{}, fmt.Errorf("code of %s: read the state of block %v: %w", a, v.header.Number, failed)
+	}
+	if hash == types.EmptyCodeHash {
+		return Hash{}, nil
+	}
+	return hash, nil
+}
