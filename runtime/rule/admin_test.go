@@ -125,7 +125,7 @@ func TestChanges(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%s: %v", step.name, err)
 		}
-		v := rule.Evaluate(set, floor+"/icu-1/monitor", temperature(3410), noon)
+		v := rule.Evaluate(set, caseOf(floor+"/icu-1/monitor", temperature(3410), noon))
 		if v.Reason != step.reason || v.Version != step.version || v.Epoch != uint64(i+2) {
 			t.Errorf("%s: %v (%s) by version %d, epoch %d; want %v by %d, epoch %d",
 				step.name, v.Reason, v.Clause, v.Version, v.Epoch, step.reason, step.version, i+2)

@@ -118,7 +118,7 @@ func (b *Book) Judge(c *flow.Case) (flow.Verdict, error) {
 	native := !b.audit.disagreed.Load()
 	var v flow.Verdict
 	if native {
-		v = Evaluate(w.set, group, r, now)
+		v = Evaluate(w.set, c)
 		v.Block = w.head.Number
 	} else {
 		var err error

@@ -69,7 +69,7 @@ func TestDifferential(t *testing.T) {
 		}
 		for seed := range n {
 			group, r, now := mutant(set, rand.New(rand.NewPCG(seed, 7)))
-			v := Evaluate(set, group, r, now)
+			v := Evaluate(set, &flow.Case{Group: group, Reading: r, Now: now})
 			seen[v.Reason]++
 			got, err := check(ctx, sim, a.Manager, head.Hash, appendCheck(nil, group, r, now))
 			if err != nil {

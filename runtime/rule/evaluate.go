@@ -1,54 +1,109 @@
 package rule
 
 import (
+	"math"
 	"time"
 
 	"github.com/wardflow/wardflow/runtime/flow"
 )
 
-// Evaluate judges a reading of a device of the group, at the time now, just as
-// the contract's check does: what it refuses, it refuses for the first reason
-// in the order of flow.Reason, save that a paused manager refuses before all
-// else. The verdict's Block is left to the caller. An accepted reading costs
-// no allocation.
-func Evaluate(s *Set, group string, r *flow.Reading, now time.Time) flow.Verdict {
-	v := flow.Verdict{Group: group, Rule: s.manager, Epoch: s.epoch}
-	low, high := extremes(r)
-	e, l, reason := decide(s, group, r, low, high, now)
-	if e != nil {
-		v.Version = e.version
-	}
-	v.Reason = reason
-	if reason == flow.Accepted {
-		v.Clause = l.within
-	} else {
-		v.Clause = clause(reason, e, l, group, r, low, high, now)
-	}
+// Evaluate judges a case just as the contract's check does, without a chain:
+// what it refuses, it refuses for the first reason in the order of
+// flow.Reason, save that a paused manager refuses before all else. Of several
+// rule contracts the first that refuses decides. The verdict's Block is left to
+// the caller. A rule contract whose parameters are not known gives BadRule. An
+// accepted reading costs no allocation.
+func Evaluate(s *Set, c *flow.Case) flow.Verdict {
+	f := factsOf(c)
+	v, _ := s.judge(&f, nil) // only code has errors
 	return v
 }
 
-// decide finds the rule, the limit and the reason. Rule and limit are nil when
-// it did not come to them.
-func decide(s *Set, group string, r *flow.Reading, low, high micro, now time.Time) (*entry, *limit, flow.Reason) {
+// facts are a case with what all clauses ask of it.
+type facts struct {
+	*flow.Case
+	low, high micro
+	taken     int64 // ms since 1970 of the first sample; 0 is missing
+	since     int64 // ns from the last sample of the reading before; -1: there was none
+}
+
+func factsOf(c *flow.Case) facts {
+	f := facts{Case: c, taken: takenMs(c.Reading), since: -1}
+	f.low, f.high = extremes(c.Reading)
+	if len(c.Before) > 0 && f.taken != 0 {
+		f.since = max(0, sub(c.Reading.At.UnixNano(), c.Before[0].End.UnixNano()))
+	}
+	return f
+}
+
+// A coder asks the rule contract of a part. An error means that it can't be
+// asked now.
+type coder func(p *part) (flow.Reason, error)
+
+// judge gives the verdict. A nil coder judges slopes and agreements by what
+// they say.
+func (s *Set) judge(f *facts, code coder) (flow.Verdict, error) {
+	v := flow.Verdict{Group: f.Group, Rule: s.manager, Epoch: s.epoch}
 	if s.paused {
-		return nil, nil, flow.Paused
+		v.Reason, v.Clause = flow.Paused, "the rule manager is paused"
+		return v, nil
 	}
-	e := s.resolve(group)
+	e := s.resolve(f.Reading.Device, f.Group)
 	if e == nil {
-		return nil, nil, flow.NoRule
+		v.Reason, v.Clause = flow.NoRule, "no rule for group "+quoted(f.Group)
+		return v, nil
 	}
+	v.Version, v.Mode = e.version, e.mode
 	if e.revoked {
-		return e, nil, flow.Revoked
+		v.Reason, v.Clause = flow.Revoked, e.revokedClause()
+		return v, nil
 	}
-	l := e.limits[r.Kind]
-	if l == nil {
-		return e, nil, flow.WrongType
+	for _, p := range e.parts {
+		reason, l, err := p.hold(f, code)
+		if err != nil {
+			return v, err
+		}
+		v.Rule = p.name
+		if reason != flow.Accepted {
+			v.Reason, v.Clause = reason, clause(reason, e, p, l, f)
+			return v, nil
+		}
+		if l != nil && v.Clause == "" {
+			v.Clause = l.within
+		}
 	}
-	return e, l, l.hold(r, low, high, now)
+	if v.Clause == "" {
+		v.Clause = "as the rule wants it"
+	}
+	return v, nil
+}
+
+// hold holds a reading against one part. The limit is that of its kind, nil if
+// it did not come to one.
+func (p *part) hold(f *facts, code coder) (flow.Reason, *limit, error) {
+	switch {
+	case p.wrong != "":
+		return flow.BadRule, nil, nil
+	case p.limits != nil && (p.native || code == nil):
+		l := p.limits[f.Reading.Kind]
+		if l == nil {
+			return flow.WrongType, nil, nil
+		}
+		return l.hold(f), l, nil
+	case code != nil:
+		reason, err := code(p)
+		return reason, p.limits[f.Reading.Kind], err
+	case p.slope != nil:
+		return p.slope.hold(f), nil, nil
+	case p.agreement != nil:
+		return p.agreement.hold(f), nil, nil
+	}
+	return flow.BadRule, nil, nil
 }
 
 // hold holds a reading against the limit of its kind.
-func (l *limit) hold(r *flow.Reading, low, high micro, now time.Time) flow.Reason {
+func (l *limit) hold(f *facts) flow.Reason {
+	r := f.Reading
 	if l.Revoked {
 		return flow.Revoked
 	}
@@ -56,21 +111,18 @@ func (l *limit) hold(r *flow.Reading, low, high micro, now time.Time) flow.Reaso
 		return flow.WrongUnit
 	}
 	if len(r.Samples) > 0 {
-		if low.less(microOf(l.Min)) {
+		if f.low.less(microOf(l.Min)) {
 			return flow.TooLow
 		}
-		if microOf(l.Max).less(high) {
+		if microOf(l.Max).less(f.high) {
 			return flow.TooHigh
 		}
 	}
-	// A period of 1/360 s is rounded down to whole nanoseconds: one more is
-	// allowed for, or 360 samples a second would be faster than 360.
-	if r.Period > 0 && l.Rate != 0 && r.Period < time.Second && (int64(r.Period)+1)*int64(l.Rate) < int64(time.Second) {
+	if l.Rate != 0 && (faster(int64(r.Period), 1, l.Rate) && r.Period > 0 || f.since >= 0 && faster(f.since, betweenSlack, l.Rate)) {
 		return flow.TooFast
 	}
-	at := takenMs(r)
-	if at != 0 {
-		age := sub(now.UnixMilli(), at)
+	if f.taken != 0 {
+		age := sub(f.Now.UnixMilli(), f.taken)
 		if limit := l.Age.Milliseconds(); limit != 0 && age > limit {
 			return flow.TooOld
 		}
@@ -78,13 +130,24 @@ func (l *limit) hold(r *flow.Reading, low, high micro, now time.Time) flow.Reaso
 			return flow.InFuture
 		}
 	}
-	if l.Samples != 0 && uint64(len(r.Samples)) > uint64(l.Samples) {
+	if l.Samples != 0 && uint64(len(r.Samples)) > uint64(l.Samples) || l.Bytes != 0 && uint64(max(f.Size, 0)) > uint64(l.Bytes) {
 		return flow.TooLarge
 	}
-	if missing(r, at) != "" {
+	if missing(r, f.taken) != "" || l.Fields != 0 && l.Fields&^fieldsOf(r, f.taken) != 0 {
 		return flow.MissingField
 	}
 	return flow.Accepted
+}
+
+// betweenSlack is how much two readings may be closer than a rate allows, in ns:
+// many devices know their time to the millisecond.
+const betweenSlack = int64(time.Millisecond)
+
+// faster reports whether ns and a slack are less than a sample's time at a rate.
+// A period of 1/360 s is rounded down to whole nanoseconds: one more is allowed
+// for, or 360 samples a second would be faster than 360.
+func faster(ns, slack int64, rate uint32) bool {
+	return ns < int64(time.Second) && (ns+slack)*int64(rate) < int64(time.Second)
 }
 
 // takenMs is when the first sample was taken, in ms since 1970; 0 is missing.
@@ -93,6 +156,16 @@ func takenMs(r *flow.Reading) int64 {
 		return 0
 	}
 	return r.At.UnixMilli()
+}
+
+// fieldsOf are the fields that a reading has, in the order of fieldNames.
+func fieldsOf(r *flow.Reading, taken int64) (have Fields) {
+	for i, is := range [...]bool{isDevice(r.Device), r.Kind != "", r.Unit != "", taken != 0, len(r.Samples) > 0, r.Period > 0, r.Seq != 0, r.Stream != ""} {
+		if is {
+			have |= 1 << i
+		}
+	}
+	return have
 }
 
 // missing names the first field that every reading must have and this one has not.
@@ -115,25 +188,34 @@ func isDevice(epc string) bool {
 	if len(epc) != 24 {
 		return false
 	}
-	zero := true
-	for i := range len(epc) {
-		c := epc[i]
-		if !(c >= '0' && c <= '9' || c >= 'A' && c <= 'F' || c >= 'a' && c <= 'f') {
-			return false
-		}
-		zero = zero && c == '0'
+	var all byte
+	for i := range 24 {
+		all |= digits[epc[i]]
 	}
-	return !zero
+	return all != 0 && all < noDigit
 }
+
+// digits are the values of hex digits, and noDigit for all else.
+var digits = func() (of [256]byte) {
+	for c := range of {
+		of[c] = noDigit
+	}
+	for i := range byte(16) {
+		of["0123456789ABCDEF"[i]], of["0123456789abcdef"[i]] = i, i
+	}
+	return of
+}()
+
+const noDigit = 0x80
 
 // sub is a - b, or the nearest number there is.
 func sub(a, b int64) int64 {
 	d := a - b
 	if (a < 0) != (b < 0) && (d < 0) != (a < 0) {
 		if a < 0 {
-			return -1 << 63
+			return math.MinInt64
 		}
-		return 1<<63 - 1
+		return math.MaxInt64
 	}
 	return d
 }

@@ -21,7 +21,7 @@ h1/3:
 	now := time.Now()
 	for _, tenths := range []int64{341, 11} {
 		r := &flow.Reading{Device: "3074257BF7194E4000001A85", Kind: "8310-5", Unit: "Cel", At: now, Scale: 100_000, Samples: []int64{tenths}}
-		v := rule.Evaluate(set, "h1/3/icu-1/monitor", r, now)
+		v := rule.Evaluate(set, &flow.Case{Group: "h1/3/icu-1/monitor", Reading: r, Now: now})
 		fmt.Printf("%v: %s\n", v.Reason, v.Clause)
 	}
 	// Output:

@@ -98,13 +98,13 @@ func TestEvaluate(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			want := flow.Verdict{Reason: tt.reason, Clause: tt.clause, Group: tt.group,
 				Rule: "0x00000000000000000000000000000000000000AA", Version: tt.version, Epoch: 9}
-			if got := rule.Evaluate(ward(), tt.group, tt.r, noon); got != want {
+			if got := rule.Evaluate(ward(), caseOf(tt.group, tt.r, noon)); got != want {
 				t.Errorf("Evaluate:\n got %+v\nwant %+v", got, want)
 			}
 		})
 	}
 	paused := rule.NewSet("0xAA", 10, true, rule.Default())
-	if v := rule.Evaluate(paused, "nowhere", temperature(110), noon); v.Reason != flow.Paused {
+	if v := rule.Evaluate(paused, caseOf("nowhere", temperature(110), noon)); v.Reason != flow.Paused {
 		t.Errorf("a paused manager says %v", v.Reason)
 	}
 }
@@ -112,7 +112,7 @@ func TestEvaluate(t *testing.T) {
 // An accepted reading, judged a thousand times a second, makes no garbage.
 func TestEvaluateAllocates(t *testing.T) {
 	s, r := ward(), temperature(3410)
-	if n := testing.AllocsPerRun(100, func() { rule.Evaluate(s, "h1/3/icu-1/monitor", r, noon) }); n != 0 {
+	if n := testing.AllocsPerRun(100, func() { rule.Evaluate(s, caseOf("h1/3/icu-1/monitor", r, noon)) }); n != 0 {
 		t.Errorf("%v allocations a verdict", n)
 	}
 }
@@ -126,7 +126,7 @@ func BenchmarkEvaluate(b *testing.B) {
 		b.Run(bb.name, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				if v := rule.Evaluate(s, "h1/3/icu-1/monitor", bb.r, noon); !v.OK() {
+				if v := rule.Evaluate(s, caseOf("h1/3/icu-1/monitor", bb.r, noon)); !v.OK() {
 					b.Fatal(v)
 				}
 			}
@@ -161,7 +161,7 @@ func TestDefault(t *testing.T) {
 		for i, v := range append(tt.ok, tt.no...) {
 			r := temperature(0)
 			r.Kind, r.Unit, r.Scale, r.Samples[0] = tt.kind, tt.unit, 1000, v
-			if got := rule.Evaluate(s, "h1/3/icu-1/monitor", r, noon); got.OK() != (i < len(tt.ok)) {
+			if got := rule.Evaluate(s, caseOf("h1/3/icu-1/monitor", r, noon)); got.OK() != (i < len(tt.ok)) {
 				t.Errorf("%s of %d/1000 %s: %v: %s", tt.kind, v, tt.unit, got.Reason, got.Clause)
 			}
 		}

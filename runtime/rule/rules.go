@@ -1,7 +1,6 @@
 package rule
 
 import (
-	"strings"
 	"time"
 
 	"github.com/wardflow/wardflow/runtime/chain"
@@ -45,80 +44,4 @@ type Limit struct {
 	Fields  Fields        // that must be there, beside those that always must
 	Version uint64        // of the rule when this was last changed; ignored when it is set
 	Revoked bool          // ignored when it is set
-}
-
-// A Set is all the rules of a manager at one epoch. It never changes.
-type Set struct {
-	manager string
-	epoch   uint64
-	paused  bool
-	rules   []Rule
-	byGroup map[string]*entry
-	asks    asks
-}
-
-// An entry is a rule made ready for judging.
-type entry struct {
-	version uint64
-	revoked bool
-	group   string
-	place   int // in Set.rules
-	limits  map[string]*limit
-}
-
-type limit struct {
-	Limit
-	within string // the clause of what is accepted
-}
-
-// NewSet makes rules ready for judging. Manager is the contract's address in hex.
-func NewSet(manager string, epoch uint64, paused bool, rules []Rule) *Set {
-	s := &Set{manager: manager, epoch: epoch, paused: paused, rules: rules, byGroup: make(map[string]*entry, len(rules))}
-	for i, r := range rules {
-		e := &entry{version: r.Version, revoked: r.Revoked, group: r.Group, place: i, limits: make(map[string]*limit, len(r.Limits))}
-		for _, l := range r.Limits {
-			e.limits[l.Kind] = &limit{l, within(l)}
-		}
-		s.byGroup[r.Group] = e
-	}
-	s.asks = asksOf(rules)
-	return s
-}
-
-// Rules are the rules in the contract's order. They must not be changed.
-func (s *Set) Rules() []Rule { return s.rules }
-
-// Rule is the rule of the group itself.
-func (s *Set) Rule(group string) (Rule, bool) {
-	if e := s.byGroup[group]; e != nil {
-		return s.rules[e.place], true
-	}
-	return Rule{}, false
-}
-
-// For is the rule that decides for devices of the group.
-func (s *Set) For(group string) (Rule, bool) {
-	if e := s.resolve(group); e != nil {
-		return s.rules[e.place], true
-	}
-	return Rule{}, false
-}
-
-// Epoch is the manager's count of changes.
-func (s *Set) Epoch() uint64 { return s.epoch }
-
-// Paused reports whether the manager refuses everything.
-func (s *Set) Paused() bool { return s.paused }
-
-// resolve finds the rule of the longest path, or nil.
-func (s *Set) resolve(group string) *entry {
-	for {
-		if e := s.byGroup[group]; e != nil {
-			return e
-		}
-		if group == "" {
-			return nil
-		}
-		group = group[:max(strings.LastIndexByte(group, '/'), 0)]
-	}
 }
