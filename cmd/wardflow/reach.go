@@ -45,7 +45,7 @@ func (r *reach) flags(cmd *cobra.Command) {
 	f := cmd.PersistentFlags()
 	f.StringVar(&r.file, "context", "", "context file with node, cert and trust (default $WARDFLOW_CONTEXT, wardflow-data/context.yaml, or the one in your configuration folder)")
 	f.StringVar(&r.Node, "node", "", "address of any node's control API: https://HOST:PORT")
-	f.StringVar(&r.Cert, "cert", "", "folder with your certificate: cert.pem and key.pem")
+	f.StringVar(&r.Cert, "cert", "", "folder with your certificate: cert.pem, and key.pem or, for a card, key.uri")
 	f.StringVar(&r.Trust, "trust", "", "file with the authorities you trust: trust.pem")
 }
 
@@ -72,7 +72,7 @@ func (r *reach) tls(protos ...string) (*tls.Config, error) {
 	if err != nil {
 		return nil, fmt.Errorf("whom to trust: %w", err)
 	}
-	own, err := pki.LoadSigner(r.Cert)
+	own, err := ownSigner(r.Cert)
 	if err != nil {
 		return nil, fmt.Errorf("your certificate: %w", err)
 	}
