@@ -1,6 +1,8 @@
 // Compiles the contracts beside this file with the solc that package-lock.json
-// pins, and writes NAME.abi and NAME.bin into the folder given (default: build).
-// Metadata hash and CBOR tail are off, so the same source gives the same bytes.
+// pins, and writes NAME.abi and NAME.bin into the folder given (default: build),
+// and into its folder london those that must also run on chains that stopped at
+// that fork. Metadata hash and CBOR tail are off, so the same source gives the
+// same bytes.
 import { readFileSync, writeFileSync, readdirSync, mkdirSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
@@ -10,31 +12,58 @@ const here = dirname(fileURLToPath(import.meta.url));
 const out = process.argv[2] ?? join(here, "build");
 const solc = createRequire(import.meta.url)("solc");
 
-const names = readdirSync(here).filter((f) => f.endsWith(".sol")).sort();
-const input = {
-  language: "Solidity",
-  sources: Object.fromEntries(names.map((n) => [n, { content: readFileSync(join(here, n), "utf8") }])),
-  settings: {
-    evmVersion: "osaka",
-    optimizer: { enabled: true, runs: 200 },
-    metadata: { bytecodeHash: "none", appendCBOR: false },
-    outputSelection: Object.fromEntries(names.map((n) => [n, { "*": ["abi", "evm.bytecode.object"] }])),
-  },
-};
-const find = (path) => ({ contents: readFileSync(join(here, "node_modules", path), "utf8") });
-const result = JSON.parse(solc.compile(JSON.stringify(input), { import: find }));
+const wanted = ["AgreementRule", "AuditAnchor", "DeviceRegistry", "IRule", "LimitRule", "RuleManager", "SlopeRule"];
+const old = ["AuditAnchor", "DeviceRegistry", "LimitRule", "RuleManager"];
+const files = readdirSync(here).filter((f) => f.endsWith(".sol")).sort();
+const sources = Object.fromEntries(files.map((n) => [n, { content: readFileSync(join(here, n), "utf8") }]));
+const read = (path) => readFileSync(join(here, "node_modules", path), "utf8");
 
-let failed = false;
-for (const e of result.errors ?? []) {
-  console.error(e.formattedMessage);
-  failed = true; // a warning too: committed contracts have none
+// OpenZeppelin's assembly uses mcopy(to, from, length), which came with Cancun.
+// A loop does the same; where the two overlap, OpenZeppelin copies downwards.
+function withoutMcopy(text) {
+  for (let at; (at = text.indexOf("mcopy(")) >= 0; ) {
+    const args = [""];
+    let end = at + 6;
+    for (let depth = 1; ; end++) {
+      if (text[end] === "(") depth++;
+      if (text[end] === ")" && --depth === 0) break;
+      if (text[end] === "," && depth === 1) args.push("");
+      else args[args.length - 1] += text[end];
+    }
+    const [to, from, length] = args;
+    const loop = `for { let k := 0 } lt(k, ${length}) { k := add(k, 1) } {
+      mstore8(add(${to}, k), byte(0, mload(add(${from}, k)))) }`;
+    text = text.slice(0, at) + loop + text.slice(end + 1);
+  }
+  return text;
 }
-if (failed) process.exit(1);
 
-mkdirSync(out, { recursive: true });
-for (const n of names) {
-  for (const [name, c] of Object.entries(result.contracts[n])) {
-    writeFileSync(join(out, name + ".abi"), JSON.stringify(c.abi, null, 1) + "\n");
-    writeFileSync(join(out, name + ".bin"), c.evm.bytecode.object + "\n");
+function compile(evmVersion, wanted, folder, edit) {
+  const input = {
+    language: "Solidity",
+    sources,
+    settings: {
+      evmVersion,
+      viaIR: true,
+      optimizer: { enabled: true, runs: 200 },
+      metadata: { bytecodeHash: "none", appendCBOR: false },
+      outputSelection: { "*": { "*": ["abi", "evm.bytecode.object", "evm.deployedBytecode.object"] } },
+    },
+  };
+  const result = JSON.parse(solc.compile(JSON.stringify(input), { import: (path) => ({ contents: edit(read(path)) }) }));
+  // A warning too: committed contracts have none. What we only import may.
+  const errors = (result.errors ?? []).filter((e) => e.severity === "error" || sources[e.sourceLocation?.file]);
+  for (const e of errors) console.error(e.formattedMessage);
+  if (errors.length > 0) process.exit(1);
+  mkdirSync(folder, { recursive: true });
+  for (const name of wanted) {
+    const c = result.contracts[name + ".sol"][name];
+    if (wanted !== old) writeFileSync(join(folder, name + ".abi"), JSON.stringify(c.abi, null, 1) + "\n");
+    writeFileSync(join(folder, name + ".bin"), c.evm.bytecode.object + "\n");
+    if (name.endsWith("Rule") && name !== "IRule") writeFileSync(join(folder, name + ".runtime"), c.evm.deployedBytecode.object + "\n");
+    if (process.env.SIZES) console.log(name, evmVersion, c.evm.deployedBytecode.object.length / 2, c.evm.bytecode.object.length / 2);
   }
 }
+
+compile("osaka", wanted, out, (text) => text);
+compile("london", old, join(out, "london"), withoutMcopy);

@@ -8,4 +8,4 @@ package contracts
 
 //go:generate npm ci --no-audit --no-fund --silent
 //go:generate node compile.mjs
-//go:generate go run github.com/ethereum/go-ethereum/cmd/abigen --v2 --abi build/RuleManager.abi --bin build/RuleManager.bin --pkg build --type RuleManager --out build/rule_manager.go
+//go:generate go run ./bind build

@@ -6,7 +6,7 @@ import (
 
 	"github.com/ethereum/go-ethereum/common"
 
-	"github.com/wardflow/wardflow/contracts/build"
+	build "github.com/wardflow/wardflow/contracts/retired"
 	"github.com/wardflow/wardflow/runtime/chain"
 )
 

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/wardflow/wardflow/contracts/build"
+	build "github.com/wardflow/wardflow/contracts/retired"
 	"github.com/wardflow/wardflow/runtime/chain"
 	"github.com/wardflow/wardflow/runtime/flow"
 )

@@ -4,7 +4,7 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/wardflow/wardflow/contracts/build"
+	build "github.com/wardflow/wardflow/contracts/retired"
 	"github.com/wardflow/wardflow/runtime/chain"
 )
 
