@@ -15,20 +15,30 @@ import (
 // Blocks change no View: there is one every few seconds, and a View is copied
 // whole.
 
-// kindBlockAsk asks for the block after a number: uvarint → ledgerAnswer.
+// kindBlockAsk asks for the block after a number, at once (0) or when it is there
+// (1): two uvarints → ledgerAnswer.
 const kindBlockAsk = "register.block"
 
 // Chain is the newest block that was agreed on, as far as this node or the voter
-// that it asks has heard, and the block with the number after, if it is still
-// kept. It returns as soon as there is a newer block than after, or with what
-// there is after two seconds; known is false while the cluster has no chain. It
-// may be behind what it told before. An error is that of a node without log that
-// can't reach a voter.
-func (r *Register) Chain(ctx context.Context, after uint64) (head ChainHead, next *Block, known bool, err error) {
+// that it asks has heard; known is false while the cluster has no chain. It may be
+// behind what it told before. An error is that of a node without log that can't
+// reach a voter.
+func (r *Register) Chain(ctx context.Context) (head ChainHead, known bool, err error) {
+	head, _, known, err = r.chain(ctx, 0, false)
+	return head, known, err
+}
+
+// NextBlock is [Register.Chain] as soon as it is beyond the block with a number,
+// or after two seconds, and the block after that number, if it is still kept.
+func (r *Register) NextBlock(ctx context.Context, after uint64) (head ChainHead, next *Block, known bool, err error) {
+	return r.chain(ctx, after, true)
+}
+
+func (r *Register) chain(ctx context.Context, after uint64, wait bool) (head ChainHead, next *Block, known bool, err error) {
 	ctx, cancel := context.WithTimeout(ctx, viewWait+grace)
 	defer cancel()
 	if r.group.Holds() {
-		l, err := r.machine.waitBlock(ctx, r.run, after)
+		l, err := r.machine.waitBlock(ctx, r.run, after, wait)
 		return l.head, l.at(after + 1), l.known, err
 	}
 	voters := r.others()
@@ -36,7 +46,7 @@ func (r *Register) Chain(ctx context.Context, after uint64) (head ChainHead, nex
 		return head, nil, false, fmt.Errorf("hear of blocks: %w: no voter is known", ErrNoLeader)
 	}
 	voter := voters[r.asked.Load()%uint64(len(voters))]
-	b, err := r.cfg.Transport.Ask(ctx, voter, kindBlockAsk, binary.AppendUvarint(nil, after))
+	b, err := r.cfg.Transport.Ask(ctx, voter, kindBlockAsk, blockQuestion(after, wait))
 	if err == nil {
 		head, next, known, err = readLedgerAnswer(b)
 	}
@@ -47,11 +57,19 @@ func (r *Register) Chain(ctx context.Context, after uint64) (head ChainHead, nex
 	return head, next, known, nil
 }
 
+func blockQuestion(after uint64, wait bool) []byte {
+	b := binary.AppendUvarint(nil, after)
+	if wait {
+		return append(b, 1)
+	}
+	return append(b, 0)
+}
+
 // waitBlock is the ledger once it is beyond a number, or after some time.
-func (m *machine) waitBlock(ctx, run context.Context, after uint64) (ledger, error) {
+func (m *machine) waitBlock(ctx, run context.Context, after uint64, wait bool) (ledger, error) {
 	timer := time.NewTimer(viewWait)
 	defer timer.Stop()
-	for late := false; ; {
+	for late := !wait; ; {
 		m.mu.RLock()
 		l, changed := m.state.ledger, m.block
 		m.mu.RUnlock()
@@ -83,10 +101,10 @@ func (r *Register) answerBlock(ctx context.Context, peer flow.Identity, body []b
 		return nil, fmt.Errorf("node %s is not a voter", r.cfg.Self)
 	}
 	after, rest, err := readUvarint(body)
-	if err != nil || len(rest) > 0 {
-		return nil, fmt.Errorf("question for a block: want a number: %w", errShort)
+	if err != nil || len(rest) != 1 {
+		return nil, fmt.Errorf("question for a block: want a number and 0 or 1: %w", errShort)
 	}
-	l, err := r.machine.waitBlock(ctx, r.run, after)
+	l, err := r.machine.waitBlock(ctx, r.run, after, rest[0] == 1)
 	if err != nil {
 		return nil, err
 	}
