@@ -37,16 +37,20 @@ type Slope struct {
 	Step  int64         // 10⁻⁶ Unit; the most that a value may change in In
 	In    time.Duration // whole milliseconds; 0 when Step is
 	Stuck time.Duration // so long a value may stay what it is; whole milliseconds
+
+	Jitter int64 // 10⁻⁶ Unit by which values may differ and still be the same
+	Past   uint8 // how many earlier readings it looks at, 1 to flow.MaxPast
 }
 
 // An Agreement holds the readings of two kinds of one patient against each
-// other: when they lie closer in time than Within and differ by more than Most,
-// the one that comes second Disagrees.
+// other: when they lie no farther apart in time than Within, and no value of
+// Kind less one of With is from Least to Most, the one that comes second
+// Disagrees.
 type Agreement struct {
-	Kind, With string        // LOINC codes, in the order of the alphabet
-	Unit       string        // UCUM code of both
-	Most       int64         // 10⁻⁶ Unit
-	Within     time.Duration // whole milliseconds
+	Kind, With  string        // LOINC codes
+	Unit        string        // UCUM code of both
+	Least, Most int64         // 10⁻⁶ Unit
+	Within      time.Duration // whole milliseconds
 }
 
 // steep is the clause as it stands in a rule file.
@@ -64,7 +68,7 @@ func (a Agreement) String() string {
 type Fields uint32
 
 // fieldNames are how rule files write them, in the order of the contract's bits.
-var fieldNames = [...]string{"device", "kind", "unit", "time", "samples", "period", "number", "stream"}
+var fieldNames = [...]string{"device", "kind", "unit", "time", "samples", "period", "number", "stream", "size"}
 
 // ParseField reads the name of one field.
 func ParseField(s string) (Fields, error) {
