@@ -3,6 +3,7 @@ package rule
 import (
 	"cmp"
 	"slices"
+	"strconv"
 	"time"
 
 	"go.yaml.in/yaml/v3"
@@ -42,7 +43,7 @@ func (p *parser) limit(s *sides, kind string, key, value *yaml.Node) {
 		p.fail(key, "kind %s: a rule has at most %d", kind, maxLimits)
 	}
 	found := map[string]*yaml.Node{}
-	slope := Slope{Kind: kind}
+	slope := Slope{Kind: kind, Past: MaxPast}
 	p.pairs(value, "unit, range and the like", func(name string, key, value *yaml.Node) {
 		found[name] = value
 		switch name {
@@ -65,11 +66,11 @@ func (p *parser) limit(s *sides, kind string, key, value *yaml.Node) {
 			l.Ahead = p.duration(value)
 		case "needs":
 			l.Fields = p.fields(value)
-		case "stuck":
-			slope.Stuck = p.duration(value)
-		case "steepest", "agrees": // the unit may come behind
+		case "past":
+			slope.Past = p.past(value)
+		case "steepest", "stuck", "agrees": // the unit may come behind
 		default:
-			p.fail(key, "%q: want unit, range, rate, samples, bytes, age, ahead, needs, steepest, stuck or agrees", name)
+			p.fail(key, "%q: want unit, range, rate, samples, bytes, age, ahead, needs, steepest, stuck, past or agrees", name)
 		}
 	})
 	if value.Kind == yaml.MappingNode && found["unit"] == nil {
@@ -81,22 +82,30 @@ func (p *parser) limit(s *sides, kind string, key, value *yaml.Node) {
 	s.rule.Limits = append(s.rule.Limits, l)
 	s.kinds[kind] = l.Unit
 	if found["unit"] != nil {
-		p.besides(s, slope, l.Unit, found["steepest"], found["agrees"])
+		p.besides(s, slope, l.Unit, found)
 	}
 }
 
 // besides reads what is said of a kind's readings together with others.
-func (p *parser) besides(s *sides, slope Slope, unit string, steepest, agrees *yaml.Node) {
+func (p *parser) besides(s *sides, slope Slope, unit string, found map[string]*yaml.Node) {
+	var err error
 	slope.Unit = unit
-	if steepest != nil && steepest.Value != none {
-		var err error
-		if slope.Step, slope.In, err = parseSteep(steepest.Value, unit); err != nil {
-			p.fail(steepest, "%v", err)
+	if n := found["steepest"]; n != nil && n.Value != none {
+		if slope.Step, slope.In, err = parseSteep(n.Value, unit); err != nil {
+			p.fail(n, "%v", err)
+		}
+	}
+	if n := found["stuck"]; n != nil && n.Value != none {
+		if slope.Stuck, slope.Jitter, err = parseStuck(n.Value, unit); err != nil {
+			p.fail(n, "%v", err)
 		}
 	}
 	if slope.Step != 0 || slope.Stuck != 0 {
 		s.rule.Slopes = append(s.rule.Slopes, slope)
+	} else if n := found["past"]; n != nil {
+		p.fail(n, "past is how far steepest and stuck look back: one of them is missing")
 	}
+	agrees := found["agrees"]
 	if agrees == nil {
 		return
 	}
@@ -127,7 +136,7 @@ func (p *parser) agree(s *sides) {
 		case seen[[2]string{a.Kind, a.With}]:
 			p.fail(a.at, "%q: that these two agree is said twice", a.at.Value)
 		}
-		seen[[2]string{a.Kind, a.With}] = true
+		seen[[2]string{a.Kind, a.With}], seen[[2]string{a.With, a.Kind}] = true, true
 		s.rule.Agreements = append(s.rule.Agreements, a.Agreement)
 	}
 	slices.SortFunc(s.rule.Agreements, func(a, b Agreement) int {
@@ -169,6 +178,14 @@ func (p *parser) duration(n *yaml.Node) time.Duration {
 		p.fail(n, "%v", err)
 	}
 	return d
+}
+
+func (p *parser) past(n *yaml.Node) uint8 {
+	v, err := strconv.ParseUint(n.Value, 10, 8)
+	if err != nil || v == 0 || v > MaxPast {
+		p.fail(n, "%q: want 1 to %d", n.Value, MaxPast)
+	}
+	return uint8(v)
 }
 
 func (p *parser) fields(n *yaml.Node) (all Fields) {

@@ -45,8 +45,8 @@ func TestParseBesides(t *testing.T) {
 h1/3:
   mode: confirmed
   8867-4: {unit: /min, range: [20, 250], bytes: 4096, needs: [number, stream], agrees: 30.5 /min with 8889-8 within 10s}
-  8889-8: {agrees: [20 /min with 59408-5 within 1m], unit: /min, range: [20, 250], steepest: 40 /min in 5s}
-  59408-5: {unit: /min, range: [0, 1], stuck: 2h, needs: period}
+  8889-8: {agrees: [-5 to 20 /min above 59408-5 within 1m], unit: /min, range: [20, 250], steepest: 40 /min in 5s, past: 3}
+  59408-5: {unit: /min, range: [0, 1], stuck: 2h within 0.1 /min, needs: period}
   contracts: 0xF4aB66c8C127f581d986C4a1132b4b257CE39D4C
 device 3074257bf7194e4000001a85:
   8310-5: {unit: Cel, range: [25, 45], steepest: none, stuck: none}
@@ -68,12 +68,12 @@ device 3074257bf7194e4000001a85:
 			limit("59408-5", func(l *rule.Limit) { l.Min, l.Max, l.Fields = 0, 1e6, 1<<5 }),
 		},
 		Slopes: []rule.Slope{
-			{Kind: "8889-8", Unit: "/min", Step: 40e6, In: 5 * time.Second},
-			{Kind: "59408-5", Unit: "/min", Stuck: 2 * time.Hour},
+			{Kind: "8889-8", Unit: "/min", Step: 40e6, In: 5 * time.Second, Past: 3},
+			{Kind: "59408-5", Unit: "/min", Stuck: 2 * time.Hour, Jitter: 100_000, Past: 16},
 		},
 		Agreements: []rule.Agreement{
-			{Kind: "59408-5", With: "8889-8", Unit: "/min", Most: 20e6, Within: time.Minute},
-			{Kind: "8867-4", With: "8889-8", Unit: "/min", Most: 30_500_000, Within: 10 * time.Second},
+			{Kind: "8867-4", With: "8889-8", Unit: "/min", Least: -30_500_000, Most: 30_500_000, Within: 10 * time.Second},
+			{Kind: "8889-8", With: "59408-5", Unit: "/min", Least: -5e6, Most: 20e6, Within: time.Minute},
 		},
 		Codes: []chain.Address{{0xF4, 0xaB, 0x66, 0xc8, 0xC1, 0x27, 0xf5, 0x81, 0xd9, 0x86, 0xC4, 0xa1, 0x13, 0x2b, 0x4b, 0x25, 0x7C, 0xE3, 0x9D, 0x4C}},
 	}, {
@@ -124,7 +124,14 @@ func TestParseErrors(t *testing.T) {
 		{"steep in another unit", "h1:\n  a: {unit: b, range: [1, 2], steepest: 1 c in 10m}\n", `the unit of this kind is b, not c`},
 		{"steep in no time", "h1:\n  a: {unit: b, range: [1, 2], steepest: 1 b in none}\n", `"none": want a time such as 10m`},
 		{"steep by nothing", "h1:\n  a: {unit: b, range: [1, 2], steepest: 0 b in 1s}\n", `"0": want a number above 0`},
-		{"stuck in days", "h1:\n  a: {unit: b, range: [1, 2], stuck: 1d}\n", `r.yaml:2:38: "1d": want a time such as 24h`},
+		{"stuck in days", "h1:\n  a: {unit: b, range: [1, 2], stuck: 1d}\n", `r.yaml:2:38: "1d": want a time such as 10m`},
+		{"stuck for two days", "h1:\n  a: {unit: b, range: [1, 2], stuck: 48h}\n", `at most a day`},
+		{"stuck within words", "h1:\n  a: {unit: b, range: [1, 2], stuck: 1h within some}\n", `want a time, such as 2h, or 2h within 0.1 b`},
+		{"a past without slope", "h1:\n  a: {unit: b, range: [1, 2], past: 3}\n", `r.yaml:2:37: past is how far steepest and stuck look back`},
+		{"a long past", "h1:\n  a: {unit: b, range: [1, 2], past: 17, stuck: 1h}\n", `"17": want 1 to 16`},
+		{"even in other words", "h1:\n  a: {unit: b, range: [1, 2], agrees: -3 to 3 b above c within 1s}\n  c: {unit: b, range: [1, 2]}\n", `that is 3 b with c`},
+		{"upside down", "h1:\n  a: {unit: b, range: [1, 2], agrees: 3 to 1 b above c within 1s}\n  c: {unit: b, range: [1, 2]}\n", `3 is above 1`},
+		{"agrees both ways", "h1:\n  a: {unit: b, range: [1, 2], agrees: 0 to 1 b above c within 1s}\n  c: {unit: b, range: [1, 2], agrees: 0 to 1 b above a within 1s}\n", `is said twice`},
 		{"agrees with itself", "h1:\n  a: {unit: b, range: [1, 2], agrees: 1 b with a within 1s}\n", "a kind always agrees with itself"},
 		{"agrees with what is not there", "h1:\n  a: {unit: b, range: [1, 2], agrees: 1 b with c within 1s}\n", `r.yaml:2:39: "1 b with c within 1s": the rule does not name kind c`},
 		{"agrees in two units", "h1:\n  a: {unit: b, range: [1, 2], agrees: 1 b with c within 1s}\n  c: {unit: d, range: [1, 2]}\n", "kind c is in d: only what has one unit can agree"},

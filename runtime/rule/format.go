@@ -56,7 +56,10 @@ func (r *Rule) beside(kind string) (words []string) {
 			words = append(words, "steepest: "+phrase(s.steep()))
 		}
 		if s.Stuck != 0 {
-			words = append(words, "stuck: "+s.Stuck.String())
+			words = append(words, "stuck: "+phrase(s.stuck()))
+		}
+		if s.Past != MaxPast {
+			words = append(words, fmt.Sprintf("past: %d", s.Past))
 		}
 	}
 	var agrees []string

@@ -27,27 +27,28 @@ const (
 // MaxParts is how many rule contracts an entry may have.
 const MaxParts = 8
 
+// MaxPast is how many earlier readings a slope looks at, at most.
+const MaxPast = 16
+
 // A Slope holds the readings of one kind against those before them on their
 // stream: a value that changes faster than a body does is TooSteep, one that
 // does not change at all for long is Stuck. A zero in Step or Stuck does not
-// limit.
+// limit. Over a time longer than In the step grows in proportion.
 type Slope struct {
-	Kind  string        // LOINC code
-	Unit  string        // UCUM code
-	Step  int64         // 10⁻⁶ Unit; the most that a value may change in In
-	In    time.Duration // whole milliseconds; 0 when Step is
-	Stuck time.Duration // so long a value may stay what it is; whole milliseconds
-
-	Jitter int64 // 10⁻⁶ Unit by which values may differ and still be the same
-	Past   uint8 // how many earlier readings it looks at, 1 to flow.MaxPast
+	Kind   string        // LOINC code
+	Unit   string        // UCUM code
+	Step   int64         // 10⁻⁶ Unit; the most that a value may change within any time of In
+	In     time.Duration // whole milliseconds; 0 when Step is
+	Stuck  time.Duration // so long a value may stay what it is; whole milliseconds
+	Jitter int64         // 10⁻⁶ Unit by which values may differ and still be the same
+	Past   uint8         // how many earlier readings it looks at, 1 to MaxPast
 }
 
 // An Agreement holds the readings of two kinds of one patient against each
-// other: when they lie no farther apart in time than Within, and no value of
-// Kind less one of With is from Least to Most, the one that comes second
-// Disagrees.
+// other: when they lie no further apart in time than Within, Kind minus With is
+// at least Least and at most Most, or the one that comes second Disagrees.
 type Agreement struct {
-	Kind, With  string        // LOINC codes
+	Kind, With  string        // LOINC codes; that of Kind is first in the alphabet if Least is -Most
 	Unit        string        // UCUM code of both
 	Least, Most int64         // 10⁻⁶ Unit
 	Within      time.Duration // whole milliseconds
@@ -58,10 +59,24 @@ func (s Slope) steep() string {
 	return fmt.Sprintf("%v %s in %v", microOf(s.Step), s.Unit, s.In)
 }
 
+// stuck is the clause as it stands in a rule file.
+func (s Slope) stuck() string {
+	if s.Jitter == 0 {
+		return s.Stuck.String()
+	}
+	return fmt.Sprintf("%v within %v %s", s.Stuck, microOf(s.Jitter), s.Unit)
+}
+
 // String is the clause as it stands in a rule file at the line of its Kind.
 func (a Agreement) String() string {
-	return fmt.Sprintf("%v %s with %s within %v", microOf(a.Most), a.Unit, a.With, a.Within)
+	if a.even() {
+		return fmt.Sprintf("%v %s with %s within %v", microOf(a.Most), a.Unit, a.With, a.Within)
+	}
+	return fmt.Sprintf("%v to %v %s above %s within %v", microOf(a.Least), microOf(a.Most), a.Unit, a.With, a.Within)
 }
+
+// even reports whether the two kinds could as well change places.
+func (a Agreement) even() bool { return a.Most > 0 && a.Least == -a.Most }
 
 // Fields are those parts of a reading that a limit may ask for: a bit for each
 // of fieldNames, the first the lowest.

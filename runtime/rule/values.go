@@ -55,31 +55,73 @@ func parseSteep(s, unit string) (step int64, in time.Duration, err error) {
 	if step, err = positive(w[0]); err != nil {
 		return 0, 0, err
 	}
-	if w[1] != unit {
-		return 0, 0, fmt.Errorf("%q: the unit of this kind is %s, not %s", s, unit, w[1])
+	if err = sameUnit(s, w[1], unit); err != nil {
+		return 0, 0, err
 	}
 	in, err = someTime(w[3])
 	return step, in, err
 }
 
-// parseAgreement reads "30 /min with 8889-8 within 10s", said of a kind.
+// parseStuck reads "2h", or "2h within 0.1 Cel" where values so near to each
+// other are the same.
+func parseStuck(s, unit string) (d time.Duration, jitter int64, err error) {
+	w := strings.Fields(s)
+	if len(w) != 1 && (len(w) != 4 || w[1] != "within") {
+		return 0, 0, fmt.Errorf("%q: want a time, such as 2h, or 2h within 0.1 %s", s, unit)
+	}
+	if d, err = someTime(w[0]); err != nil || len(w) == 1 {
+		return d, 0, err
+	}
+	if jitter, err = positive(w[2]); err != nil {
+		return 0, 0, err
+	}
+	return d, jitter, sameUnit(s, w[3], unit)
+}
+
+// parseAgreement reads "30 /min with 8889-8 within 10s", or, where the two are
+// not to be alike, "5 to 150 mm[Hg] above 8462-4 within 1m", said of a kind.
 func parseAgreement(s, kind, unit string) (a Agreement, err error) {
 	w := strings.Fields(s)
-	if len(w) != 6 || w[2] != "with" || w[4] != "within" {
-		return a, fmt.Errorf("%q: want a difference to another kind in a time, such as 30 %s with 8889-8 within 10s", s, unit)
+	switch {
+	case len(w) == 6 && w[2] == "with" && w[4] == "within":
+		if a.Most, err = positive(w[0]); err != nil {
+			return a, err
+		}
+		a.Least = -a.Most
+		a.Kind, a.With = min(kind, w[3]), max(kind, w[3])
+	case len(w) == 8 && w[1] == "to" && w[4] == "above" && w[6] == "within":
+		if a.Least, err = parseMicro(w[0]); err != nil {
+			return a, err
+		}
+		if a.Most, err = parseMicro(w[2]); err != nil {
+			return a, err
+		}
+		if a.Least > a.Most {
+			return a, fmt.Errorf("%q: %s is above %s", s, w[0], w[2])
+		}
+		if w = w[2:]; a.even() {
+			return a, fmt.Errorf("%q: that is %s %s with %s", s, w[0], w[1], w[3])
+		}
+		a.Kind, a.With = kind, w[3]
+	default:
+		return a, fmt.Errorf("%q: want a difference to another kind in a time, such as 30 %s with 8889-8 within 10s, or 5 to 150 %[2]s above 8462-4 within 1m", s, unit)
 	}
-	if a.Most, err = positive(w[0]); err != nil {
-		return a, err
-	}
-	if w[1] != unit {
-		return a, fmt.Errorf("%q: the unit of this kind is %s, not %s", s, unit, w[1])
-	}
-	if w[3] == kind {
+	if a.Kind == a.With {
 		return a, fmt.Errorf("%q: a kind always agrees with itself: want another", s)
 	}
-	a.Kind, a.With, a.Unit = min(kind, w[3]), max(kind, w[3]), unit
+	if err = sameUnit(s, w[1], unit); err != nil {
+		return a, err
+	}
+	a.Unit = unit
 	a.Within, err = someTime(w[5])
 	return a, err
+}
+
+func sameUnit(s, got, want string) error {
+	if got != want {
+		return fmt.Errorf("%q: the unit of this kind is %s, not %s", s, want, got)
+	}
+	return nil
 }
 
 func positive(s string) (int64, error) {
@@ -90,13 +132,17 @@ func positive(s string) (int64, error) {
 	return v, err
 }
 
+// someTime reads a time within which readings are held against each other.
 func someTime(s string) (time.Duration, error) {
 	d, err := ParseSpan(s)
-	if err == nil && d == 0 {
-		err = fmt.Errorf("%q: want a time such as 10m or 500ms", s)
+	if err != nil || d == 0 || d > maxWithin {
+		return 0, fmt.Errorf("%q: want a time such as 10m or 500ms, at most a day", s)
 	}
-	return d, err
+	return d, nil
 }
+
+// maxWithin is MAX_SPAN of the contracts SlopeRule and AgreementRule.
+const maxWithin = 24 * time.Hour
 
 // scopeOf reads the head of a rule: a path of a group, or "device EPC".
 func scopeOf(s string) (group, device, why string) {
