@@ -27,6 +27,22 @@ type Config struct {
 	Log *slog.Logger
 
 	Heartbeat time.Duration // an empty block when there was none for so long; default 5 s
+
+	// Quorum decides on the blocks when others hold the chain too. nil: it is
+	// here alone, and each block that is made here is final.
+	Quorum Quorum
+}
+
+// A Quorum is how those who hold a chain are of one mind. [Replica] has one.
+type Quorum interface {
+	// Seals reports whether the next block is to be made here.
+	Seals() bool
+	// Agree has a block agreed on that was made here: it is final if Agree
+	// returns nil. [ErrOvertaken] says that another one is.
+	Agree(ctx context.Context, b Block) error
+	// Pass is called when transactions wait that somebody else is to put into a
+	// block. It must not block.
+	Pass()
 }
 
 func (c *Config) setDefaults() error {
@@ -58,6 +74,7 @@ type Embedded struct {
 	eth    *eth.Ethereum
 	sealer *sealer
 
+	adding   sync.Mutex // held while a block is added
 	mu       sync.Mutex // guards watchers and last
 	watchers map[int]func()
 	last     int
@@ -135,7 +152,7 @@ func open(cfg Config) (*Embedded, error) {
 	head := backend.BlockChain().CurrentBlock()
 	backend.BlockChain().SetFinalized(head)
 	backend.BlockChain().SetSafe(head)
-	e.sealer = startSealer(backend, cfg.Heartbeat, cfg.Log, e.notify)
+	e.sealer = startSealer(e, cfg.Heartbeat, cfg.Quorum)
 	cfg.Log.Info("chain opened", "chain", g.Config.ChainID.Uint64(), "block", head.Number.Uint64())
 	return e, nil
 }

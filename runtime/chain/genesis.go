@@ -2,6 +2,7 @@ package chain
 
 import (
 	"crypto/rand"
+	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -107,27 +108,14 @@ func ReadInfo(dir string) (Info, error) {
 // go-ethereum's developer chain: that one switches on forks that are still
 // being changed.
 func genesis(id *big.Int, now time.Time, accounts []Address) *core.Genesis {
-	zero := uint64(0)
-	first := big.NewInt(0)
 	g := &core.Genesis{
-		Config: &params.ChainConfig{
-			ChainID:        id,
-			HomesteadBlock: first, EIP150Block: first, EIP155Block: first, EIP158Block: first,
-			ByzantiumBlock: first, ConstantinopleBlock: first, PetersburgBlock: first, IstanbulBlock: first,
-			MuirGlacierBlock: first, BerlinBlock: first, LondonBlock: first, ArrowGlacierBlock: first, GrayGlacierBlock: first,
-			ShanghaiTime: &zero, CancunTime: &zero, PragueTime: &zero, OsakaTime: &zero,
-			TerminalTotalDifficulty: big.NewInt(0),
-			BlobScheduleConfig: &params.BlobScheduleConfig{
-				Cancun: params.DefaultCancunBlobConfig,
-				Prague: params.DefaultPragueBlobConfig,
-			},
-		},
+		Config: genesisConfig(id),
 		// A second ago, so that the first block need not wait.
 		Timestamp:  uint64(now.Unix() - 1),
 		GasLimit:   gasLimit,
 		BaseFee:    big.NewInt(7), // the least there is: gas has no price here
 		Difficulty: big.NewInt(0),
-		ExtraData:  []byte("wardflow"),
+		ExtraData:  genesisExtra(id),
 		Alloc: types.GenesisAlloc{
 			params.BeaconRootsAddress:        {Nonce: 1, Code: params.BeaconRootsCode, Balance: big.NewInt(0)},
 			params.HistoryStorageAddress:     {Nonce: 1, Code: params.HistoryStorageCode, Balance: big.NewInt(0)},
@@ -141,8 +129,37 @@ func genesis(id *big.Int, now time.Time, accounts []Address) *core.Genesis {
 	return g
 }
 
+func genesisConfig(id *big.Int) *params.ChainConfig {
+	zero := uint64(0)
+	first := big.NewInt(0)
+	return &params.ChainConfig{
+		ChainID:        id,
+		HomesteadBlock: first, EIP150Block: first, EIP155Block: first, EIP158Block: first,
+		ByzantiumBlock: first, ConstantinopleBlock: first, PetersburgBlock: first, IstanbulBlock: first,
+		MuirGlacierBlock: first, BerlinBlock: first, LondonBlock: first, ArrowGlacierBlock: first, GrayGlacierBlock: first,
+		ShanghaiTime: &zero, CancunTime: &zero, PragueTime: &zero, OsakaTime: &zero,
+		TerminalTotalDifficulty: big.NewInt(0),
+		BlobScheduleConfig: &params.BlobScheduleConfig{
+			Cancun: params.DefaultCancunBlobConfig,
+			Prague: params.DefaultPragueBlobConfig,
+		},
+	}
+}
+
+// genesisMark begins what a first block says of itself. The first chains say no
+// more.
+const genesisMark = "wardflow"
+
+// genesisExtra is the mark and the chain id in 8 bytes, so that the hash of the
+// first block, which does not cover the configuration, covers the id.
+func genesisExtra(id *big.Int) []byte {
+	return binary.BigEndian.AppendUint64([]byte(genesisMark), id.Uint64())
+}
+
+func genesisAt(dir string) string { return filepath.Join(dir, GenesisFile) }
+
 func readGenesis(dir string) (*core.Genesis, error) {
-	file := filepath.Join(dir, GenesisFile)
+	file := genesisAt(dir)
 	text, err := os.ReadFile(file)
 	if err != nil {
 		return nil, fmt.Errorf("%w: make a chain with wardflow chain init --dir %s", err, dir)

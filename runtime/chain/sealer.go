@@ -14,35 +14,40 @@ import (
 	"github.com/ethereum/go-ethereum/miner"
 )
 
+// agreeWithin bounds the wait for the others' word on a block.
+const agreeWithin = 3 * time.Second
+
 // lookEvery is how often the sealer looks at the pool unasked: a transaction
 // may have come before it listened.
 const lookEvery = time.Second
 
-// A sealer makes the blocks of a chain without peers.
+// A sealer makes the blocks of a chain, if it is this process that makes them.
 type sealer struct {
+	chain     *Embedded
 	eth       *eth.Ethereum
 	heartbeat time.Duration
+	quorum    Quorum // nil: none
 	log       *slog.Logger
-	sealed    func() // called after each block
-	stop      chan struct{}
+	ends      context.Context // done with close
+	stop      context.CancelFunc
 	done      chan struct{} // closed when run has returned
 	drained   chan struct{} // closed when drain has returned
 	arrived   chan struct{} // one slot: there are new transactions
 }
 
-func startSealer(e *eth.Ethereum, heartbeat time.Duration, log *slog.Logger, sealed func()) *sealer {
+func startSealer(e *Embedded, heartbeat time.Duration, quorum Quorum) *sealer {
 	s := &sealer{
-		eth: e, heartbeat: heartbeat, log: log, sealed: sealed,
-		stop: make(chan struct{}), done: make(chan struct{}), drained: make(chan struct{}),
-		arrived: make(chan struct{}, 1),
+		chain: e, eth: e.eth, heartbeat: heartbeat, quorum: quorum, log: e.log,
+		done: make(chan struct{}), drained: make(chan struct{}), arrived: make(chan struct{}, 1),
 	}
+	s.ends, s.stop = context.WithCancel(context.Background())
 	go s.drain()
 	go s.run()
 	return s
 }
 
 func (s *sealer) close() {
-	close(s.stop)
+	s.stop()
 	<-s.done
 	<-s.drained
 }
@@ -63,7 +68,7 @@ func (s *sealer) drain() {
 			}
 		case <-sub.Err():
 			return
-		case <-s.stop:
+		case <-s.ends.Done():
 			return
 		}
 	}
@@ -77,6 +82,8 @@ func (s *sealer) run() {
 	for {
 		err := s.step()
 		switch {
+		case errors.Is(err, ErrOvertaken): // it comes from who has made it
+			err = nil
 		case err != nil && ok:
 			s.log.Error("chain stopped making blocks", "err", err)
 		case err == nil && !ok:
@@ -84,7 +91,7 @@ func (s *sealer) run() {
 		}
 		ok = err == nil
 		select {
-		case <-s.stop:
+		case <-s.ends.Done():
 			return
 		case <-s.arrived:
 		case <-tick.C:
@@ -96,7 +103,13 @@ func (s *sealer) run() {
 // for an empty one.
 func (s *sealer) step() error {
 	head := s.eth.BlockChain().CurrentBlock()
-	pending, _ := s.eth.TxPool().Stats()
+	pending, queued := s.eth.TxPool().Stats()
+	if s.quorum != nil && !s.quorum.Seals() {
+		if pending+queued > 0 {
+			s.quorum.Pass()
+		}
+		return nil
+	}
 	if pending == 0 && time.Since(time.Unix(int64(head.Time), 0)) < s.heartbeat {
 		return nil
 	}
@@ -118,7 +131,7 @@ func (s *sealer) waitUntil(t time.Time) bool {
 			if !time.Now().Before(t) {
 				return true
 			}
-		case <-s.stop:
+		case <-s.ends.Done():
 			wait.Stop()
 			return false
 		}
@@ -126,11 +139,11 @@ func (s *sealer) waitUntil(t time.Time) bool {
 }
 
 func (s *sealer) seal(parent *types.Header) error {
-	chain, pool := s.eth.BlockChain(), s.eth.TxPool()
+	pool := s.eth.TxPool()
 	if err := pool.Sync(); err != nil {
 		return fmt.Errorf("wait for the pool: %w", err)
 	}
-	block, _, err := s.eth.Miner().BuildTestingPayload(&miner.BuildPayloadArgs{
+	built, _, err := s.eth.Miner().BuildTestingPayload(&miner.BuildPayloadArgs{
 		Parent:      parent.Hash(),
 		Timestamp:   uint64(time.Now().Unix()),
 		Withdrawals: types.Withdrawals{},
@@ -139,24 +152,34 @@ func (s *sealer) seal(parent *types.Header) error {
 	if err != nil {
 		return fmt.Errorf("build block %v: %w", parent.Number.Uint64()+1, err)
 	}
-	if _, err := chain.InsertBlockWithoutSetHead(context.Background(), block, false); err != nil {
-		return fmt.Errorf("insert block %v: %w", block.NumberU64(), err)
+	block, err := blockOf(built)
+	if err != nil {
+		return err
 	}
-	if _, err := chain.SetCanonical(block); err != nil {
-		return fmt.Errorf("set head %v: %w", block.NumberU64(), err)
+	if err := s.agree(block); err != nil {
+		return err
 	}
-	// Finalized only once it is on the disk: what we confirm, a kill -9 can't
-	// take back. The store's log is otherwise buffered in the process.
-	if err := s.eth.ChainDb().SyncKeyValue(); err != nil {
-		return fmt.Errorf("sync block %v: %w", block.NumberU64(), err)
+	if err := s.chain.Add(block); err != nil {
+		return err
 	}
-	chain.SetFinalized(block.Header())
-	chain.SetSafe(block.Header())
-	s.sealed()
 	// The pool still counts what the block holds until it has seen it; an
 	// empty block would follow and use up the next second.
 	if err := pool.Sync(); err != nil && !errors.Is(err, context.Canceled) {
 		return fmt.Errorf("wait for the pool: %w", err)
 	}
 	return nil
+}
+
+// agree asks the others for a block that was made here. It was executed before:
+// what can't be executed must never be agreed on.
+func (s *sealer) agree(b Block) error {
+	if s.quorum == nil {
+		return nil
+	}
+	if err := s.chain.try(b); err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(s.ends, agreeWithin)
+	defer cancel()
+	return s.quorum.Agree(ctx, b)
 }
