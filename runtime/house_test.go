@@ -57,7 +57,7 @@ var arrows = map[string][]string{
 	"runtime/tlog":      {"runtime/flow", "runtime/wal", "runtime/durable"},
 	"runtime/anchor":    {"runtime/flow", "runtime/chain", "runtime/tlog", "runtime/proof", "runtime/durable", "contracts"},
 	"runtime/registry":  {"runtime/flow", "runtime/chain", "contracts"},
-	"runtime/evidence":  {"runtime/flow", "runtime/chain", "runtime/tlog", "runtime/proof", "runtime/anchor", "contracts"},
+	"runtime/evidence":  {"runtime/flow", "runtime/pki", "runtime/chain", "runtime/tlog", "runtime/proof", "runtime/anchor", "contracts"},
 	"runtime/store":     {"runtime/flow", "runtime/proof", "runtime/agree"},
 	"runtime/control":   {"runtime/flow", "runtime/gate", "runtime/proof"},
 	"runtime/node":      {"runtime", "apps/view"},

@@ -1,0 +1,130 @@
+package evidence
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Write says what was proved, by whose keys, and what was not, for people.
+func (r *Report) Write(w io.Writer) error {
+	var b strings.Builder
+	if r.OK {
+		b.WriteString("PROVED\n")
+	} else {
+		fmt.Fprintf(&b, "NOT PROVED: %s\n", r.Why)
+		if r.Code == NotProved {
+			b.WriteString("Nothing in the bundle is wrong. What does hold:\n")
+		} else if r.Reading != nil || len(r.Checks) > 0 {
+			b.WriteString("What was found before that, and may be worth nothing:\n")
+		}
+	}
+	if r.Reading != nil {
+		r.Reading.write(&b)
+	}
+	for i := range r.Checks {
+		r.Checks[i].write(&b)
+	}
+	for _, v := range r.Witnesses {
+		v.write(&b)
+	}
+	if len(r.NotProved) > 0 {
+		b.WriteString("\nNot proved by this:\n")
+		for _, s := range r.NotProved {
+			fmt.Fprintf(&b, "  - %s\n", s)
+		}
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+func stamp(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05.000 MST") }
+
+func (r *Reading) write(b *strings.Builder) {
+	fmt.Fprintf(b, "\nReading %d of %s, device %s: %s %s %s, taken %s\n", r.Seq, r.Stream, r.Device, r.Kind, r.Value, r.Unit, stamp(r.At))
+	if r.Vouched {
+		fmt.Fprintf(b, "  signed by its collector, in the place of the device\n")
+	} else {
+		fmt.Fprintf(b, "  signed by the device\n")
+	}
+	fmt.Fprintf(b, "  in window %d of patient %s, encounter %q, which the patient's card signed %s\n", r.Window, r.Patient, r.Encounter, stamp(r.Closed))
+	fmt.Fprintf(b, "  gathered by %s\n  hash %s\n", r.Collector, r.Leaf)
+}
+
+func (c *Checked) write(b *strings.Builder) {
+	verdict := "ACCEPTED"
+	if c.Reason != "accepted" {
+		verdict = "REFUSED, " + c.Reason
+	}
+	if c.Clause != "" {
+		verdict += ": " + c.Clause
+	}
+	fmt.Fprintf(b, "\nCheck at the %s: %s\n", c.Place, verdict)
+	if c.Device != "" {
+		fmt.Fprintf(b, "  of reading %d of %s, device %s, group %s\n", c.Seq, c.Stream, c.Device, c.Group)
+	}
+	fmt.Fprintf(b, "  hash %s\n", c.Leaf)
+	fmt.Fprintf(b, "  judged %s by %s on %s\n", stamp(c.At), c.Actor, c.Node)
+	fmt.Fprintf(b, "  by rule %s version %d, epoch %d of manager %s, as of block %d\n", orNone(c.Rule), c.Version, c.Epoch, orNone(c.Manager), c.Block)
+	fmt.Fprintf(b, "  record %d of %d in the log %s, whose head %s has signed\n", c.Index, c.Size, c.Log, c.Node)
+	if c.AnchoredAt != nil {
+		fmt.Fprintf(b, "  anchored in block %d of chain %d, %s\n  block %s\n", c.Anchored, c.Chain, stamp(*c.AnchoredAt), c.Hash)
+	}
+}
+
+func orNone(s string) string {
+	if s == "" {
+		return "(none)"
+	}
+	return s
+}
+
+func (v Voucher) write(b *strings.Builder) {
+	how := "has verified it, and keeps no replica"
+	if v.Replica {
+		how = "has executed it itself"
+	}
+	fmt.Fprintf(b, "\nBlock %d is final, says %s, which %s (%s)\n", v.Block, v.Node, how, stamp(v.At))
+}
+
+// not is what the bundle does not prove, though somebody might think so.
+func (r *Report) not() []string {
+	var not []string
+	add := func(format string, args ...any) {
+		if s := fmt.Sprintf(format, args...); !slices.Contains(not, s) {
+			not = append(not, s)
+		}
+	}
+	if r.Reading == nil && len(r.Checks) > 0 {
+		add("what was measured: the reading itself is not in the bundle, only its hash")
+	}
+	if r.Reading != nil && r.Reading.Vouched {
+		add("that the device made the reading: it can't sign, and its collector's word stands for it")
+	}
+	for _, place := range []string{"collector", "storage"} {
+		if len(r.Checks) > 0 && !slices.ContainsFunc(r.Checks, func(c Checked) bool { return c.Place == place }) {
+			add("that it was judged at the %s: there is no check from there", place)
+		}
+	}
+	for _, c := range r.Checks {
+		r.notOf(&c, add)
+	}
+	return not
+}
+
+func (r *Report) notOf(c *Checked, add func(string, ...any)) {
+	switch {
+	case c.Anchored == 0:
+		add("that the log of %s was not changed since: its head is on no chain", c.Node)
+	case c.Known || len(c.Witnesses) == 0:
+	case !slices.ContainsFunc(c.Witnesses, func(w string) bool { return w != c.Node }):
+		add("block %d by anybody but %s, whose log it is: a thief of that node's key could have made all of it", c.Anchored, c.Node)
+	}
+	for _, v := range r.Witnesses {
+		if v.Block == c.Anchored && v.Manager != c.Manager && c.Manager != "" {
+			add("that manager %s is the hospital's: %s judges by %s", c.Manager, v.Node, v.Manager)
+		}
+	}
+}
