@@ -16,7 +16,7 @@ import (
 )
 
 // found lays out a chain whose account payer can pay.
-func found(t *testing.T) (dir string, payer *chain.Key, info chain.Info) {
+func found(t testing.TB) (dir string, payer *chain.Key, info chain.Info) {
 	t.Helper()
 	dir = t.TempDir()
 	payer, err := chain.NewKey()
@@ -33,7 +33,7 @@ func found(t *testing.T) (dir string, payer *chain.Key, info chain.Info) {
 // loud fails the test on a line that an operator should not see.
 type loud struct {
 	slog.Handler
-	t *testing.T
+	t testing.TB
 }
 
 func (l loud) Enabled(_ context.Context, level slog.Level) bool { return level >= slog.LevelInfo }
@@ -45,7 +45,7 @@ func (l loud) Handle(_ context.Context, r slog.Record) error {
 	return nil
 }
 
-func open(t *testing.T, dir string) *chain.Embedded {
+func open(t testing.TB, dir string) *chain.Embedded {
 	t.Helper()
 	c, err := chain.Open(chain.Config{Dir: dir, Log: slog.New(loud{slog.DiscardHandler, t})})
 	if err != nil {
@@ -54,7 +54,7 @@ func open(t *testing.T, dir string) *chain.Embedded {
 	return c
 }
 
-func closeChain(t *testing.T, c *chain.Embedded) {
+func closeChain(t testing.TB, c *chain.Embedded) {
 	t.Helper()
 	if err := c.Close(); err != nil {
 		t.Error(err)

@@ -19,8 +19,11 @@ type provenReader struct {
 	missed bool            // something was not known
 }
 
-// begin starts a call.
+// begin starts a call that may fetch until ctx ends.
 func (r *provenReader) begin(ctx context.Context) { r.ctx, r.missed = ctx, false }
+
+// beginOffline starts a call that is to do with what is known.
+func (r *provenReader) beginOffline() { r.ctx, r.missed = nil, false }
 
 var errMissing = errors.New("not fetched yet")
 

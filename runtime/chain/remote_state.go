@@ -137,7 +137,7 @@ func (s *remoteState) Call(to Address, data []byte) ([]byte, error) {
 // fetched when the call comes upon it.
 func (s *remoteState) call(ctx context.Context, to Address, data []byte) ([]byte, error) {
 	s.ancestors.failed = nil
-	s.reader.begin(nil)
+	s.reader.beginOffline()
 	out, err := s.view.Call(to, data)
 	if s.reader.missed {
 		if err := s.prefetch(ctx, to, data); err != nil {

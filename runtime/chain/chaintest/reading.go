@@ -22,6 +22,10 @@ var logger = common.FromHex("602d600c600039602d6000f3" + // creation: return wha
 	"436000524260205260014303406040526000546060526080" + "6000f3" +
 	"5b366000600037600736600" + "0a100")
 
+// Logger is the creation code of a contract that notes the data of a call down as
+// a log with the topic 7.
+func Logger() []byte { return slices.Clone(logger) }
+
 func reads(ctx context.Context, t *testing.T, c chain.Chain, payer *chain.Key) {
 	t.Run("a state answers as the chain does", func(t *testing.T) { stateAnswers(ctx, t, c, payer) })
 	t.Run("headers hang together", func(t *testing.T) { headers(ctx, t, c) })

@@ -17,6 +17,7 @@ import (
 	"github.com/ethereum/go-ethereum/ethclient/simulated"
 	"github.com/ethereum/go-ethereum/node"
 	"github.com/ethereum/go-ethereum/params"
+	"github.com/ethereum/go-ethereum/rpc"
 
 	"github.com/wardflow/wardflow/runtime/chain"
 )
@@ -27,6 +28,7 @@ import (
 type Sim struct {
 	backend *simulated.Backend
 	client  simClient
+	inside  *rpc.Client   // the same without its types
 	proved  *chain.Remote // the same, read as from far away
 
 	mu       sync.Mutex // guards what follows
@@ -61,9 +63,9 @@ func NewSim(t testing.TB, clock func() time.Time) (*Sim, *chain.Key) {
 	client := b.Client().(simClient)
 	s := &Sim{backend: b, client: client, clock: clock, times: map[uint64]time.Time{}, watchers: map[int]func(){}}
 	// Simulated.Client has a field of this name, which its interface hides.
-	inside := reflect.ValueOf(client).FieldByName("Client").Interface().(*ethclient.Client)
+	s.inside = reflect.ValueOf(client).FieldByName("Client").Interface().(*ethclient.Client).Client()
 	// Each block is final at once.
-	s.proved = chain.Attach(inside.Client(), chain.RemoteConfig{Agreed: func() (uint64, chain.Hash, bool) {
+	s.proved = chain.Attach(s.inside, chain.RemoteConfig{Agreed: func() (uint64, chain.Hash, bool) {
 		h, err := client.HeaderByNumber(context.Background(), nil)
 		if err != nil {
 			return 0, chain.Hash{}, false
@@ -96,6 +98,16 @@ func (s *Sim) Commit() {
 	for _, f := range calls {
 		f()
 	}
+}
+
+// Fork makes a block on top of the one with the hash parent, and one more, so
+// that what followed on that block is replaced.
+func (s *Sim) Fork(parent chain.Hash) error {
+	if err := s.backend.Fork(parent); err != nil {
+		return err
+	}
+	s.Commit()
+	return nil
 }
 
 // Fail makes every request fail, or with nil no longer.
