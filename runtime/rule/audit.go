@@ -106,13 +106,13 @@ func (a *audit) check(ctx context.Context, c claim) bool {
 	}
 }
 
-func (a *audit) ask(ctx context.Context, c claim) (answer, error) {
+func (a *audit) ask(ctx context.Context, c claim) (oldAnswer, error) {
 	ctx, cancel := context.WithTimeout(ctx, contractTimeout)
 	defer cancel()
 	return check(ctx, a.book.cfg.Chain, a.book.cfg.Manager, c.at, c.call)
 }
 
-func (a *audit) compare(c claim, got answer) {
+func (a *audit) compare(c claim, got oldAnswer) {
 	if got.reason == c.want.Reason && got.version == c.want.Version && got.epoch == c.want.Epoch {
 		a.agreed.Add(1)
 		return

@@ -153,22 +153,22 @@ func readingOf(group string, r *flow.Reading, now time.Time) build.RuleManagerRe
 	return in
 }
 
-// An answer is what the contract's check returns.
-type answer struct {
+// An oldAnswer is what the contract's check returns.
+type oldAnswer struct {
 	reason  flow.Reason
 	version uint64
 	epoch   uint64
 }
 
 // check has the contract judge, after the block at.
-func check(ctx context.Context, c chain.Reader, manager chain.Address, at chain.Hash, call []byte) (answer, error) {
+func check(ctx context.Context, c chain.Reader, manager chain.Address, at chain.Hash, call []byte) (oldAnswer, error) {
 	out, err := c.Call(ctx, at, manager, call)
 	if err != nil {
-		return answer{}, fmt.Errorf("check: %w", err)
+		return oldAnswer{}, fmt.Errorf("check: %w", err)
 	}
 	a, err := binding.UnpackCheck(out)
 	if err != nil {
-		return answer{}, fmt.Errorf("check: %w", err)
+		return oldAnswer{}, fmt.Errorf("check: %w", err)
 	}
-	return answer{flow.Reason(a.Reason), a.Version, a.CurrentEpoch}, nil
+	return oldAnswer{flow.Reason(a.Reason), a.Version, a.CurrentEpoch}, nil
 }

@@ -75,7 +75,7 @@ func TestDifferential(t *testing.T) {
 			if err != nil {
 				t.Fatalf("seed %d: %v", seed, err)
 			}
-			if want := (answer{v.Reason, v.Version, v.Epoch}); got != want {
+			if want := (oldAnswer{v.Reason, v.Version, v.Epoch}); got != want {
 				t.Fatalf("seed %d: the contract says %+v, we say %+v (%s)\ngroup %q, at %v: %+v", seed, got, want, v.Clause, group, now, r)
 			}
 		}

@@ -130,10 +130,10 @@ func (l *limit) hold(f *facts) flow.Reason {
 			return flow.InFuture
 		}
 	}
-	if l.Samples != 0 && uint64(len(r.Samples)) > uint64(l.Samples) || l.Bytes != 0 && uint64(max(f.Size, 0)) > uint64(l.Bytes) {
+	if l.Samples != 0 && uint64(len(r.Samples)) > uint64(l.Samples) || l.Bytes != 0 && f.size() > l.Bytes {
 		return flow.TooLarge
 	}
-	if missing(r, f.taken) != "" || l.Fields != 0 && l.Fields&^fieldsOf(r, f.taken) != 0 {
+	if missing(r, f.taken) != "" || l.Fields != 0 && l.Fields&^f.fields() != 0 {
 		return flow.MissingField
 	}
 	return flow.Accepted
@@ -158,9 +158,10 @@ func takenMs(r *flow.Reading) int64 {
 	return r.At.UnixMilli()
 }
 
-// fieldsOf are the fields that a reading has, in the order of fieldNames.
-func fieldsOf(r *flow.Reading, taken int64) (have Fields) {
-	for i, is := range [...]bool{isDevice(r.Device), r.Kind != "", r.Unit != "", taken != 0, len(r.Samples) > 0, r.Period > 0, r.Seq != 0, r.Stream != ""} {
+// fields are those that the reading has, in the order of fieldNames.
+func (f *facts) fields() (have Fields) {
+	r := f.Reading
+	for i, is := range [...]bool{isDevice(r.Device), r.Kind != "", r.Unit != "", f.taken != 0, len(r.Samples) > 0, r.Period > 0, r.Seq != 0, r.Stream != "", f.size() != 0} {
 		if is {
 			have |= 1 << i
 		}

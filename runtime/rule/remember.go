@@ -27,25 +27,27 @@ type asks struct {
 
 func (a *asks) of(kind string) int { return max(a.any, a.past[kind]) }
 
-// asksOf is what rules ask for whose parameters are known.
-func asksOf(rules []Rule) asks {
+// asksOf is what the parts of rules ask for.
+func asksOf(rules [][]*part) asks {
 	a := asks{past: map[string]int{}}
 	beside := map[string]bool{}
-	for _, r := range rules {
-		for _, l := range r.Limits {
-			if l.Rate != 0 {
-				a.past[l.Kind] = max(a.past[l.Kind], 1)
+	for _, parts := range rules {
+		for _, p := range parts {
+			for kind, l := range p.limits {
+				if l.Rate != 0 { // from one reading to the next
+					a.past[kind] = max(a.past[kind], 1)
+				}
 			}
-		}
-		for _, s := range r.Slopes {
-			n := 1
-			if s.Stuck != 0 {
-				n = flow.MaxPast
+			if p.slope != nil {
+				a.past[p.slope.Kind] = max(a.past[p.slope.Kind], min(int(p.slope.Past), flow.MaxPast))
 			}
-			a.past[s.Kind] = max(a.past[s.Kind], n)
-		}
-		for _, g := range r.Agreements {
-			beside[g.Kind], beside[g.With] = true, true
+			if p.agreement != nil {
+				beside[p.agreement.Kind], beside[p.agreement.With] = true, true
+			}
+			a.any = max(a.any, p.past)
+			for _, kind := range p.kinds {
+				beside[kind] = true
+			}
 		}
 	}
 	a.beside = slices.Sorted(maps.Keys(beside))

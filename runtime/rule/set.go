@@ -3,6 +3,7 @@ package rule
 import (
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/wardflow/wardflow/runtime/chain"
@@ -30,6 +31,7 @@ type entry struct {
 	place   int // in Set.rules
 	mode    flow.Mode
 	parts   []*part
+	native  bool // all of them are
 }
 
 // A part is a rule contract made ready for judging. At most one of limits,
@@ -42,6 +44,10 @@ type part struct {
 	agreement *Agreement
 	native    bool   // code known here to do what limits says: no contract is asked
 	wrong     string // why nothing may be judged by it; "": nothing is wrong
+
+	says  Rule     // the same, as Limits, Slopes and Agreements
+	past  int      // how many earlier readings a contract that is not known wants to see
+	kinds []string // and which kinds beside
 }
 
 type limit struct {
@@ -64,14 +70,15 @@ func newSet(manager string, epoch uint64, paused bool, rules []Rule, ready [][]*
 	s := &Set{manager: manager, epoch: epoch, paused: paused, rules: rules,
 		byGroup: make(map[string]*entry, len(rules)), byDevice: map[[12]byte]*entry{}}
 	for i, r := range rules {
-		e := &entry{version: r.Version, revoked: r.Revoked, group: r.Group, device: r.Device, place: i, mode: r.Mode, parts: ready[i]}
+		e := &entry{version: r.Version, revoked: r.Revoked, group: r.Group, device: r.Device, place: i, mode: r.Mode, parts: ready[i],
+			native: !slices.ContainsFunc(ready[i], func(p *part) bool { return !p.native })}
 		if epc, ok := deviceOf(r.Device); ok {
 			s.byDevice[epc] = e
 		} else {
 			s.byGroup[r.Group] = e
 		}
 	}
-	s.asks = asksOf(rules)
+	s.asks = asksOf(ready)
 	return s
 }
 

@@ -1,0 +1,132 @@
+package rule
+
+import (
+	"encoding/binary"
+	"encoding/hex"
+	"math"
+
+	"github.com/ethereum/go-ethereum/crypto"
+
+	"github.com/wardflow/wardflow/contracts/build"
+	"github.com/wardflow/wardflow/runtime/chain"
+	"github.com/wardflow/wardflow/runtime/flow"
+)
+
+// fixedWords is how many words the fixed part of a reading has in the contract
+// ABI, pastWords and besideWords how many those of its lists.
+const (
+	fixedWords  = 15
+	pastWords   = 4
+	besideWords = 6
+)
+
+// checkID names the function check: it is the same of a manager and of a rule.
+var checkID = func() [4]byte {
+	abi := managerABI.GetABI()
+	return [4]byte(abi.Methods["check"].ID)
+}()
+
+// appendQuestion appends the call data of the contract's check. The generated
+// packing goes by reflection and takes as long as the contract's judging; a
+// fuzz test holds the two to the same bytes.
+func appendQuestion(b []byte, f *facts) []byte {
+	r := f.Reading
+	past, beside := f.Before[:min(len(f.Before), flow.MaxPast)], f.Beside[:min(len(f.Beside), flow.MaxBeside)]
+	group := uint64(fixedWords * word)
+	pastAt := group + word + (uint64(len(f.Group))+word-1)/word*word
+	besideAt := pastAt + word + uint64(len(past))*pastWords*word
+
+	b = append(b, checkID[:]...)
+	b = appendUint(b, word) // where the reading begins
+	b = appendUint(b, group)
+	var device [word]byte
+	if isDevice(r.Device) {
+		// It can't fail, as isDevice has looked at each digit.
+		_, _ = hex.Decode(device[:12], []byte(r.Device))
+	}
+	b = append(b, device[:]...)
+	b = appendCode(b, r.Kind)
+	b = appendCode(b, r.Unit)
+	b = appendMicro(b, f.low)
+	b = appendMicro(b, f.high)
+	b = appendUint(b, uint64(uint32(len(r.Samples))))
+	b = appendUint(b, uint64(max(r.Period, 0)))
+	b = appendInt(b, f.taken)
+	b = appendInt(b, f.Now.UnixMilli())
+	b = appendUint(b, uint64(f.size()))
+	b = appendUint(b, uint64(f.fields()))
+	b = appendInt(b, f.since)
+	b = appendUint(b, pastAt)
+	b = appendUint(b, besideAt)
+
+	b = appendUint(b, uint64(len(f.Group)))
+	b = append(b, f.Group...)
+	for n := len(f.Group); n%word != 0; n++ {
+		b = append(b, 0)
+	}
+	b = appendUint(b, uint64(len(past)))
+	for i := range past {
+		b = appendPast(b, &past[i])
+	}
+	b = appendUint(b, uint64(len(beside)))
+	for i := range beside {
+		b = appendCode(b, beside[i].Kind)
+		b = appendCode(b, beside[i].Unit)
+		b = appendPast(b, &beside[i].Past)
+	}
+	return b
+}
+
+func appendPast(b []byte, p *flow.Past) []byte {
+	b = appendInt(b, p.At.UnixMilli())
+	b = appendInt(b, p.End.UnixMilli())
+	b = appendInt(b, p.Low)
+	return appendInt(b, p.High)
+}
+
+func appendCode(b []byte, code string) []byte {
+	c, _ := bytesOf(code)
+	return append(b, c[:]...)
+}
+
+func appendInt(b []byte, v int64) []byte { return appendMicro(b, microOf(v)) }
+
+// size is that of the reading as the contract takes it.
+func (f *facts) size() uint32 { return uint32(max(0, min(int64(f.Size), math.MaxUint32))) }
+
+// An answer is what the manager's check returns.
+type answer struct {
+	reason  flow.Reason
+	rule    chain.Address
+	version uint64
+	epoch   uint64
+}
+
+// answerOf reads it: four words.
+func answerOf(out []byte) (a answer, ok bool) {
+	if len(out) != 4*word {
+		return a, false
+	}
+	at := func(i int) []byte { return out[i*word:][:word] }
+	for i, zeros := range []int{word - 4, word - 20, word - 8, word - 8} {
+		for _, z := range at(i)[:zeros] {
+			if z != 0 {
+				return a, false
+			}
+		}
+	}
+	a.reason = flow.Reason(binary.BigEndian.Uint32(at(0)[word-4:]))
+	a.rule = chain.Address(at(1)[word-20:])
+	a.version = binary.BigEndian.Uint64(at(2)[word-8:])
+	a.epoch = binary.BigEndian.Uint64(at(3)[word-8:])
+	return a, true
+}
+
+// digestOfLimits is the digest of the contract of these limits: Keccak-256 of
+// its kind and of them, as abi.encode packs the two.
+func digestOfLimits(list []build.Limit) chain.Hash {
+	packed := limitABI.PackConstructor(list)
+	kind, _ := bytesOf(KindLimits)
+	b := appendUint(kind[:], 2*word) // where the list begins; alone it was at one word
+	return crypto.Keccak256Hash(append(b, packed[word:]...))
+}
