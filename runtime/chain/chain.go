@@ -47,8 +47,8 @@ type Reader interface {
 // in microseconds, and is for one goroutine at a time.
 type State interface {
 	// Call runs a view of the contract at to, sent by nobody, in the time of
-	// the block. A contract that reverts gives a [*RevertError]; any other
-	// error says that nothing is known.
+	// the block. A contract that reverts, or fails in any other way of its own,
+	// gives a [*RevertError]; any other error says that nothing is known.
 	Call(to Address, data []byte) ([]byte, error)
 	// CodeHash is the Keccak-256 hash of the code at a; the zero hash if there
 	// is none.

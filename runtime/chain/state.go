@@ -71,8 +71,8 @@ func (v *view) Call(to Address, data []byte) ([]byte, error) {
 	switch {
 	case errors.Is(err, vm.ErrExecutionReverted):
 		return nil, fmt.Errorf("call %s: %w", to, &RevertError{Msg: err.Error(), Data: bytes.Clone(out)})
-	case err != nil:
-		return nil, fmt.Errorf("call %s: %w", to, err)
+	case err != nil: // it ran out of gas, say: its own doing as well
+		return nil, fmt.Errorf("call %s: %w", to, &RevertError{Msg: err.Error()})
 	}
 	return bytes.Clone(out), nil
 }
