@@ -69,7 +69,7 @@ func (l *limit) clause(why flow.Reason, e *entry, f *facts) string {
 		if m := missing(r, f.taken); m != "" {
 			return m + " is missing"
 		}
-		return "the rule asks for what is missing: " + strings.Join((l.Fields &^ f.fields()).Names(), ", ")
+		return "the rule asks for what is missing: " + strings.Join((l.Fields&^f.fields()).Names(), ", ")
 	}
 	return why.String()
 }

@@ -31,8 +31,8 @@ func deploy(t testing.TB, rules ...Rule) (*chaintest.Sim, *Admin) {
 	return sim, a
 }
 
-// odd are rules with limits close to each other and to the ends of numbers.
-func odd() []Rule {
+// oddOld are rules of the old manager.
+func oddOld() []Rule {
 	return []Rule{
 		{Group: "h1", Limits: []Limit{{Kind: "8310-5", Unit: "Cel", Min: 25e6, Max: 45e6, Age: time.Minute, Ahead: 2 * time.Second, Samples: 4, Rate: 250}}},
 		{Group: "h1/3/icu-1", Limits: []Limit{
@@ -46,10 +46,10 @@ func odd() []Rule {
 }
 
 // Native code and contract judge alike, on readings around every limit.
-func TestDifferential(t *testing.T) {
+func TestDifferentialOld(t *testing.T) {
 	t.Parallel()
 	ctx := t.Context()
-	sim, a := deploy(t, odd()...)
+	sim, a := deploy(t, oddOld()...)
 	for _, err := range []error{
 		second(a.Revoke(ctx, "h1/3/icu-2/x")),
 		second(a.RevokeLimit(ctx, "h1/3/icu-1", "11524-6")),
@@ -68,7 +68,7 @@ func TestDifferential(t *testing.T) {
 			t.Fatal(err)
 		}
 		for seed := range n {
-			group, r, now := mutant(set, rand.New(rand.NewPCG(seed, 7)))
+			group, r, now := mutantOld(set, rand.New(rand.NewPCG(seed, 7)))
 			v := Evaluate(set, &flow.Case{Group: group, Reading: r, Now: now})
 			seen[v.Reason]++
 			got, err := check(ctx, sim, a.Manager, head.Hash, appendCheck(nil, group, r, now))
@@ -100,9 +100,9 @@ func TestDifferential(t *testing.T) {
 
 func second(_ chain.Receipt, err error) error { return err }
 
-// mutant is a reading that some limit of the rules likes, with a few things
+// mutantOld is a reading that some limit of the rules likes, with a few things
 // moved to a limit's edge, across it, or out of this world.
-func mutant(s *Set, rng *rand.Rand) (string, *flow.Reading, time.Time) {
+func mutantOld(s *Set, rng *rand.Rand) (string, *flow.Reading, time.Time) {
 	pick := func(v ...int64) int64 { return v[rng.IntN(len(v))] }
 	now := time.UnixMilli(1_790_000_000_000 + rng.Int64N(1000))
 	rules := s.Rules()
