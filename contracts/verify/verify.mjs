@@ -1,147 +1,200 @@
-// The second verifier of Wardflow's bundles (wardflow.proof/1): plain node, no packages. It knows the forms and nothing of the
-// Go code, and must come to the same verdict. What each part means stands in runtime/evidence/doc.go.
-//   node verify.mjs BUNDLE TRUST.pem [--witnesses N] [--block 0xHASH]... [--list CRL]... [--json]
-import { readFileSync } from "node:fs";
+// The second verifier of Wardflow's bundles (wardflow.proof/1): plain node, no packages. It knows the forms and none of the
+// Go code, and comes to the same verdict. What is in a bundle, and why, is told in runtime/evidence/doc.go.
+//   node verify.mjs BUNDLE TRUST.pem [--witnesses N] [--block HASH]... [--list CRL.der]...
 import { createHash, verify, X509Certificate } from "node:crypto";
+import { readFileSync } from "node:fs";
 
-class Refusal extends Error { constructor(code, part, why) { super(`${part}: ${why} (${code})`); this.code = code; } }
-let part = "bundle"; // of the bundle that is looked at
-const must = (ok, code, why) => { if (!ok) throw new Refusal(code, part, why); };
-const sha = (...bs) => bs.reduce((h, b) => h.update(b), createHash("sha256")).digest();
-const hex = (b) => b.toString("hex"), bytes = (s) => Buffer.from(s, "base64"), skew = 300n * 10n ** 9n;
+let part; // which part of the bundle is looked at
+const must = (ok, code, why) => { if (!ok) throw Object.assign(new Error(`${part}: ${why} (${code})`), { refused: code }); };
+const sha = (...bs) => bs.reduce((h, b) => h.update(b), createHash("sha256")).digest(), hex = (b) => b.toString("hex"), bytes = (s) => Buffer.from(s, "base64"), big = (b) => BigInt("0x0" + hex(b));
 
-// CBOR in its one deterministic form (RFC 8949, section 4.2.1): numbers are BigInt, maps Map, tags {tag, of}.
+// CBOR in its one deterministic form (RFC 8949, section 4.2.1). Integers are BigInt, maps Map, a tag is {tag, of}.
 function cbor(b) {
   let i = 0;
-  const form = (ok) => must(ok, "form", "not deterministic CBOR");
-  const take = (n) => { form(n <= b.length - i); return b.subarray(i, (i += Number(n))); };
+  const form = (ok) => must(ok, "form", "not deterministic CBOR"), take = (n) => { form(n <= b.length - i); return b.subarray(i, (i += Number(n))); };
   const item = (depth) => {
-    form(depth < 9);
     const [first] = take(1), major = first >> 5, width = [1, 2, 4, 8][(first & 31) - 24];
-    form((first & 31) < 24 || width && major < 7);
-    const n = width ? BigInt("0x" + hex(take(width))) : BigInt(first & 31);
-    if (width) form(width === 1 ? n > 23n : n >> BigInt(4 * width) > 0n);
-    if (major === 0) return n;
-    if (major === 1) return -1n - n;
-    if (major === 2) return Buffer.from(take(n));
-    if (major === 3) return new TextDecoder("utf-8", { fatal: true }).decode(take(n));
+    form(depth < 9 && ((first & 31) < 24 || (width && major < 7)));
+    const n = width ? big(take(width)) : BigInt(first & 31);
+    form(!width || (width === 1 ? n > 23n : n >> BigInt(4 * width) > 0n));
+    if (major < 2) return major ? -1n - n : n;
+    if (major < 4) return major === 2 ? Buffer.from(take(n)) : new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(take(n));
     if (major === 6) return { tag: n, of: item(depth + 1) };
-    if (major === 7) { form(n === 20n || n === 21n); return n === 21n; }
-    form(n <= 4096n);
-    if (major === 4) return Array.from({ length: Number(n) }, () => item(depth + 1));
-    const map = new Map();
-    for (let k = 0, last; k < n; k++) {
-      const at = i, key = item(depth + 1), raw = b.subarray(at, i);
-      form(!last || Buffer.compare(last, raw) < 0);
-      last = raw; map.set(key, item(depth + 1));
-    }
-    return map;
+    form(n <= 4096n && (major < 7 || n === 20n || n === 21n));
+    if (major === 7) return n === 21n;
+    const items = Array.from({ length: Number(n) }, () => { const at = i, key = item(depth + 1); return major === 4 ? key : [b.subarray(at, i), key, item(depth + 1)]; });
+    form(major === 4 || items.every((m, k) => !k || Buffer.compare(items[k - 1][0], m[0]) < 0));
+    return major === 4 ? items : new Map(items.map(([, key, v]) => [key, v]));
   };
-  try { const v = item(0); form(i === b.length); return v; } catch (e) { if (e instanceof Refusal) throw e; form(false); }
+  return ((v) => (form(i === b.length), v))(item(0));
 }
-// The values of a map with keys 1, 2, … (a number says which is left out), each of the type that its letter says.
-function fields(b, types, left = 0) {
-  const m = cbor(b), is = { n: (v) => typeof v === "bigint", b: Buffer.isBuffer, s: (v) => typeof v === "string", a: Array.isArray, o: (v) => typeof v === "boolean", t: (v) => v?.tag };
-  must(m instanceof Map, "form", "want a map");
-  const out = [...types].map((t, i) => { const v = m.get(BigInt(i + 1)); must(i + 1 === left ? v === undefined : is[t](v), "form", `field ${i + 1}`); return v; });
-  must(m.size === types.length - (left ? 1 : 0) && out[0] === 1n, "form", "other fields, or another version");
-  return out;
+// The values under keys 1, 2, … of a map: Numbers, Bytes, Strings, Arrays, bOols, Tags; "-" is one left out, "?" an array or none.
+const kinds = { n: (v) => typeof v === "bigint", b: Buffer.isBuffer, s: (v) => typeof v === "string", a: Array.isArray, o: (v) => typeof v === "boolean", t: (v) => v?.tag, "-": (v) => v === undefined, "?": (v) => v === undefined || Array.isArray(v) };
+function fields(b, types) {
+  const m = cbor(b), out = [...types].map((_, i) => m instanceof Map && m.get(BigInt(i + 1)));
+  return must([...types].every((t, i) => kinds[t](out[i])) && m.size === out.filter((v) => v !== undefined).length && out[0] === 1n, "form", "other fields than it should have"), out;
 }
-// COSE_Sign1 with ES256 (RFC 9052); label is 4 for the hash of a certificate, 33 for the chain itself.
-function cose(b, content, external, label = 4n) {
-  const v = cbor(b), [head, open, payload, signature] = v?.of ?? [];
-  must(v?.tag === 18n && v.of.length === 4 && open instanceof Map && !open.size && [head, payload, signature].every(Buffer.isBuffer), "form", "not a COSE_Sign1");
-  const h = cbor(head), str = (x, major = 0x40) => {
-    const n = x.length, len = n < 24 ? [n] : n < 256 ? [24, n] : n < 65536 ? [25, n >> 8, n & 255] : [26, n >>> 24, (n >> 16) & 255, (n >> 8) & 255, n & 255];
-    return Buffer.concat([Buffer.from([major | len[0], ...len.slice(1)]), Buffer.from(x)]);
-  };
-  must(h instanceof Map && h.size === 3 && h.get(1n) === -7n && h.get(3n) === `application/vnd.wardflow.${content}+cbor` && h.has(label), "form", "not the header of a " + content);
-  const signed = Buffer.concat([Buffer.from([0x84]), str("Signature1", 0x60), str(head), str(Buffer.from(external)), str(payload)]);
-  return { payload, by: h.get(label), holds: (cert) => signature.length === 64 && verify("sha256", signed, { key: cert.publicKey, dsaEncoding: "ieee-p1363" }, signature) };
+// COSE_Sign1 with ES256 (RFC 9052). Header 4 names the certificate by its hash, 33 is the chain itself.
+function cose(b, what, external, label = 4n) {
+  const v = cbor(b), [head, free, payload, signature] = Array.isArray(v?.of) ? v.of : [], h = Buffer.isBuffer(head) && cbor(head);
+  must(v?.tag === 18n && v.of.length === 4 && h instanceof Map && free instanceof Map && !free.size && Buffer.isBuffer(payload) && signature?.length === 64, "form", "not a COSE_Sign1");
+  must(h.size === 3 && h.get(1n) === -7n && h.get(3n) === `application/vnd.wardflow.${what}+cbor` && h.has(label), "form", `not the header of a ${what}`);
+  const sized = (n, major, width = n < 24 ? 0 : n < 256 ? 1 : n < 65536 ? 2 : 4) => [Buffer.from([major | (width ? 24 + (width >> 1) : n)]), Buffer.from(n.toString(16).padStart(8, "0"), "hex").subarray(4 - width)];
+  const signed = Buffer.concat([Buffer.from([0x84]), ...["Signature1", head, Buffer.from(external), payload].flatMap((v, i) => [...sized(v.length, i ? 0x40 : 0x60), Buffer.from(v)])]);
+  return { payload, by: h.get(label), holds: (cert) => verify("sha256", signed, { key: cert.publicKey, dsaEncoding: "ieee-p1363" }, signature) };
 }
-// Merkle trees of RFC 9162, section 2.1.
-const leafOf = (...bs) => sha(Buffer.from([0]), ...bs);
+// Merkle trees (RFC 9162, section 2.1).
+const leafOf = (...bs) => sha(Buffer.from([0]), ...bs), above = (l, r) => sha(Buffer.from([1]), l, r);
 function rootOf(hash, index, size, path) {
-  must(index < size && size > 0n, "root", `no place ${index} among ${size}`);
-  let fn = index, sn = size - 1n, r = hash;
-  for (const p of path) {
-    must(sn > 0n, "root", "the path is too long");
-    if (fn & 1n || fn === sn) { r = sha(Buffer.from([1]), p, r); while (fn && !(fn & 1n)) { fn >>= 1n; sn >>= 1n; } } else r = sha(Buffer.from([1]), r, p);
-    fn >>= 1n; sn >>= 1n;
+  must(index < size, "root", `no place ${index} among ${size}`);
+  for (let last = size - 1n; last > 0n; last >>= 1n, index >>= 1n) {
+    if (!(index & 1n) && index === last) continue; // at the right edge, with nobody beside
+    must(path.length, "root", "the path is too short"), (hash = index & 1n ? above(path[0], hash) : above(hash, path[0])), (path = path.slice(1));
   }
-  must(sn === 0n, "root", "the path is too short");
-  return r;
+  return must(!path.length, "root", "the path is too long"), hash;
 }
-const hashes = (b) => { must(b.length % 32 === 0, "form", "not hashes"); return Array.from({ length: b.length / 32 }, (_, i) => b.subarray(32 * i, 32 * i + 32)); };
-
-// Ethereum: Keccak-256, RLP, and the way through a Merkle Patricia tree.
+const hashes = (b) => Array.from({ length: Math.ceil(b.length / 32) }, (_, i) => b.subarray(32 * i, 32 * i + 32));
+// Ethereum: Keccak-256, RLP, and the way down a Merkle Patricia tree.
 function keccak(b) {
-  const M = (1n << 64n) - 1n, rot = (x, n) => ((x << BigInt(n)) | (x >> BigInt(64 - n))) & M, s = Array(25).fill(0n), rate = 136;
-  const p = Buffer.concat([b, Buffer.alloc(rate - (b.length % rate))]); p[b.length] ^= 1; p[p.length - 1] ^= 0x80;
-  for (let at = 0; at < p.length; at += rate) {
+  const all = (1n << 64n) - 1n, rot = (x, n) => ((x << BigInt(n)) | (x >> BigInt(64 - n))) & all, s = Array(25).fill(0n);
+  const p = Buffer.concat([b, Buffer.alloc(136 - (b.length % 136))]);
+  (p[b.length] ^= 1), (p[p.length - 1] ^= 0x80);
+  for (let at = 0; at < p.length; at += 136) {
     for (let i = 0; i < 17; i++) s[i] ^= p.readBigUInt64LE(at + 8 * i);
-    for (let round = 0, lfsr = 1; round < 24; round++) {
+    for (let round = 0, bits = 1; round < 24; round++) {
       const c = [0, 1, 2, 3, 4].map((x) => s[x] ^ s[x + 5] ^ s[x + 10] ^ s[x + 15] ^ s[x + 20]);
       for (let i = 0; i < 25; i++) s[i] ^= c[(i + 4) % 5] ^ rot(c[(i + 1) % 5], 1);
-      for (let t = 0, x = 1, y = 0, last = s[1]; t < 24; t++) { [x, y] = [y, (2 * x + 3 * y) % 5]; const i = x + 5 * y; [last, s[i]] = [s[i], rot(last, ((t + 1) * (t + 2) / 2) % 64)]; }
-      for (let y = 0; y < 25; y += 5) { const r = s.slice(y, y + 5); for (let x = 0; x < 5; x++) s[y + x] = r[x] ^ (~r[(x + 1) % 5] & M & r[(x + 2) % 5]); }
-      for (let j = 0; j < 7; j++) { if (lfsr & 1) s[0] ^= 1n << BigInt((1 << j) - 1); lfsr = (lfsr << 1) ^ (lfsr >> 7 ? 0x171 : 0); }
+      for (let t = 1, x = 1, y = 0, last = s[1]; t < 25; t++) ([x, y] = [y, (2 * x + 3 * y) % 5]), ([last, s[x + 5 * y]] = [s[x + 5 * y], rot(last, ((t * (t + 1)) / 2) % 64)]);
+      for (let y = 0; y < 25; y += 5) s.splice(y, 5, ...s.slice(y, y + 5).map((v, x, r) => v ^ (~r[(x + 1) % 5] & all & r[(x + 2) % 5])));
+      for (let j = 0; j < 7; j++, bits = (bits << 1) ^ (bits >> 7 ? 0x171 : 0)) if (bits & 1) s[0] ^= 1n << BigInt((1 << j) - 1);
     }
   }
-  const out = Buffer.alloc(32); for (let i = 0; i < 4; i++) out.writeBigUInt64LE(s[i], 8 * i); return out;
+  return Buffer.concat(s.slice(0, 4).map((v) => Buffer.from(v.toString(16).padStart(16, "0"), "hex").reverse()));
 }
-function rlp(b) { // byte strings are Buffers, lists arrays
-  const whole = (b, i) => {
-    const f = b[i]; if (f < 0x80) return [b.subarray(i, i + 1), i + 1];
-    const list = f >= 0xc0, short = (f & 0x3f) < 56, n = short ? 0 : (f & 0x3f) - 55, from = i + 1 + n, size = short ? f & 0x3f : parseInt(hex(b.subarray(i + 1, from)), 16);
-    must(from + size <= b.length, "root", "RLP is cut off");
-    const body = b.subarray(from, from + size), out = [];
-    for (let j = 0; list && j < size; ) { const [v, next] = whole(body, j); out.push(v); j = next; }
-    return [list ? out : body, from + size];
-  };
-  const [v, end] = whole(b, 0); must(end === b.length, "root", "RLP with more behind it"); return v;
+function rlp(b, among = false) { // byte strings are Buffers, lists arrays; among others, with the place of the next
+  const [f] = b, n = f & 63, long = f > 0x7f && n > 55 ? n - 55 : 0, from = f < 0x80 ? 0 : 1 + long, end = f < 0x80 ? 1 : from + (long ? Number(big(b.subarray(1, from))) : n);
+  must(b.length && (among ? end <= b.length : end === b.length), "root", "not RLP");
+  let v = b.subarray(from, end);
+  if (f >= 0xc0) for (let rest = v, one, next = (v = []) && 0; rest.length; rest = rest.subarray(next)) ([one, next] = rlp(rest, true)), v.push(one);
+  return among ? [v, end] : v;
 }
-const big = (b) => (b.length ? BigInt("0x" + hex(b)) : 0n), short = (n) => (n < 128 ? Buffer.from(n ? [n] : [0x80]) : (() => { const h = n.toString(16), b = Buffer.from(h.length % 2 ? "0" + h : h, "hex"); return Buffer.from([0x80 + b.length, ...b]); })());
-function walk(root, key, nodes) { // every node must be on the way
-  let path = hex(key), want = root, used = 0, node;
-  for (;;) {
-    if (Buffer.isBuffer(want)) { must(used < nodes.length && keccak(nodes[used]).equals(want), "root", "the tree of receipts has another node"); node = rlp(nodes[used++]); } else node = want;
-    if (node.length === 17) { if (!path) { want = node[16]; break; } want = node[parseInt(path[0], 16)]; path = path.slice(1); continue; }
-    const flags = hex(node[0]), odd = parseInt(flags[0], 16), rest = flags.slice(odd & 1 ? 1 : 2);
-    must(path.startsWith(rest), "root", "the block has no such transaction"); path = path.slice(rest.length); want = node[1];
-    if (odd & 2) { must(!path, "root", "the block has no such transaction"); break; }
+function walk(root, key, nodes) { // to the value under a key; each node must be on the way
+  let [want, path] = [root, hex(key)];
+  while (path !== null) {
+    const n = Buffer.isBuffer(want) && nodes.length && keccak(nodes[0]).equals(want) ? rlp(nodes.shift()) : want;
+    must(Array.isArray(n), "root", "the tree of receipts has another node");
+    if (n.length === 17) { (want = path ? n[parseInt(path[0], 16)] : n[16]), (path = path ? path.slice(1) : null); continue; }
+    const flags = hex(n[0]), kind = parseInt(flags[0], 16), rest = flags.slice(kind & 1 ? 1 : 2);
+    must(path.startsWith(rest) && (kind < 2 || path === rest), "root", "the block has no such transaction");
+    (want = n[1]), (path = kind < 2 ? path.slice(rest.length) : null);
   }
-  must(used === nodes.length && want.length, "root", "more nodes than the way has"); return want;
+  return must(!nodes.length && want.length, "root", "more nodes than the way has"), want;
 }
-
-// Certificates: what node leaves to us.
-function der(b) { const out = []; for (let i = 0; i < b.length; ) { let n = b[i + 1], from = i + 2; if (n > 127) { from += n & 127; n = parseInt(hex(b.subarray(i + 2, from)), 16); } out.push({ tag: b[i], body: b.subarray(from, from + n), raw: b.subarray(i, from + n) }); i = from + n; } return out; }
-const time = (s) => BigInt(Date.parse(s)) * 10n ** 6n, PURPOSES = { node: "2,1", device: "2", collector: "2,1", patient: "reading" };
-const derTime = (t) => { const s = t.body.toString(), y = t.tag === 0x17 ? (s < "50" ? "20" : "19") + s : s; return time(y.replace(/^(....)(..)(..)(..)(..)(..)Z$/, "$1-$2-$3T$4:$5:$6Z")); };
-function extension(cert, oid) { const tbs = der(der(cert.raw)[0].body)[0]; for (const e of der(der(der(tbs.body).find((f) => f.tag === 0xa3).body)[0].body)) { const f = der(e.body); if (hex(f[0].body) === oid) return f.at(-1).body; } }
-const domainOf = (ca) => { const nc = extension(ca, "551d1e"); return nc && der(der(nc)[0].body).filter((f) => f.tag === 0xa0).flatMap((p) => der(p.body)).flatMap((p) => der(p.body)).filter((n) => n.tag === 0x86).map((n) => n.body.toString()); };
+// Certificates and lists of revocations: what node leaves to us of X.509. Times are ns since 1970.
+function der(b) { // the elements that stand one after the other
+  const long = b[1] > 127 ? b[1] & 127 : 0, from = 2 + long, end = from + (long ? Number(big(b.subarray(2, from))) : b[1]);
+  return b.length === 0 ? [] : [{ tag: b[0], body: b.subarray(from, end), raw: b.subarray(0, end) }, ...der(b.subarray(end))];
+}
+const inside = (b, ...way) => way.reduce((e, i) => der(e.body ?? e)[i], b), time = (s) => BigInt(Date.parse(s)) * 1000000n;
+const derTime = (t) => time(t.body.toString().replace(/^(\d\d)?(\d\d)(..)(..)(..)(..)(..)Z$/, (_, c, y, ...d) => `${c ?? (y < "50" ? 20 : 19)}${y}-${d[0]}-${d[1]}T${d[2]}:${d[3]}:${d[4]}Z`));
+const extension = (c, oid) => der(inside(der(inside(c.raw, 0, 0).body).find((f) => f.tag === 0xa3).body, 0).body).map((e) => der(e.body)).find((e) => hex(e[0].body) === oid)?.at(-1).body;
+const domains = (ca) => der(inside(extension(ca, "551d1e") ?? Buffer.from([0x30, 0]), 0).body).filter((p) => p.tag === 0xa0) // permitted URIs
+  .flatMap((p) => der(p.body)).map((p) => inside(p.body, 0)).filter((n) => n.tag === 0x86).map((n) => n.body.toString());
 const open = (d) => { try { return new X509Certificate(d); } catch { must(false, "certificate", "not a certificate"); } };
-const trust = { roots: [], issuers: [], revoked: new Map() };
-const signedBy = (c, ca) => ca.ca && c.checkIssued(ca) && c.verify(ca.publicKey);
-const within = (c, at) => time(c.validFrom) <= at && at <= time(c.validTo) + 999999999n;
-function identify(chain, at, until = at) {
-  const no = (ok, why) => must(ok, "certificate", `${chain[0].subject.replace(/\n/g, ", ")}: ${why}`);
-  no(chain.length >= 2 && chain.length <= 4 && chain.slice(2).every((c) => c.subject === c.issuer), "not a chain of leaf and authority");
-  chain.forEach((c, i) => i && no(signedBy(chain[i - 1], c), "not signed by the next"));
-  const last = chain.at(-1), root = trust.roots.find((r) => r.raw.equals(last.raw) || signedBy(last, r));
-  no(root, "leads to no root that is believed"); no([...chain, root].every((c) => within(c, at)), "not valid then");
-  const [, uri, domain, role, name] = /^(URI:spiffe:\/\/([a-z0-9.-]+)\/([a-z]+)\/[^,]*?([^/,]+))$/.exec(chain[0].subjectAltName ?? "") ?? [];
-  no(uri && !chain[0].ca && domainOf(chain[1])?.includes(domain) && trust.issuers.some((c) => domainOf(c).includes(domain)) && domain.startsWith("people.") === (role === "patient" || role === "staff"), "its name is not one of this authority's");
-  const uses = (chain[0].keyUsage ?? []).map((o) => ({ "1.3.6.1.5.5.7.3.1": "1", "1.3.6.1.5.5.7.3.2": "2", "1.3.6.1.4.1.32473.2.1": "reading" })[o] ?? o);
-  no(uses.sort().reverse().join() === PURPOSES[role], "its key is for something else");
-  for (const [c, by] of [[chain[0], chain[1]], [chain[1], chain[2] ?? root]]) no(!((trust.revoked.get(hex(sha(by.publicKey.export({ type: "spki", format: "der" }))))?.get(BigInt("0x" + c.serialNumber)) ?? until + 1n) <= until), "revoked by then");
+const keyOf = (c) => hex(sha(c.publicKey.export({ type: "spki", format: "der" }))), roots = [], issuers = [], revoked = new Map();
+const signedBy = (c, ca) => ca.ca && c.checkIssued(ca) && c.verify(ca.publicKey), uses = { node: "2,1", device: "2", collector: "2,1", patient: "2.1" };
+function identify(chain, at, until = at) { // who it was that held then, and was not revoked until another time
+  const no = (ok, why) => must(ok, "certificate", `${chain[0].subject.replaceAll("\n", ", ")} ${why}`), top = chain.at(-1), root = roots.find((r) => r.raw.equals(top.raw) || signedBy(top, r));
+  no(root && chain.length > 1 && chain.slice(2).every((c) => c.subject === c.issuer) && chain.every((c, i) => !i || signedBy(chain[i - 1], c)), "leads to no root that is believed");
+  no([...chain, root].every((c) => time(c.validFrom) <= at && at <= time(c.validTo)), "does not hold at that time");
+  const [, uri, domain, role, name] = /^URI:(spiffe:\/\/([a-z0-9.-]+)\/([a-z]+)\/(?:[^,/]+\/)?([^,/]+))$/.exec(chain[0].subjectAltName ?? "") ?? [];
+  no(uri && !chain[0].ca && domains(chain[1]).includes(domain) && issuers.some((c) => domains(c).includes(domain)) && domain.startsWith("people.") === (role === "patient"), "has a name that its authority can't give");
+  no(chain[0].keyUsage?.map((o) => o.replace(/^1\.3\.6\.1\.(5\.5\.7\.3|4\.1\.32473)\./, "")).sort().reverse().join() === uses[role], "is for something else");
+  for (const [c, by] of [[chain[0], chain[1]], [chain[1], chain[2] ?? root]]) no(!(revoked.get(keyOf(by))?.gone.get(BigInt("0x" + c.serialNumber)) <= until), "was revoked");
   const group = extension(chain[0], "2b0601040181fd590102");
-  return { uri: uri.slice(4), role, name, epc: /serialNumber=(\w+)/.exec(chain[0].subject)?.[1], group: group && der(group)[0].body.toString() };
+  return { uri, role, name, epc: /serialNumber=(\w+)/.exec(chain[0].subject)?.[1], domain, room: group && inside(group, 0).body.toString().split("/").slice(0, -1).join("/") };
 }
-function list(crl, each) { // of revocations, RFC 5280, section 5
-  const [tbs, alg, sig] = der(der(crl)[0].body), f = der(tbs.body), ca = [...trust.roots, ...trust.issuers].find((c) => verify(hex(alg.body).endsWith("0303") ? "sha384" : "sha256", tbs.raw, c.publicKey, sig.body.subarray(1)));
-  must(ca, "list", "no authority that is believed has signed it");
-  const entries = f.slice(3).filter((x, i) => i >= 2 && x.tag === 0x30)[0], number = hex(der(f.at(-1).body)[0].raw), id = hex(sha(ca.publicKey.export({ type: "spki", format: "der" })));
-  must(!each || !trust.revoked.has(id), "list", "two of one authority"); if (!each && trust.revoked.has(id) && number < "") return;
-  trust.revoked.set(id, new Map(entries ? der(entries.body).map((e) => der(e.body)).map(([n, t]) => [BigInt("0x" + hex(n.body)), derTime(t)]) : []));
+function list(crl, ours) { // of revocations (RFC 5280, section 5); of ours the newest counts
+  const [tbs, alg, sig] = der(inside(crl, 0).body), f = der(tbs.body), at = derTime(f[3]), entries = f[5]?.tag === 0x30 ? der(f[5].body).map((e) => der(e.body)) : [];
+  const ca = [...roots, ...issuers].find((c) => verify(hex(alg.body).endsWith("0303") ? "sha384" : "sha256", tbs.raw, c.publicKey, sig.body.subarray(1)));
+  must(ca && (ours || !revoked.has(keyOf(ca))), "list", "not the one list of an authority that is believed");
+  if (!(revoked.get(keyOf(ca))?.at > at)) revoked.set(keyOf(ca), { at, gone: new Map(entries.map(([serial, t]) => [big(serial.body), derTime(t)])) });
+}
+// What is in a bundle, from the reading up to the witnesses.
+const skew = 300n * 10n ** 9n, ANCHORED = "58a21122e40eaaff1ba50c311fc25df9a32ecec4ccc88d07f3cbced83127b612"; // Keccak-256 of the event's name and types
+function held(chain, ...times) { let wrong; for (const t of times) try { return identify(chain, t); } catch (e) { wrong ??= e; } throw wrong; }
+function reading(b) {
+  const [, chunk, index, path, window, ...chains] = fields(b, "nbnbbaa?"), [card, device, voucher] = chains.map((c) => c?.map(open));
+  const w = cose(window, "window", "wardflow.window/1"), [, patient, , , number, [first, last], count, root, , , , spans, closed] = fields(w.payload, "nsssnanbba-an");
+  const id = identify(card, closed);
+  must(w.by.equals(sha(card[0].raw)) && id.role === "patient" && id.name === patient, "certificate", "not the card that signed, or not the patient's");
+  must(rootOf(leafOf(chunk), index, count, hashes(path)).equals(root), "root", "not under the root that the card signed"), must(w.holds(card[0]), "signature", "the card has not signed");
+  const vouched = chunk[0] >> 5 === 5, [, said, cert, place, way, words] = vouched ? fields(chunk, "nbbnbb") : [];
+  const signed = vouched ? cose(words, "voucher", "wardflow.voucher/1") : cose(chunk, "reading", "wardflow.chunk/1");
+  const [, epc, stream, seq, kind, unit, at, period, scale, { tag, of }] = fields(vouched ? said : signed.payload, "nbsnssnnnt"), width = 1 << Number(tag - 72n);
+  const values = Array.from({ length: of.length / width }, (_, i) => BigInt.asIntN(8 * width, big(of.subarray(i * width, (i + 1) * width))) * scale);
+  const [, saidAt, saidCount, saidRoot] = vouched ? fields(signed.payload, "nnnb") : [1n, at];
+  must(!vouched || rootOf(leafOf(cert, said), place, saidCount, hashes(way)).equals(saidRoot), "signature", "not under the voucher");
+  must((vouched ? cert : signed.by).equals(sha(device[0].raw)), "certificate", "another device's");
+  must(first <= at && at + BigInt(values.length - 1) * period <= last, "reading", "outside the window's time");
+  must(spans.some(([e, k, s, from, to]) => e.equals(epc) && k === kind && s === stream && from <= seq && seq <= to), "reading", "not among the window's numbers");
+  const maker = held(device, closed, at, saidAt), by = vouched && held(voucher, closed, saidAt);
+  must(maker.role === "device" && maker.epc === hex(epc).toUpperCase() && (!vouched || signed.by.equals(sha(voucher[0].raw))), "certificate", "not that of the device, or of the collector");
+  must(!vouched || (by.role === "collector" && by.domain === maker.domain && by.room === maker.room), "signature", "no collector of the device's room");
+  must(signed.holds((vouched ? voucher : device)[0]), "signature", "not signed by the device, or its collector");
+  return { leaf: hex(leafOf(chunk)), device: maker.epc, stream, seq, kind, unit, millionths: values, vouched, patient, window: number };
+}
+function check(c, of, signers) {
+  const record = bytes(c.record), [, leaf, epc, stream, seq, place, , at, manager, rule, [version, epoch, block], group, reason, clause] = fields(record, "nbbsnnsnbbasns");
+  must(!of || (of.leaf === hex(leaf) && (!epc.length || !of.device || (of.device === hex(epc).toUpperCase() && of.stream === stream && of.seq === seq))), "reading", "of another reading");
+  const h = cose(bytes(c.head), "loghead", "wardflow.loghead/1"), [, chain, contract, log, size, root, , made] = fields(h.payload, "nnbbnbnn"), signer = signers.get(hex(h.by));
+  must(signer, "certificate", "that of who signed the head is not there"), must((signer.used = h.holds(signer[0])), "signature", "the node has not signed the head");
+  must(rootOf(leafOf(record), BigInt(c.index), size, c.path.map(bytes)).equals(root), "root", "not in the log");
+  const [a] = c.anchor, header = a && rlp(bytes(a.header)), into = a && { number: big(header[8]), at: big(header[11]) * 10n ** 9n, hash: hex(keccak(bytes(a.header))) };
+  if (a) { // the contract's event in the transaction's receipt, which is status, gas, bloom, logs
+    const i = a.index.toString(16).padStart(a.index < 256 ? 2 : 4, "0"), key = a.index === 0 ? "80" : a.index < 128 ? i : (0x80 + i.length / 2).toString(16) + i;
+    const receipt = walk(header[5], Buffer.from(key, "hex"), a.nodes.map(bytes)), [status, , , logs] = rlp(receipt.subarray(receipt[0] < 0x80 ? 1 : 0));
+    must(big(status) === 1n && logs.some(([address, topics, data]) => address.equals(contract) && topics.length === 4 && data.length === 128 && hex(topics[0]) === ANCHORED && topics[1].subarray(12).equals(log)
+      && big(topics[2]) <= BigInt(c.index) && big(topics[3]) === size && data.subarray(0, 32).equals(root)), "anchor", "the transaction has not anchored this head");
+  }
+  const by = identify(signer, made, into?.at > made ? into.at : made);
+  must(by.role === "node", "certificate", `a ${by.role} keeps no log of checks`);
+  must(at <= made + skew && (!into || (made <= into.at + skew && block <= into.number)), "time", "it was there before it was made");
+  return { leaf: hex(leaf), place, node: by.uri, reason, clause, group, manager: hex(manager), rule: hex(rule), version, epoch, into, chain, contract: hex(contract), witnesses: [] };
+}
+function witness(b, checks, seen) {
+  const s = cose(b, "statement", "wardflow.statement/1", 33n), chain = [s.by].flat().map(open), [, kind, at, body] = fields(s.payload, "nsnb");
+  must(s.holds(chain[0]), "certificate", "its key has not signed this"), must(kind === "chain witness", "form", "another statement");
+  const [, id, , , contract, number, hash] = fields(body, "nnbbbnbo"), by = identify(chain, at), about = checks.filter((c) => c.into?.number === number);
+  must(by.role === "node", "certificate", `a ${by.role} follows no chain`), must(about.length && about.every((c) => c.into.hash === hex(hash) && c.chain === id && c.contract === hex(contract)), "witness", "about another block, or against this one");
+  must(!seen.has(by.uri + number) && seen.add(by.uri + number), "witness", "twice"), must(at >= about[0].into.at - skew, "time", "said before the block was there"), about.forEach((c) => c.witnesses.push(by.uri));
+}
+const each = (list, what, f) => { list.map((v, i) => { part = `${what} ${i + 1}`; return f(v); }), (part = "bundle"); }, only = (o, ...names) => Object.fromEntries(names.map((n) => [n, o[n]]));
+function bundle(text) { // in its one form
+  const j = only(JSON.parse(text), "format", "reading", "checks", "signers", "witnesses", "lists");
+  j.checks = j.checks.map((c) => ({ ...only(c, "record", "index", "path", "head"), anchor: c.anchor.map((a) => only(a, "header", "index", "nodes")) }));
+  return must(JSON.stringify(j, (k, v) => (typeof v === "string" && k !== "format" ? bytes(v).toString("base64") : v), 1) + "\n" === text && j.format === "wardflow.proof/1", "form", "not in its one form"), j;
+}
+export function verifyBundle(text, trust, { witnesses = 1, blocks = [], lists = [] } = {}) {
+  const found = { ok: false };
+  try {
+    (part = "bundle"), (roots.length = issuers.length = 0), revoked.clear();
+    for (const c of trust.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g).map(open)) (c.subject !== c.issuer ? issuers : c.verify(c.publicKey) ? roots : []).push(c);
+    const j = bundle(text), signers = new Map(), seen = new Set();
+    each(j.lists, "list", (l) => list(bytes(l), false)), each(lists, "your own list", (l) => list(l, true));
+    each(j.signers, "signer", (s) => { const chain = s.map((c) => open(bytes(c))), id = hex(sha(chain[0].raw)); must(!signers.has(id), "form", "twice"), signers.set(id, chain); });
+    each(j.reading ? [j.reading] : [], "reading", (r) => { found.reading = reading(bytes(r)); });
+    must(j.checks.length, "unproved", "it has no check in it"), (found.checks = []);
+    each(j.checks, "check", (c) => found.checks.push(check(c, found.reading ?? (found.checks.length ? { leaf: found.checks[0].leaf } : null), signers)));
+    must([...signers.values()].every((s) => s.used), "form", "a certificate of nobody who has signed");
+    each(j.witnesses, "witness", (w) => witness(bytes(w), found.checks, seen));
+    each(found.checks, "check", (c) => must(c.into && (blocks.includes(c.into.hash) || (c.witnesses.length && c.witnesses.filter((w) => w !== c.node).length >= witnesses)), "unproved", "nobody, or too few, vouch for its block"));
+    return { ...found, ok: true };
+  } catch (e) { return { ...found, code: e.refused ?? "form", why: e.message }; } // what has another form than it is read by fails somewhere
+}
+if (process.argv[1]?.endsWith("verify.mjs")) {
+  const [file, trust, ...rest] = process.argv.slice(2), given = (flag) => rest.flatMap((a, i) => (a === flag ? [rest[i + 1]] : []));
+  const r = verifyBundle(readFileSync(file, "utf8"), readFileSync(trust, "utf8"), { witnesses: Number(given("--witnesses")[0] ?? 1), blocks: given("--block").map((b) => b.replace(/^0x/, "")), lists: given("--list").map((f) => readFileSync(f)) });
+  console.log(`${JSON.stringify(r, (_, v) => (typeof v === "bigint" ? String(v) : v), 1)}\n${r.ok ? "PROVED" : `NOT PROVED: ${r.why}`}`);
+  process.exit(r.ok ? 0 : 1);
 }

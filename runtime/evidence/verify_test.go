@@ -42,70 +42,74 @@ func TestVerify(t *testing.T) {
 	}
 }
 
+// A variant is what is changed of a good bundle.
+type variant struct {
+	name string
+	code evidence.Code // for which it is refused; "": it is good
+	do   func(t *testing.T, s *scene, o *evidence.Options)
+	not  string // in what is not proved
+}
+
 // forgeries are bundles that somebody could make who has some of the keys, or
 // none, and for what each is refused.
-var forgeries = []struct {
-	name string
-	code evidence.Code
-	do   func(t *testing.T, s *scene, o *evidence.Options)
-}{
-	{"another root", evidence.BadCertificate, func(t *testing.T, s *scene, o *evidence.Options) { o.Trust = s.h.Rogue().Authority.Trust() }},
-	{"a neighbour's trust", evidence.BadCertificate, func(t *testing.T, s *scene, o *evidence.Options) { o.Trust = s.h.Neighbour().Authority.Trust() }},
+var forgeries = []variant{
+	{"another root", evidence.BadCertificate, func(t *testing.T, s *scene, o *evidence.Options) { o.Trust = s.h.Rogue().Authority.Trust() }, ""},
+	{"a neighbour's trust", evidence.BadCertificate, func(t *testing.T, s *scene, o *evidence.Options) { o.Trust = s.h.Neighbour().Authority.Trust() }, ""},
 	{"no check", evidence.NotProved, func(t *testing.T, s *scene, o *evidence.Options) {
 		s.bundle.Checks, s.bundle.Signers, s.bundle.Witnesses = nil, nil, nil
-	}},
+	}, ""},
 	{"the check of another reading", evidence.BadReading, func(t *testing.T, s *scene, o *evidence.Options) {
 		c := s.record(proof.AtStorage)
 		c.Leaf = [32]byte{1}
 		s.bundle.Checks[1] = s.checkOf(t, s.storage, c, 12, 4)
-	}},
+	}, ""},
 	{"checks of two readings", evidence.BadReading, func(t *testing.T, s *scene, o *evidence.Options) {
 		s.bundle.Reading = nil
 		c := s.record(proof.AtStorage)
 		c.Leaf = [32]byte{1}
 		s.bundle.Checks[1] = s.checkOf(t, s.storage, c, 12, 4)
-	}},
+	}, ""},
 	{"another verdict than was logged", evidence.BadRoot, func(t *testing.T, s *scene, o *evidence.Options) {
 		c := s.record(proof.AtStorage)
 		c.Verdict.Version = 4
 		b, err := c.Encode()
 		must(t, err)
 		s.bundle.Checks[1].Record = b
-	}},
-	{"another place in the log", evidence.BadRoot, func(t *testing.T, s *scene, o *evidence.Options) { s.bundle.Checks[0].Index = 3 }},
-	{"a place beyond the log", evidence.BadRoot, func(t *testing.T, s *scene, o *evidence.Options) { s.bundle.Checks[0].Index = 70 }},
+	}, ""},
+	{"another place in the log", evidence.BadRoot, func(t *testing.T, s *scene, o *evidence.Options) { s.bundle.Checks[0].Index = 3 }, ""},
+	{"a place beyond the log", evidence.BadRoot, func(t *testing.T, s *scene, o *evidence.Options) { s.bundle.Checks[0].Index = 70 }, ""},
 	{"a head signed by a collector", evidence.BadCertificate, func(t *testing.T, s *scene, o *evidence.Options) {
 		c := s.h.Collector("c-2", "h1/3/icu-3/collector")
 		s.bundle.Checks[1], s.bundle.Signers[1] = s.check(t, c, proof.AtStorage, 12, 4), raw(c.Chain)
-	}},
-	{"a head without its signer", evidence.BadCertificate, func(t *testing.T, s *scene, o *evidence.Options) { s.bundle.Signers = s.bundle.Signers[:1] }},
+	}, ""},
+	{"a head without its signer", evidence.BadCertificate, func(t *testing.T, s *scene, o *evidence.Options) { s.bundle.Signers = s.bundle.Signers[:1] }, ""},
 	{"a signer of nothing", evidence.BadForm, func(t *testing.T, s *scene, o *evidence.Options) {
 		s.bundle.Signers = append(s.bundle.Signers, raw(s.third.Chain))
-	}},
+	}, ""},
 	{"a signer twice", evidence.BadForm, func(t *testing.T, s *scene, o *evidence.Options) {
 		s.bundle.Signers = append(s.bundle.Signers, s.bundle.Signers[0])
-	}},
+	}, ""},
 	{"a certificate too many", evidence.BadCertificate, func(t *testing.T, s *scene, o *evidence.Options) {
 		s.bundle.Signers[0] = append(s.bundle.Signers[0], s.third.Chain[0].Raw)
-	}},
+	}, ""},
 	{"the block of another log", evidence.BadAnchor, func(t *testing.T, s *scene, o *evidence.Options) {
 		s.bundle.Checks[0].Anchor = s.bundle.Checks[1].Anchor
-	}},
-	{"another transaction of the block", evidence.BadRoot, func(t *testing.T, s *scene, o *evidence.Options) { s.bundle.Checks[0].Anchor.Index = 3 }},
+	}, ""},
+	{"another transaction of the block", evidence.BadRoot, func(t *testing.T, s *scene, o *evidence.Options) { s.bundle.Checks[0].Anchor.Index = 3 }, ""},
 	{"a node of the tree too many", evidence.BadRoot, func(t *testing.T, s *scene, o *evidence.Options) {
 		a := s.bundle.Checks[0].Anchor
 		a.Nodes = append(slices.Clone(a.Nodes), []byte{0xc0})
-	}},
+	}, ""},
 	{"a block before its check", evidence.BadTime, func(t *testing.T, s *scene, o *evidence.Options) {
 		c := s.record(proof.AtStorage)
 		c.Verdict.Block = 13
 		s.bundle.Checks[1] = s.checkOf(t, s.storage, c, 12, 4)
-	}},
+	}, ""},
 	{"a check after its head", evidence.BadTime, func(t *testing.T, s *scene, o *evidence.Options) {
 		c := s.record(proof.AtStorage)
 		c.At = s.now.Add(time.Hour)
 		s.bundle.Checks[1] = s.checkOf(t, s.storage, c, 12, 4)
-	}},
+	}, ""},
 	{"a head after its block", evidence.BadTime, func(t *testing.T, s *scene, o *evidence.Options) {
 		was := s.now
 		s.now = s.now.Add(-time.Hour)
@@ -120,54 +124,54 @@ var forgeries = []struct {
 		s.bundle.Checks[1] = h
 		s.bundle.Checks[1].Anchor = s.anchor(t, &head.LogHead, 12)
 		s.now = old
-	}},
-	{"no witness", evidence.NotProved, func(t *testing.T, s *scene, o *evidence.Options) { s.bundle.Witnesses = nil }},
+	}, ""},
+	{"no witness", evidence.NotProved, func(t *testing.T, s *scene, o *evidence.Options) { s.bundle.Witnesses = nil }, ""},
 	{"no witness but whose log it is", evidence.NotProved, func(t *testing.T, s *scene, o *evidence.Options) {
 		s.bundle.Witnesses = [][]byte{s.witness(t, s.collector, 0), s.witness(t, s.storage, 1)}
-	}},
-	{"too few witnesses", evidence.NotProved, func(t *testing.T, s *scene, o *evidence.Options) { o.Witnesses = 3 }},
+	}, ""},
+	{"too few witnesses", evidence.NotProved, func(t *testing.T, s *scene, o *evidence.Options) { o.Witnesses = 3 }, ""},
 	{"a witness against it", evidence.BadWitness, func(t *testing.T, s *scene, o *evidence.Options) {
 		h := s.block(t, 1)
 		s.bundle.Witnesses = append(s.bundle.Witnesses, s.says(t, s.h.Node("fourth"), proof.Witness{Chain: 77, Genesis: genesis, Manager: managerAt,
 			Anchor: lower(anchorAt), Number: h.Number, Hash: [32]byte{1}}))
-	}},
+	}, ""},
 	{"a witness of another chain", evidence.BadWitness, func(t *testing.T, s *scene, o *evidence.Options) {
 		h := s.block(t, 1)
 		s.bundle.Witnesses[0] = s.says(t, s.third, proof.Witness{Chain: 78, Genesis: genesis, Manager: managerAt, Anchor: lower(anchorAt), Number: h.Number, Hash: h.Hash})
-	}},
+	}, ""},
 	{"a witness of another contract", evidence.BadWitness, func(t *testing.T, s *scene, o *evidence.Options) {
 		h := s.block(t, 1)
 		s.bundle.Witnesses[0] = s.says(t, s.third, proof.Witness{Chain: 77, Genesis: genesis, Manager: managerAt, Anchor: managerAt, Number: h.Number, Hash: h.Hash})
-	}},
+	}, ""},
 	{"a witness of another block", evidence.BadWitness, func(t *testing.T, s *scene, o *evidence.Options) {
 		s.bundle.Witnesses = append(s.bundle.Witnesses, s.says(t, s.third, proof.Witness{Chain: 77, Genesis: genesis, Manager: managerAt, Anchor: lower(anchorAt), Number: 99, Hash: [32]byte{1}}))
-	}},
+	}, ""},
 	{"a witness twice", evidence.BadWitness, func(t *testing.T, s *scene, o *evidence.Options) {
 		s.bundle.Witnesses = append(s.bundle.Witnesses, s.witness(t, s.third, 0))
-	}},
+	}, ""},
 	{"a device as witness", evidence.BadCertificate, func(t *testing.T, s *scene, o *evidence.Options) {
 		s.bundle.Witnesses[0] = s.witness(t, s.h.Device("urn:epc:id:giai:0614141.99", group), 0)
-	}},
+	}, ""},
 	{"a rogue witness", evidence.BadCertificate, func(t *testing.T, s *scene, o *evidence.Options) {
 		s.bundle.Witnesses[0] = s.witness(t, s.h.Rogue().Node("bedside"), 0)
-	}},
+	}, ""},
 	{"another statement as witness", evidence.BadForm, func(t *testing.T, s *scene, o *evidence.Options) {
 		b, err := proof.SignStatement(s.third, "policy", []byte("x"), s.now)
 		must(t, err)
 		s.bundle.Witnesses[0] = b
-	}},
+	}, ""},
 	{"a head on no chain", evidence.NotProved, func(t *testing.T, s *scene, o *evidence.Options) {
 		s.bundle.Checks[1].Anchor = nil
 		s.bundle.Witnesses = [][]byte{s.witness(t, s.third, 0)}
-	}},
+	}, ""},
 	{"a list of nobody", evidence.BadList, func(t *testing.T, s *scene, o *evidence.Options) {
 		r := s.h.Rogue()
 		s.bundle.Lists = [][]byte{r.Revoke(r.Node("x"))}
-	}},
+	}, ""},
 	{"a list twice", evidence.BadList, func(t *testing.T, s *scene, o *evidence.Options) {
 		l := s.h.Revoke(s.h.Node("x"))
 		s.bundle.Lists = [][]byte{l, l}
-	}},
+	}, ""},
 	{"a revoked node's old head, in a block after that", evidence.BadCertificate, func(t *testing.T, s *scene, o *evidence.Options) {
 		s.now = s.now.Add(24 * time.Hour) // of the block; the thief sets the head's clock back
 		c := s.bundle.Checks[1]
@@ -177,7 +181,7 @@ var forgeries = []struct {
 		s.bundle.Checks[1] = c
 		s.bundle.Witnesses = [][]byte{s.witness(t, s.third, 0), s.witness(t, s.third, 1)}
 		s.bundle.Lists = [][]byte{s.h.Revoke(s.storage)}
-	}},
+	}, ""},
 }
 
 func TestForgeries(t *testing.T) {
@@ -196,43 +200,42 @@ func TestForgeries(t *testing.T) {
 	}
 }
 
+// goods are changed, and prove what they say.
+var goods = []variant{
+	{"checks only", "", func(t *testing.T, s *scene, o *evidence.Options) { s.bundle.Reading = nil }, "what was measured"},
+	{"one check", "", func(t *testing.T, s *scene, o *evidence.Options) {
+		s.bundle.Checks, s.bundle.Signers = s.bundle.Checks[:1], s.bundle.Signers[:1]
+		s.bundle.Witnesses = [][]byte{s.witness(t, s.third, 0)}
+	}, "judged at the storage"},
+	{"the log's own node as the only witness, if that will do", "", func(t *testing.T, s *scene, o *evidence.Options) {
+		s.bundle.Checks, s.bundle.Signers = s.bundle.Checks[:1], s.bundle.Signers[:1]
+		s.bundle.Witnesses, o.Witnesses = [][]byte{s.witness(t, s.collector, 0)}, 0
+	}, "a thief of that node's key"},
+	{"blocks that the verifier knows", "", func(t *testing.T, s *scene, o *evidence.Options) {
+		s.bundle.Witnesses, o.Blocks = nil, []chain.Hash{s.block(t, 0).Hash, s.block(t, 1).Hash}
+	}, ""},
+	{"a node revoked since", "", func(t *testing.T, s *scene, o *evidence.Options) {
+		s.now = s.now.Add(-30 * time.Second)
+		s.bundle.Checks = []evidence.Check{s.check(t, s.collector, proof.AtCollector, 11, 7), s.check(t, s.storage, proof.AtStorage, 12, 4)}
+		s.bundle.Witnesses = [][]byte{s.witness(t, s.third, 0), s.witness(t, s.third, 1)}
+		s.now = time.Now()
+		s.bundle.Lists = [][]byte{s.h.Revoke(s.storage)}
+	}, ""},
+	{"a list of his own", "", func(t *testing.T, s *scene, o *evidence.Options) {
+		s.bundle.Lists = [][]byte{s.h.Revoke(s.h.Node("x"))}
+		o.Lists = [][]byte{s.bundle.Lists[0], s.h.Revoke(s.h.Node("y"))}
+	}, ""},
+	{"another manager since", "", func(t *testing.T, s *scene, o *evidence.Options) {
+		h := s.block(t, 1)
+		s.bundle.Witnesses[len(s.bundle.Witnesses)-1] = s.says(t, s.third, proof.Witness{Chain: 77, Genesis: genesis, Manager: lower(anchorAt), Anchor: lower(anchorAt),
+			Number: h.Number, Hash: h.Hash})
+	}, "is the hospital's"},
+}
+
 // What changes nothing about the proof is no reason to refuse it.
 func TestGood(t *testing.T) {
 	t.Parallel()
-	for _, tt := range []struct {
-		name string
-		do   func(t *testing.T, s *scene, o *evidence.Options)
-		not  string // in what was not proved
-	}{
-		{"checks only", func(t *testing.T, s *scene, o *evidence.Options) { s.bundle.Reading = nil }, "what was measured"},
-		{"one check", func(t *testing.T, s *scene, o *evidence.Options) {
-			s.bundle.Checks, s.bundle.Signers = s.bundle.Checks[:1], s.bundle.Signers[:1]
-			s.bundle.Witnesses = [][]byte{s.witness(t, s.third, 0)}
-		}, "judged at the storage"},
-		{"the log's own node as the only witness, if that will do", func(t *testing.T, s *scene, o *evidence.Options) {
-			s.bundle.Checks, s.bundle.Signers = s.bundle.Checks[:1], s.bundle.Signers[:1]
-			s.bundle.Witnesses, o.Witnesses = [][]byte{s.witness(t, s.collector, 0)}, 0
-		}, "a thief of that node's key"},
-		{"blocks that the verifier knows", func(t *testing.T, s *scene, o *evidence.Options) {
-			s.bundle.Witnesses, o.Blocks = nil, []chain.Hash{s.block(t, 0).Hash, s.block(t, 1).Hash}
-		}, ""},
-		{"a node revoked since", func(t *testing.T, s *scene, o *evidence.Options) {
-			s.now = s.now.Add(-30 * time.Second)
-			s.bundle.Checks = []evidence.Check{s.check(t, s.collector, proof.AtCollector, 11, 7), s.check(t, s.storage, proof.AtStorage, 12, 4)}
-			s.bundle.Witnesses = [][]byte{s.witness(t, s.third, 0), s.witness(t, s.third, 1)}
-			s.now = time.Now()
-			s.bundle.Lists = [][]byte{s.h.Revoke(s.storage)}
-		}, ""},
-		{"a list of his own", func(t *testing.T, s *scene, o *evidence.Options) {
-			s.bundle.Lists = [][]byte{s.h.Revoke(s.h.Node("x"))}
-			o.Lists = [][]byte{s.bundle.Lists[0], s.h.Revoke(s.h.Node("y"))}
-		}, ""},
-		{"another manager since", func(t *testing.T, s *scene, o *evidence.Options) {
-			h := s.block(t, 1)
-			s.bundle.Witnesses[len(s.bundle.Witnesses)-1] = s.says(t, s.third, proof.Witness{Chain: 77, Genesis: genesis, Manager: lower(anchorAt), Anchor: lower(anchorAt),
-				Number: h.Number, Hash: h.Hash})
-		}, "is the hospital's"},
-	} {
+	for _, tt := range goods {
 		t.Run(tt.name, func(t *testing.T) {
 			s := newScene(t, false)
 			o := s.options()

@@ -1,0 +1,148 @@
+package evidence_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/wardflow/wardflow/runtime/evidence"
+)
+
+// The second verifier is contracts/verify/verify.mjs, in another language and by
+// the forms alone. It must come to the same verdict as the first.
+
+const secondVerifier = "../../contracts/verify/verify.mjs"
+
+// A question is a bundle for both verifiers.
+type question struct {
+	Name      string   `json:"name"`
+	Text      []byte   `json:"text"`
+	Trust     string   `json:"trust"`
+	Witnesses int      `json:"witnesses"`
+	Blocks    []string `json:"blocks"`
+	Lists     [][]byte `json:"lists"`
+
+	code evidence.Code // what the first verifier says; "" for good
+}
+
+func ask(t testing.TB, name string, text []byte, o evidence.Options) question {
+	t.Helper()
+	q := question{Name: name, Text: text, Witnesses: o.Witnesses, Lists: o.Lists, Blocks: []string{}}
+	for _, c := range o.Trust.Certificates() {
+		q.Trust += string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: c.Raw}))
+	}
+	for _, b := range o.Blocks {
+		q.Blocks = append(q.Blocks, strings.TrimPrefix(b.Hex(), "0x"))
+	}
+	b, err := evidence.Parse(text)
+	if err == nil {
+		_, err = b.Verify(o)
+	}
+	var r *evidence.Refusal
+	if errors.As(err, &r) {
+		q.code = r.Code
+	} else if err != nil {
+		q.code = evidence.BadForm
+	}
+	return q
+}
+
+// second puts the questions to the second verifier.
+func second(t testing.TB, all []question) (codes []string, why []string) {
+	t.Helper()
+	node, err := exec.LookPath("node")
+	if err != nil {
+		t.Skip("no node here to run the second verifier with")
+	}
+	in, err := json.Marshal(all)
+	must(t, err)
+	file, err := filepath.Abs(secondVerifier)
+	must(t, err)
+	cmd := exec.CommandContext(t.Context(), node, "--input-type=module", "-e", fmt.Sprintf(`
+import { verifyBundle } from %q;
+import { readFileSync } from "node:fs";
+const out = JSON.parse(readFileSync(0, "utf8")).map((q) => {
+  const r = verifyBundle(Buffer.from(q.text, "base64").toString("utf8"), q.trust,
+    { witnesses: q.witnesses, blocks: q.blocks, lists: (q.lists ?? []).map((l) => Buffer.from(l, "base64")) });
+  return { code: r.ok ? "" : r.code, why: r.why ?? "" };
+});
+process.stdout.write(JSON.stringify(out));`, file))
+	cmd.Stdin, cmd.Stderr = bytes.NewReader(in), os.Stderr
+	out, err := cmd.Output()
+	must(t, err)
+	var answers []struct{ Code, Why string }
+	must(t, json.Unmarshal(out, &answers))
+	for _, a := range answers {
+		codes, why = append(codes, a.Code), append(why, a.Why)
+	}
+	return codes, why
+}
+
+// Good bundles and forgeries: the same verdict, for the same reason.
+func TestSecondVerifier(t *testing.T) {
+	t.Parallel()
+	var all []question
+	for _, vouched := range []bool{false, true} {
+		s := newScene(t, vouched)
+		s.bundle.Lists = [][]byte{s.h.Revoke(s.h.Node("x"))}
+		text, err := s.bundle.Encode()
+		must(t, err)
+		all = append(all, ask(t, fmt.Sprintf("good, vouched %t", vouched), text, s.options()))
+	}
+	for _, tt := range slices.Concat(forgeries, goods) {
+		s := newScene(t, false)
+		o := s.options()
+		tt.do(t, s, &o)
+		text, err := s.bundle.Encode()
+		must(t, err)
+		all = append(all, ask(t, tt.name, text, o))
+	}
+	codes, why := second(t, all)
+	for i, q := range all {
+		if codes[i] != string(q.code) {
+			t.Errorf("%s: the first verifier says %q, the second %q: %s", q.Name, q.code, codes[i], why[i])
+		}
+	}
+}
+
+// Whatever bit of a bundle's file changes, both refuse it.
+func TestSecondFlips(t *testing.T) {
+	t.Parallel()
+	s := newScene(t, true)
+	s.bundle.Lists = [][]byte{s.h.Revoke(s.h.Node("x"))}
+	text, err := s.bundle.Encode()
+	must(t, err)
+	rng := rand.New(rand.NewPCG(9, 0))
+	var all []question
+	for range 100 {
+		c := bytes.Clone(text)
+		bit := rng.IntN(8 * len(c))
+		c[bit/8] ^= 1 << (bit % 8)
+		all = append(all, ask(t, fmt.Sprintf("bit %d", bit), c, s.options()))
+	}
+	codes, _ := second(t, all)
+	for i, q := range all {
+		if codes[i] == "" || q.code == "" {
+			t.Errorf("%s changed: the first verifier says %q, the second %q", q.Name, q.code, codes[i])
+		}
+	}
+}
+
+// It is to be read by people who trust nobody.
+func TestSecondIsShort(t *testing.T) {
+	t.Parallel()
+	b, err := os.ReadFile(secondVerifier)
+	must(t, err)
+	if n := bytes.Count(b, []byte("\n")); n > 200 {
+		t.Errorf("%s has %d lines, at most 200 are wanted", secondVerifier, n)
+	}
+}
