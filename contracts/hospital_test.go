@@ -49,6 +49,7 @@ type hospital struct {
 	registry             common.Address
 	anchor               common.Address
 	rule                 common.Address
+	part                 common.Hash // see firstPart
 }
 
 func newHospital(t testing.TB) *hospital { return newHospitalAt(t, false) }
