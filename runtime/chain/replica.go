@@ -54,8 +54,8 @@ type Peers interface {
 	Ask(ctx context.Context, node flow.NodeID, question []byte) ([]byte, error)
 }
 
-// ReplicaConfig says how to hold a chain together with others. All but Manager
-// and Heartbeat are required.
+// ReplicaConfig says how to hold a chain together with others. Alarm,
+// Manager and Heartbeat may be zero.
 type ReplicaConfig struct {
 	Dir    string // made by [Init], a copy, or empty: then the chain is fetched
 	Self   flow.NodeID
@@ -63,8 +63,9 @@ type ReplicaConfig struct {
 	Ledger Ledger
 	Peers  Peers
 
-	Manager   Address       // is written beside a chain that was fetched
-	Heartbeat time.Duration // as in [Config]
+	Alarm     func(problem string) // told when people must mend something; must not block; nil: nobody
+	Manager   Address              // is written beside a chain that was fetched
+	Heartbeat time.Duration        // as in [Config]
 }
 
 // A Replica is a whole copy of a chain that several nodes hold. Each executes
@@ -178,6 +179,9 @@ func (r *Replica) trouble(problem string) {
 		r.log.Info("chain replica goes on")
 	default:
 		r.log.Error("chain replica stands still", "err", problem)
+		if r.cfg.Alarm != nil {
+			r.cfg.Alarm(problem)
+		}
 	}
 }
 

@@ -295,6 +295,7 @@ const (
 	LinkRefused  EventKind = "link-refused" // Text says who and why
 	RuleChanged  EventKind = "rule-changed"
 	LeaderNew    EventKind = "leader-changed"
+	ChainStands  EventKind = "chain-stands" // this node's replica of the chain: Text says what to mend
 	PeerRefused  EventKind = "peer-refused" // somebody knocked who is not let in
 
 	NodeSuspected EventKind = "node-suspected" // it has not answered lately

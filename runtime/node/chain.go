@@ -22,9 +22,17 @@ const chainPath = "/chain/rpc"
 
 // A ruling is this node's own view of the chain and its rules.
 type ruling struct {
-	chain    chain.Chain
-	embedded *chain.Embedded // nil: another node has it
-	book     *rule.Book
+	chain   chain.Chain
+	replica *chain.Replica // nil: other nodes have it
+	book    *rule.Book
+}
+
+func (n *Node) openChain(context.Context) (err error) {
+	n.door.Answer(askChain, n.answerChain)
+	if n.ruling, err = n.openRules(); err == nil && n.ruling != nil {
+		n.ends = append(n.ends, n.ruling.close)
+	}
+	return err
 }
 
 // openRules opens the chain, here or by way of the node that has it, and
@@ -40,10 +48,10 @@ func (n *Node) openRules() (*ruling, error) {
 	var r ruling
 	var remote *chain.Remote
 	if n.cfg.Chain.Dir != "" {
-		if r.embedded, err = chain.Open(chain.Config{Dir: n.cfg.Chain.Dir, Log: n.log}); err != nil {
+		if r.replica, err = n.openReplica(manager); err != nil {
 			return nil, err
 		}
-		r.chain = r.embedded
+		r.chain = r.replica
 	} else {
 		if remote, err = n.dialChain(); err != nil {
 			return nil, err
@@ -78,7 +86,11 @@ func (n *Node) dialChain() (*chain.Remote, error) {
 		}
 		return (&tls.Dialer{Config: conf}).DialContext(ctx, network, addr)
 	}
-	return chain.Dial(at, &http.Client{Transport: transport, Timeout: 5 * time.Second})
+	cfg := chain.RemoteConfig{Endpoint: at, HTTP: &http.Client{Transport: transport, Timeout: 5 * time.Second}}
+	if n.cfg.Chain.RPC == "" {
+		cfg.Agreed = n.held.agreed.get
+	}
+	return chain.Connect(cfg)
 }
 
 func (n *Node) chainMember() (addr string, ok bool) {
@@ -91,9 +103,6 @@ func (n *Node) chainMember() (addr string, ok bool) {
 }
 
 func (r *ruling) closeChain() error {
-	if r.embedded != nil {
-		return r.embedded.Close()
-	}
 	if c, ok := r.chain.(interface{ Close() error }); ok {
 		return c.Close()
 	}
@@ -127,8 +136,14 @@ func (n *Node) chainState(ctx context.Context) *control.ChainState {
 			s.ID = id
 		}
 	}
-	if n.ruling.embedded != nil {
-		s.Node = n.cfg.Node
+	if r := n.ruling.replica; r != nil {
+		st := r.Status()
+		if s.Node = st.Maker; s.Node == "" {
+			s.Node = n.cfg.Node
+		}
+		if !s.Ready && st.Problem != "" {
+			s.Why = st.Problem
+		}
 	} else if addr, ok := n.chainMember(); ok {
 		for _, m := range n.members.All() {
 			if m.Control == addr {

@@ -50,6 +50,7 @@ type Node struct {
 	offer    offer
 	devices  *device.Set
 	chainID  atomic.Uint64
+	held     heldChain
 
 	guard      guard
 	wirings    wirings
@@ -252,7 +253,7 @@ func (n *Node) meet(ctx context.Context) (err error) {
 	}
 	n.members, err = member.Start(member.Config{
 		Self: flow.NodeInfo{ID: n.cfg.Node, Boot: uint64(time.Now().UnixNano()), Door: n.door.Addr(), Control: n.cfg.Control,
-			Attributes: n.attributes(), Capabilities: n.offer.names()},
+			Attributes: n.attributes(), Capabilities: n.announced()},
 		Signer: n.signer, Verifier: household{n}, Transport: n.door, Seeds: n.cfg.Join,
 		Dir: filepath.Join(n.cfg.Dir, "members"), Preset: member.Preset(n.cfg.Gossip), Log: n.log,
 		Measure: new(member.Meter).Measure, Refused: n.disbelieve})
@@ -287,16 +288,9 @@ func (n *Node) openRegister(context.Context) (err error) {
 	}
 	n.register, err = register.Open(register.Config{Self: n.cfg.Node, Transport: n.door, Log: n.log,
 		Dir: filepath.Join(n.cfg.Dir, "register"), Voters: voters, Lookup: n.addressOf,
-		Own: ofItself, Checked: n.checked, Issued: n.issued, Audit: n.audit})
+		Own: ofItself, Checked: n.checked, Issued: n.issued, Block: n.checkBlock, Audit: n.audit})
 	if err == nil {
 		n.ends = append(n.ends, n.register.Close)
-	}
-	return err
-}
-
-func (n *Node) openChain(context.Context) (err error) {
-	if n.ruling, err = n.openRules(); err == nil && n.ruling != nil {
-		n.ends = append(n.ends, n.ruling.close)
 	}
 	return err
 }
@@ -346,8 +340,8 @@ func (n *Node) serve(context.Context) (err error) {
 		return err
 	}
 	n.ends = append(n.ends, n.control.Close)
-	if n.ruling != nil && n.ruling.embedded != nil {
-		n.control.Mount(chainPath, n.ruling.embedded.Handler(), flow.RoleNode, flow.RoleStaff)
+	if n.ruling != nil && n.ruling.replica != nil {
+		n.control.Mount(chainPath, n.ruling.replica.Handler(), flow.RoleNode, flow.RoleStaff)
 	}
 	return nil
 }
@@ -371,6 +365,7 @@ func (n *Node) run() {
 	n.done.Go(func() { n.watchMajority(ctx) })
 	n.done.Go(func() { n.watchMembers(ctx) })
 	n.done.Go(func() { n.watchPolicy(ctx) })
+	n.done.Go(func() { n.followChain(ctx) })
 }
 
 // watchMembers tells of nodes that come and go.
