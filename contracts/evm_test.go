@@ -54,8 +54,8 @@ func machineAt(t testing.TB, london bool) *machine {
 	return m
 }
 
-// apply runs one message as a transaction of its own.
-func (m *machine) apply(to *common.Address, data []byte, gas uint64) (*core.ExecutionResult, error) {
+// evm is go-ethereum's machine in the block that the test has come to.
+func (m *machine) evm() *vm.EVM {
 	ctx := vm.BlockContext{CanTransfer: core.CanTransfer, Transfer: core.Transfer, GetHash: func(uint64) common.Hash { return common.Hash{} },
 		BlockNumber: new(big.Int).SetUint64(m.number), Time: m.now, Difficulty: new(big.Int), GasLimit: 60_000_000,
 		BaseFee: new(big.Int), BlobBaseFee: new(big.Int)}
@@ -64,12 +64,17 @@ func (m *machine) apply(to *common.Address, data []byte, gas uint64) (*core.Exec
 	} else {
 		ctx.Random = new(common.Hash)
 	}
-	evm := vm.NewEVM(ctx, m.db, m.config, vm.Config{NoBaseFee: true})
+	return vm.NewEVM(ctx, m.db, m.config, vm.Config{NoBaseFee: true})
+}
+
+// apply runs one message as a transaction of its own.
+func (m *machine) apply(to *common.Address, data []byte, gas uint64) (*core.ExecutionResult, error) {
+	evm := m.evm()
 	zero := new(uint256.Int)
 	res, err := core.ApplyMessage(evm, &core.Message{From: m.account, To: to, Nonce: m.db.GetNonce(m.account), Value: zero,
 		GasLimit: gas, GasPrice: zero, GasFeeCap: zero, GasTipCap: zero, Data: data}, nil)
 	if err == nil {
-		m.db.Finalise(m.config.Rules(ctx.BlockNumber, ctx.Random != nil, m.now))
+		m.db.Finalise(m.config.Rules(evm.Context.BlockNumber, evm.Context.Random != nil, m.now))
 	}
 	return res, err
 }
