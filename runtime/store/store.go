@@ -49,6 +49,9 @@ type Reader interface {
 	// LastSeq is the highest number kept of a device's stream, waiting or
 	// recorded; 0 when there is none. A number up to it is a replay.
 	LastSeq(ctx context.Context, s proof.Stream) (uint64, error)
+	// Reading is the one with that number on a device's stream; its Reading is nil
+	// when there is none. A number of 0 means the highest that is under a window.
+	Reading(ctx context.Context, s proof.Stream, seq uint64) (Kept, error)
 	// Chunks are the readings that match, by time.
 	Chunks(ctx context.Context, q Query) iter.Seq2[Chunk, error]
 	// Refusals are the refused readings that match, by the time they were judged.

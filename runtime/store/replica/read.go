@@ -62,6 +62,12 @@ func (s *Store) LastSeq(ctx context.Context, of proof.Stream) (uint64, error) {
 	return s.db.LastSeq(ctx, of)
 }
 
+// Reading is one reading with the window that covers it.
+func (s *Store) Reading(ctx context.Context, of proof.Stream, seq uint64) (store.Kept, error) {
+	s.own(ctx)
+	return s.db.Reading(ctx, of, seq)
+}
+
 // Chunks are the readings that match.
 func (s *Store) Chunks(ctx context.Context, q store.Query) iter.Seq2[store.Chunk, error] {
 	return ownSeq(ctx, s, s.db.Chunks(ctx, q))
