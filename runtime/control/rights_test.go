@@ -41,6 +41,7 @@ var rights = map[string]control.Ask{
 	"POST /apps":                   {Do: "deploy", App: "night"},
 	"POST /logins":                 {Do: "login"},
 	"GET /audit":                   {Do: "audit"},
+	"GET /evidence":                {Do: "prove"}, // bundles hold readings
 	"DELETE /apps/{name}":          {Do: "stop", App: "ward"},
 	"PUT /policy":                  {Do: "policy"},
 	"POST /actors/{id}/report":     {Do: "report", Actor: "ward:bed1:check"},

@@ -19,6 +19,7 @@ const (
 	ActionCheck Action = "check" // compile a script, plan a deployment; changes nothing
 	ActionLogin Action = "login" // make a one-time link to the page
 	ActionAudit Action = "audit" // read the audit record
+	ActionProve Action = "prove" // make bundles of evidence, which hold what was measured
 
 	ActionRefusals Action = "refusals" // read what refused readings say: device, value, clause
 
@@ -45,7 +46,7 @@ const (
 
 // deeds are the actions of people, with the group that each is in.
 var deeds = map[Action]Action{
-	ActionSee: "", ActionCheck: "", ActionLogin: "", ActionAudit: "", ActionRefusals: "",
+	ActionSee: "", ActionCheck: "", ActionLogin: "", ActionAudit: "", ActionProve: "", ActionRefusals: "",
 	ActionDeploy: "", ActionStop: "", ActionReport: "", ActionLetters: "", ActionResume: "",
 	ActionOperate: "", ActionMove: ActionOperate, ActionScale: ActionOperate, ActionDrain: ActionOperate,
 	ActionLeave: ActionOperate, ActionVote: ActionOperate, ActionBackup: ActionOperate,
@@ -99,7 +100,7 @@ func (d Deed) String() string {
 }
 
 // inWords are actions about nothing in particular whose names are no deeds.
-var inWords = map[Action]string{ActionSee: "see the cluster", ActionCheck: "check a script", ActionLogin: "make a one-time link", ActionAudit: "read the audit record",
+var inWords = map[Action]string{ActionSee: "see the cluster", ActionCheck: "check a script", ActionLogin: "make a one-time link", ActionAudit: "read the audit record", ActionProve: "prove readings and checks",
 	ActionRefusals: "read what refused readings say", ActionVote: "change who votes", ActionBackup: "back up the register", ActionRestore: "restore the register",
 	ActionRotate: "rotate the gossip key", ActionRevoke: "revoke certificates", ActionEnrol: "make join tokens", ActionPolicy: "change the policy"}
 
