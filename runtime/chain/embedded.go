@@ -28,6 +28,10 @@ type Config struct {
 
 	Heartbeat time.Duration // an empty block when there was none for so long; default 5 s
 
+	// Still opens the chain to be read, and makes no blocks. Without a Quorum a
+	// folder that nodes hold together, as [Shared] says, is always still.
+	Still bool
+
 	// Quorum decides on the blocks when others hold the chain too. nil: it is
 	// here alone, and each block that is made here is final.
 	Quorum Quorum
@@ -72,7 +76,8 @@ type Embedded struct {
 	log    *slog.Logger
 	node   *node.Node
 	eth    *eth.Ethereum
-	sealer *sealer
+	sealer *sealer // nil: still
+	still  bool
 
 	adding   sync.Mutex // held while a block is added
 	mu       sync.Mutex // guards watchers and last
@@ -152,7 +157,9 @@ func open(cfg Config) (*Embedded, error) {
 	head := backend.BlockChain().CurrentBlock()
 	backend.BlockChain().SetFinalized(head)
 	backend.BlockChain().SetSafe(head)
-	e.sealer = startSealer(e, cfg.Heartbeat, cfg.Quorum)
+	if e.still = cfg.Still || cfg.Quorum == nil && Shared(cfg.Dir); !e.still {
+		e.sealer = startSealer(e, cfg.Heartbeat, cfg.Quorum)
+	}
 	cfg.Log.Info("chain opened", "chain", g.Config.ChainID.Uint64(), "block", head.Number.Uint64())
 	return e, nil
 }
@@ -194,7 +201,9 @@ func (e *Embedded) notify() {
 
 // Close makes no further block and closes the chain.
 func (e *Embedded) Close() error {
-	e.sealer.close()
+	if e.sealer != nil {
+		e.sealer.close()
+	}
 	e.client.eth.Close()
 	if err := e.node.Close(); err != nil {
 		return fmt.Errorf("close chain: %w", err)

@@ -117,6 +117,9 @@ func OpenReplica(cfg ReplicaConfig) (*Replica, error) {
 
 // open opens the folder, which is whole.
 func (r *Replica) open() error {
+	if err := share(r.cfg.Dir); err != nil {
+		return err
+	}
 	e, err := Open(Config{Dir: r.cfg.Dir, Log: r.log, Heartbeat: r.cfg.Heartbeat, Quorum: quorum{r}})
 	if err != nil {
 		return err

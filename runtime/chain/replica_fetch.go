@@ -5,12 +5,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
 	"time"
 
 	"github.com/ethereum/go-ethereum/core"
 
-	"github.com/wardflow/wardflow/runtime/durable"
 	"github.com/wardflow/wardflow/runtime/flow"
 )
 
@@ -189,48 +187,40 @@ func (r *Replica) join(at Agreed) error {
 
 // found writes a genesis that another node has sent, and opens it.
 func (r *Replica) found(want Hash, text []byte) error {
-	g, err := checkGenesis(want, text)
-	if err != nil {
+	if _, err := layOut(r.cfg.Dir, text, want, r.cfg.Manager); err != nil {
 		return err
-	}
-	if err := os.MkdirAll(r.cfg.Dir, 0o700); err != nil {
-		return fmt.Errorf("join the chain: %w", err)
-	}
-	if err := WriteInfo(r.cfg.Dir, Info{ChainID: g.Config.ChainID.Uint64(), Genesis: want, Manager: r.cfg.Manager}); err != nil {
-		return err
-	}
-	if err := durable.Replace(genesisAt(r.cfg.Dir), text, 0o644); err != nil {
-		return fmt.Errorf("join the chain: %w", err)
 	}
 	return r.open()
 }
 
 // checkGenesis reads a genesis that another node has sent. Its hash says
-// everything but the configuration, which must be the one that [Init] gives.
-func checkGenesis(want Hash, text []byte) (*core.Genesis, error) {
+// everything but the configuration, which must be the one that [Init] gives. A zero want is any.
+func checkGenesis(want Hash, text []byte) (*core.Genesis, Hash, error) {
+	none := func(err error) (*core.Genesis, Hash, error) { return nil, Hash{}, err }
 	if len(text) > maxGenesis {
-		return nil, fmt.Errorf("genesis of %d bytes: want at most %d", len(text), maxGenesis)
+		return none(fmt.Errorf("genesis of %d bytes: want at most %d", len(text), maxGenesis))
 	}
 	var g core.Genesis
 	if err := json.Unmarshal(text, &g); err != nil {
-		return nil, fmt.Errorf("genesis: %w", err)
+		return none(fmt.Errorf("genesis: %w", err))
 	}
 	if g.Config == nil || g.Config.ChainID == nil || !g.Config.ChainID.IsUint64() {
-		return nil, errors.New("genesis: it has no chain id")
+		return none(errors.New("genesis: it has no chain id"))
 	}
 	ours, err := json.Marshal(genesisConfig(g.Config.ChainID))
 	if err != nil {
-		return nil, err
+		return none(err)
 	}
 	theirs, err := json.Marshal(g.Config)
 	if err != nil || !bytes.Equal(ours, theirs) {
-		return nil, fmt.Errorf("genesis: it has another configuration than a chain of this hospital: %s", theirs)
+		return none(fmt.Errorf("genesis: it has another configuration than a chain of this hospital: %.300s", theirs))
 	}
 	if !bytes.Equal(g.ExtraData, []byte(genesisMark)) && !bytes.Equal(g.ExtraData, genesisExtra(g.Config.ChainID)) {
-		return nil, fmt.Errorf("genesis: its chain id %d is not the one that its mark %x names", g.Config.ChainID, g.ExtraData)
+		return none(fmt.Errorf("genesis: its chain id %d is not the one that its mark %x names", g.Config.ChainID, g.ExtraData))
 	}
-	if is := g.ToBlock().Hash(); is != want {
-		return nil, fmt.Errorf("genesis: its hash is %s, and %s was agreed on", is, want)
+	is := g.ToBlock().Hash()
+	if want != (Hash{}) && is != want {
+		return none(fmt.Errorf("genesis: its hash is %s, and %s was agreed on", is, want))
 	}
-	return &g, nil
+	return &g, is, nil
 }
