@@ -165,6 +165,7 @@ type rules struct {
 	low     int64 // millionths; 0: 25 degrees
 	changed []func()
 	told    []flow.Verdict
+	alarms  []flow.Alarm
 }
 
 func (r *rules) Judge(c *flow.Case) (flow.Verdict, error) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/wardflow/wardflow/actors/value"
 	"github.com/wardflow/wardflow/runtime/flow"
@@ -48,6 +49,9 @@ type storage struct {
 	trust proof.Trust
 	db    store.Store
 
+	watch watch
+	look  time.Time // when the watch is to look next; zero: there is nothing to watch
+
 	shelf  shelf
 	astray bool // shelf is not what is stored: load it after the next commit
 	batch  batch
@@ -66,9 +70,9 @@ func (s *storage) Start(env flow.Env) (err error) {
 	return s.judge.start(env)
 }
 
-// Actions take one token at a time.
+// Actions take one token at a time, and look for what does not come.
 func (s *storage) Actions() []flow.Action {
-	return []flow.Action{{In: []string{"in"}, Fire: s.fire}}
+	return []flow.Action{{Guard: s.looks, Fire: s.lookAround}, {In: []string{"in"}, Fire: s.fire}}
 }
 
 func (s *storage) fire(f *flow.Firing) error {
@@ -97,6 +101,11 @@ func (s *storage) keep(f *flow.Firing, patient string, sealed flow.Sealed) error
 		s.report(&flow.Reading{}, v, f.Now)
 		return nil
 	}
+	if v.Reason != flow.BadSignature {
+		if err := s.meet(patient, r.Of()); err != nil {
+			return err
+		}
+	}
 	if v.OK() {
 		last, err := s.shelf.last(s.db, r.Of())
 		if err != nil {
@@ -105,6 +114,9 @@ func (s *storage) keep(f *flow.Firing, patient string, sealed flow.Sealed) error
 		if r.Seq <= last {
 			v = replay(v.Group, r, last)
 		}
+	}
+	if v.Reason != flow.BadSignature {
+		s.follow(patient, r, f.Now)
 	}
 	if !v.OK() {
 		if v.Reason == flow.BadSignature || v.Reason == flow.OutOfSequence {
@@ -145,7 +157,11 @@ func (s *storage) window(f *flow.Firing, sealed flow.Sealed) error {
 	if err != nil {
 		return err
 	}
+	if err := s.meetRefused(w.Patient, refused); err != nil {
+		return err
+	}
 	s.shelf.forget(w.Leaves)
+	s.followed(w, refused, wrong, f.Now)
 	if wrong != nil {
 		s.apart(w, prior, wrong, f.Now, f.Peers[0])
 		return nil
@@ -198,7 +214,7 @@ func (s *storage) load(ctx context.Context) error {
 	}
 	s.shelf, s.astray = fresh, false
 	s.memory = memory{most: mostTracesStored}
-	return nil
+	return s.expect()
 }
 
 // Fence takes the actor's checkpoint over, and reads what waits for its window:
