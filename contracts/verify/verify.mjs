@@ -155,11 +155,11 @@ function check(c, of, signers) {
     const i = a.index.toString(16).padStart(a.index < 256 ? 2 : 4, "0"), key = a.index === 0 ? "80" : a.index < 128 ? i : (0x80 + i.length / 2).toString(16) + i;
     const receipt = walk(header[5], Buffer.from(key, "hex"), a.nodes.map(bytes)), [status, , , logs] = rlp(receipt.subarray(receipt[0] < 0x80 ? 1 : 0));
     must(big(status) === 1n && logs.some(([address, topics, data]) => address.equals(contract) && topics.length === 4 && data.length === 128 && hex(topics[0]) === ANCHORED && topics[1].subarray(12).equals(log)
-      && big(topics[2]) <= BigInt(c.index) && big(topics[3]) === size && data.subarray(0, 32).equals(root)), "anchor", "the transaction has not anchored this head");
+      && big(topics[3]) === size && data.subarray(0, 32).equals(root)), "anchor", "the transaction has not anchored this head");
   }
   const by = identify(signer, made, into?.at > made ? into.at : made);
   must(by.role === "node", "certificate", `a ${by.role} keeps no log of checks`);
-  must(at <= made + skew && (!into || (made <= into.at + skew && block <= into.number)), "time", "it was there before it was made");
+  must(at <= made + skew && (!into || (at <= into.at + skew && block <= into.number)), "time", "it was there before it was made");
   return { leaf: hex(leaf), place, node: by.uri, reason, clause, group, manager: hex(manager), rule: hex(rule), version, epoch, into, chain, contract: hex(contract), witnesses: [] };
 }
 function witness(b, checks, seen) {

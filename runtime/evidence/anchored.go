@@ -29,7 +29,7 @@ func (v *verifier) anchor(w *Check, h *proof.SignedLogHead) (*chain.Header, erro
 		return nil, errReverted
 	}
 	for _, l := range found.Logs {
-		if e, ok := anchoredIn(&l); ok && e.Contract == h.Anchor && e.Log == h.Log && e.To == h.Size && e.Root == h.Root && e.From <= w.Index {
+		if e, ok := anchoredIn(&l); ok && e.Contract == h.Anchor && e.Log == h.Log && e.To == h.Size && e.Root == h.Root {
 			return &found.Header, nil
 		}
 	}
@@ -52,7 +52,7 @@ var anchoredTopic = chain.Hash{0x58, 0xa2, 0x11, 0x22, 0xe4, 0x0e, 0xaa, 0xff, 0
 // An anchored is the contract's event.
 type anchored struct {
 	Contract, Log string // addresses
-	From, To      uint64 // entries; To is not in the range
+	To            uint64 // entries
 	Root          [32]byte
 }
 
@@ -63,7 +63,6 @@ func anchoredIn(l *chain.Log) (anchored, bool) {
 	if len(l.Topics) != 4 || l.Topics[0] != anchoredTopic || len(l.Data) != 4*32 {
 		return anchored{}, false
 	}
-	number := func(i int) uint64 { return binary.BigEndian.Uint64(l.Topics[i][24:]) }
 	return anchored{Contract: strings.ToLower(l.Address.Hex()), Log: fmt.Sprintf("0x%x", l.Topics[1][12:]),
-		From: number(2), To: number(3), Root: [32]byte(l.Data[:32])}, true
+		To: binary.BigEndian.Uint64(l.Topics[3][24:]), Root: [32]byte(l.Data[:32])}, true
 }

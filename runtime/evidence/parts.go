@@ -4,12 +4,12 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"slices"
 	"time"
 
+	"github.com/wardflow/wardflow/runtime/anchor"
 	"github.com/wardflow/wardflow/runtime/chain"
 	"github.com/wardflow/wardflow/runtime/flow"
 	"github.com/wardflow/wardflow/runtime/proof"
@@ -42,11 +42,9 @@ type Stored struct {
 type Book struct {
 	Log     Log
 	Account string // of the log: 0x and 40 hex digits, small
-	Anchor  string // the anchors' contract: the same
-	// Head is what the node has signed of its log at a size ([proof.SignLogHead])
-	// and the chain of its certificate then, DER, leaf first. No bytes: it has
-	// signed none of that size, or has not kept it.
-	Head func(size uint64) (signed []byte, signer [][]byte, err error)
+	// Covering is an anchored head over entry i with the node's signature, as of
+	// [anchor.Anchor.Covering]; [anchor.ErrNotAnchored]: there is none yet.
+	Covering func(ctx context.Context, i uint64) (anchor.Kept, error)
 }
 
 // A Holder is where parts of bundles are: a node, or its folders.
@@ -145,71 +143,29 @@ func (h *Holder) one(ctx context.Context, b *Book, i uint64, p *Parts) error {
 		return nil
 	}
 	out := Check{Record: record, Index: i}
-	event, err := h.anchored(ctx, b, i, c.Verdict.Block)
-	if err != nil || event == nil {
+	kept, err := b.Covering(ctx, i)
+	if errors.Is(err, anchor.ErrNotAnchored) || h.Chain == nil {
 		p.Checks = append(p.Checks, out) // without a head: it is not proved yet
-		return err
+		return nil
 	}
-	size := binary.BigEndian.Uint64(event.Topics[3][24:])
-	signed, signer, err := b.Head(size)
 	if err != nil {
 		return err
 	}
-	if len(signed) == 0 {
-		return fmt.Errorf("the head of size %d was anchored, and the node has not kept what it signed", size)
-	}
-	path, err := b.Log.Inclusion(i, size)
+	path, err := b.Log.Inclusion(i, kept.Size)
 	if err != nil {
 		return err
 	}
-	proved, err := h.Chain.ReceiptProof(ctx, event.Tx)
+	proved, err := h.Chain.ReceiptProof(ctx, kept.Tx)
 	if err != nil {
 		return err
 	}
-	out.Head, out.Anchor = signed, &Anchor{Header: proved.Header, Index: proved.Index, Nodes: proved.Nodes}
+	out.Head, out.Anchor = kept.Signed, &Anchor{Header: proved.Header, Index: proved.Index, Nodes: proved.Nodes}
 	for _, hash := range path {
 		out.Path = append(out.Path, hash[:])
 	}
 	p.Checks = append(p.Checks, out)
-	p.Signers = addSigner(p.Signers, signer)
+	p.Signers = addSigner(p.Signers, kept.Chain)
 	return nil
-}
-
-// anchorPage is how many blocks are searched at a time.
-const anchorPage = 2000
-
-// anchored finds the event that anchored a record, at or after the block by which
-// it was judged; nil: it is in none yet.
-func (h *Holder) anchored(ctx context.Context, b *Book, i, judged uint64) (*chain.Log, error) {
-	if h.Chain == nil {
-		return nil, nil
-	}
-	contract, err := chain.ParseAddress(b.Anchor)
-	if err != nil {
-		return nil, err
-	}
-	account, err := chain.ParseAddress(b.Account)
-	if err != nil {
-		return nil, err
-	}
-	head, err := h.Chain.Head(ctx)
-	if err != nil {
-		return nil, err
-	}
-	var log chain.Hash
-	copy(log[12:], account[:])
-	for from := judged; from <= head.Number; from += anchorPage {
-		logs, err := h.Chain.Logs(ctx, chain.Query{Address: contract, Topics: [][]chain.Hash{{anchoredTopic}, {log}}, From: from, To: from + anchorPage - 1})
-		if err != nil {
-			return nil, err
-		}
-		for _, l := range logs {
-			if e, ok := anchoredIn(&l); ok && e.From <= i && i < e.To {
-				return &l, nil
-			}
-		}
-	}
-	return nil, nil
 }
 
 func addSigner(all [][][]byte, signer [][]byte) [][][]byte {

@@ -6,19 +6,18 @@ import (
 	"strconv"
 	"strings"
 	"time"
-
 )
 
 // A Query says what a bundle is to be about. As parts of it are found the rest is
 // learnt: the hash of a stored reading, the reading of a check.
 type Query struct {
-	Leaf   string       `json:"leaf,omitempty"` // hash of the reading: 64 hex digits
-	Device string       `json:"device,omitempty"`
-	Stream string       `json:"stream,omitempty"`
-	Seq    uint64       `json:"seq,omitempty"` // 0: the newest of the stream that is under a window
-	Log    string       `json:"log,omitempty"` // account of a log: 0x and 40 hex digits
-	Index  uint64       `json:"index,omitempty"`
-	At     time.Time    `json:"at,omitzero"` // about when the reading was taken; it shortens the search
+	Leaf   string    `json:"leaf,omitempty"` // hash of the reading: 64 hex digits
+	Device string    `json:"device,omitempty"`
+	Stream string    `json:"stream,omitempty"`
+	Seq    uint64    `json:"seq,omitempty"` // 0: the newest of the stream that is under a window
+	Log    string    `json:"log,omitempty"` // account of a log: 0x and 40 hex digits
+	Index  uint64    `json:"index,omitempty"`
+	At     time.Time `json:"at,omitzero"` // about when the reading was taken; it shortens the search
 }
 
 // ParseQuery reads what people write:

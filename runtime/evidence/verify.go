@@ -162,7 +162,7 @@ func (v *verifier) check(i int, part string) error {
 		return refuse(codeOfAnchor(err), part, err)
 	}
 	until := h.At
-	if block != nil {
+	if block != nil && block.Time.After(until) {
 		until = block.Time
 	}
 	id, err := v.trust.between(certs, h.At, until)
@@ -203,8 +203,8 @@ func inOrder(c *proof.Check, h *proof.SignedLogHead, block *chain.Header) error 
 		return fmt.Errorf("judged at %s, yet the log had it at %s", c.At.Format(time.RFC3339), h.At.Format(time.RFC3339))
 	case block == nil:
 		return nil
-	case h.At.After(block.Time.Add(skew)):
-		return fmt.Errorf("the head is of %s, yet it was in a block of %s", h.At.Format(time.RFC3339), block.Time.UTC().Format(time.RFC3339))
+	case c.At.After(block.Time.Add(skew)):
+		return fmt.Errorf("judged at %s, yet anchored in a block of %s", c.At.Format(time.RFC3339), block.Time.UTC().Format(time.RFC3339))
 	case c.Verdict.Block > block.Number:
 		return fmt.Errorf("judged by the rules of block %d, yet anchored in block %d", c.Verdict.Block, block.Number)
 	}
