@@ -7,15 +7,19 @@ import (
 	"github.com/wardflow/wardflow/runtime/flow"
 )
 
-// Remember says what the rules of now ask to be shown with a reading of a kind:
-// so many earlier ones of its stream, at most flow.MaxPast, and the newest of
-// the kinds that any rule compares, which must not be changed.
+// Remember says what the rules ask to be shown with a reading of a kind: so many
+// earlier ones of its stream, at most flow.MaxPast, and the newest of the kinds
+// that any rule compares, which must not be changed.
+func (s *Set) Remember(kind string) (past int, beside []string) {
+	return s.asks.of(kind), s.asks.beside
+}
+
+// Remember is [Set.Remember] of the rules of now.
 func (b *Book) Remember(kind string) (past int, beside []string) {
-	w := b.now.Load()
-	if w.set == nil {
-		return 0, nil
+	if s := b.now.Load().set; s != nil {
+		return s.Remember(kind)
 	}
-	return w.set.asks.of(kind), w.set.asks.beside
+	return 0, nil
 }
 
 // asks are what all the rules of a set ask for together.
