@@ -12,6 +12,10 @@ import (
 // is made, changed or locked, and what looks torn is left alone.
 type reading struct{ dir string }
 
+// ReadOnly is a folder of this computer, to be read while another process may
+// write it: nothing in it is made, changed or locked.
+func ReadOnly(dir string) wal.Disk { return reading{dir} }
+
 var errReading = errors.New("the log is open to be read only")
 
 func (r reading) Open(name string) (wal.File, error) {

@@ -1,0 +1,270 @@
+package anchor
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/wardflow/wardflow/runtime/chain"
+	"github.com/wardflow/wardflow/runtime/wal"
+)
+
+// outboxName is the file of transactions that are to be sent.
+const outboxName = "outbox"
+
+// An Outbox sends the checks that are to be transactions themselves. What is in
+// it is sent until it is in a final block, also over crashes: then it may be there
+// twice, which says the same twice.
+type Outbox struct {
+	pay   func(context.Context, []byte) error
+	log   *slog.Logger
+	alarm func(string)
+	stop  context.CancelFunc
+	ends  context.Context
+	busy  sync.WaitGroup
+
+	writing sync.Mutex // held while file is written; before mu
+	file    *wal.Log
+
+	mu      sync.Mutex // guards what follows
+	last    uint64     // number of the newest, from 1
+	synced  uint64     // up to here they are on disk
+	fresh   []outgoing // not on disk yet
+	bytes   int        // of fresh
+	open    map[uint64]outgoing
+	done    int // of those in the file
+	waiters map[*waiter]bool
+	failing bool
+}
+
+type outgoing struct {
+	n    uint64
+	data []byte
+	at   time.Time
+}
+
+const (
+	outboxMost  = 16 << 20 // bytes that are not on disk
+	outboxOpen  = 100_000  // transactions on their way
+	outboxClean = 1 << 20  // bytes of the file, beyond which what is done is thrown out
+	retryEach   = time.Second
+)
+
+// The records of an outbox: its number and the call, or its number alone: done.
+const outboxNumber = 8
+
+// OpenOutbox opens an outbox in a folder and sends what is in it. Pay sends the
+// call of a check as a transaction and waits for it; it is tried again after an
+// error, unless that is a [*chain.RevertError].
+func OpenOutbox(d wal.Disk, log *slog.Logger, alarm func(string), pay func(ctx context.Context, call []byte) error) (*Outbox, error) {
+	o := &Outbox{pay: pay, log: log, alarm: alarm, open: map[uint64]outgoing{}, waiters: map[*waiter]bool{}}
+	var err error
+	o.file, err = wal.Open(d, outboxName, func(_ int64, b []byte) error {
+		if len(b) < outboxNumber {
+			return errors.New("it is not a transaction that was to be sent")
+		}
+		n := binary.BigEndian.Uint64(b)
+		if len(b) == outboxNumber {
+			delete(o.open, n)
+			o.done++
+		} else {
+			o.open[n] = outgoing{n, append([]byte(nil), b[outboxNumber:]...), time.Now()}
+		}
+		o.last = max(o.last, n)
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("open the outbox: %w", err)
+	}
+	o.synced = o.last
+	o.ends, o.stop = context.WithCancel(context.Background())
+	for _, t := range o.open {
+		o.busy.Go(func() { o.send(t) })
+	}
+	return o, nil
+}
+
+// Close ends it; what is not sent is sent when it is opened again.
+func (o *Outbox) Close() error {
+	o.stop()
+	o.busy.Wait()
+	return o.file.Close()
+}
+
+// Add puts the call of a check in line. It is on disk after [Outbox.Sync], and
+// sent then. [tlog.ErrFull]-like errors say that too much waits.
+func (o *Outbox) Add(call []byte) error {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.bytes+len(call) > outboxMost || len(o.open)+len(o.fresh) >= outboxOpen {
+		return fmt.Errorf("%d checks wait to become transactions", len(o.open)+len(o.fresh))
+	}
+	o.last++
+	o.fresh = append(o.fresh, outgoing{o.last, append([]byte(nil), call...), time.Now()})
+	o.bytes += len(call)
+	return nil
+}
+
+// Sync returns when all that was added before is on disk.
+func (o *Outbox) Sync() error {
+	o.mu.Lock()
+	idle := len(o.fresh) == 0
+	o.mu.Unlock()
+	if idle {
+		return nil
+	}
+	o.writing.Lock()
+	defer o.writing.Unlock()
+	o.mu.Lock()
+	fresh := o.fresh
+	o.mu.Unlock()
+	for i, t := range fresh {
+		if _, err := o.file.Append(append(binary.BigEndian.AppendUint64(nil, t.n), t.data...)); err != nil {
+			o.launch(i)
+			return fmt.Errorf("write the outbox: %w", err)
+		}
+	}
+	o.launch(len(fresh))
+	return nil
+}
+
+// launch sends the first n of fresh, which are on disk.
+func (o *Outbox) launch(n int) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for _, t := range o.fresh[:n] {
+		o.open[t.n] = t
+		o.bytes -= len(t.data)
+		o.synced = t.n
+		o.busy.Go(func() { o.send(t) })
+	}
+	o.fresh = o.fresh[n:]
+}
+
+// send sends one until it is in a block.
+func (o *Outbox) send(t outgoing) {
+	for o.ends.Err() == nil {
+		ctx, cancel := context.WithTimeout(o.ends, stepWithin)
+		err := o.pay(ctx, t.data)
+		cancel()
+		var revert *chain.RevertError
+		if err == nil || errors.As(err, &revert) {
+			o.sent(t, err)
+			return
+		}
+		o.fail(err)
+		wait := time.NewTimer(retryEach)
+		select {
+		case <-o.ends.Done():
+		case <-wait.C:
+		}
+		wait.Stop()
+	}
+}
+
+func (o *Outbox) fail(err error) {
+	o.mu.Lock()
+	told := o.failing
+	o.failing = true
+	o.mu.Unlock()
+	if !told && o.ends.Err() == nil {
+		o.alarm("checks do not come to the chain as transactions: " + err.Error())
+	}
+}
+
+// sent notes that one is done, or that the contract will never take it.
+func (o *Outbox) sent(t outgoing, refused error) {
+	if refused != nil {
+		o.alarm("the contract has refused a check as a transaction: " + refused.Error())
+	}
+	o.writing.Lock()
+	defer o.writing.Unlock()
+	if _, err := o.file.Append(binary.BigEndian.AppendUint64(nil, t.n)); err != nil {
+		o.log.Warn("outbox could not note what was sent, and may send it again", "err", err)
+	}
+	o.mu.Lock()
+	delete(o.open, t.n)
+	o.done++
+	mended := o.failing && refused == nil
+	o.failing = o.failing && !mended
+	oldest := o.oldest()
+	for w := range o.waiters {
+		if w.size < oldest {
+			close(w.done)
+			delete(o.waiters, w)
+		}
+	}
+	clean := o.done > 2*len(o.open) && o.file.Size() > outboxClean
+	o.mu.Unlock()
+	if mended {
+		o.alarm("")
+	}
+	if clean {
+		if err := o.clean(); err != nil {
+			o.log.Warn("outbox could not be cleaned", "err", err)
+		}
+	}
+}
+
+// clean writes the file anew, with what is open only. writing is held.
+func (o *Outbox) clean() error {
+	o.mu.Lock()
+	var open []outgoing
+	for _, t := range o.open {
+		open = append(open, t)
+	}
+	o.done = 0
+	o.mu.Unlock()
+	return o.file.Replace(func(add func([]byte) error) error {
+		for _, t := range open {
+			if err := add(append(binary.BigEndian.AppendUint64(nil, t.n), t.data...)); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// oldest is the number of the oldest that is not done. mu is held.
+func (o *Outbox) oldest() uint64 {
+	oldest := o.last + 1
+	for n := range o.open {
+		oldest = min(oldest, n)
+	}
+	if len(o.fresh) > 0 {
+		oldest = min(oldest, o.fresh[0].n)
+	}
+	return oldest
+}
+
+// Waiting is how many are not in a block yet.
+func (o *Outbox) Waiting() int {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return len(o.open) + len(o.fresh)
+}
+
+// Wait returns when all that was added before is in final blocks.
+func (o *Outbox) Wait(ctx context.Context) error {
+	o.mu.Lock()
+	w := &waiter{o.last, make(chan struct{})}
+	if o.oldest() > w.size {
+		o.mu.Unlock()
+		return nil
+	}
+	o.waiters[w] = true
+	o.mu.Unlock()
+	select {
+	case <-w.done:
+		return nil
+	case <-ctx.Done():
+		o.mu.Lock()
+		delete(o.waiters, w)
+		o.mu.Unlock()
+		return fmt.Errorf("wait for checks to become transactions: %w", context.Cause(ctx))
+	}
+}
