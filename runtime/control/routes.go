@@ -75,6 +75,7 @@ func (s *Server) whole(ctx context.Context) (*Snapshot, error) {
 	v.Nodes, v.Apps, v.Actors, v.Links = list(v.Nodes), list(v.Apps), list(v.Actors), list(v.Links)
 	v.Links = withSpools(v.Links, v.Actors)
 	v.Refusals = list(v.Refusals[:min(len(v.Refusals), MaxRefusals)])
+	v.Alarms = list(v.Alarms[:min(len(v.Alarms), MaxAlarms)])
 	v.Events = list(v.Events[:min(len(v.Events), MaxEvents)])
 	return &v, nil
 }

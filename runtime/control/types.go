@@ -93,6 +93,7 @@ type Snapshot struct {
 	Actors     []ActorState   `json:"actors"`   // sorted by ID
 	Links      []LinkState    `json:"links"`    // sorted by ID
 	Refusals   []Refusal      `json:"refusals"` // newest first, at most [MaxRefusals]
+	Alarms     []Alarm        `json:"alarms"`   // newest first, at most [MaxAlarms]
 	Events     []Event        `json:"events"`   // newest first, at most [MaxEvents]
 	Chain      *ChainState    `json:"chain,omitempty"`
 	Register   *RegisterState `json:"register,omitempty"`
@@ -251,6 +252,24 @@ type ChainState struct {
 	Epoch     uint64      `json:"epoch"`         // of its rules
 	Ready     bool        `json:"ready"`         // fresh enough to judge by
 	Why       string      `json:"why,omitempty"` // why not ready
+
+	Judging *Judging `json:"judging,omitempty"` // what this node has done by the rules
+}
+
+// Judging counts what a node has judged since it started. Every refusal and one
+// in a thousand of what was accepted was judged by the contract as well.
+type Judging struct {
+	Rules  int  `json:"rules"`
+	Paused bool `json:"paused,omitempty"` // all readings wait
+	// Native says that limits are judged without asking their contract. False:
+	// the contract once said otherwise, and has been asked about each reading since.
+	Native    bool   `json:"native"`
+	Accepted  uint64 `json:"accepted_total"`
+	Refused   uint64 `json:"refused_total"`
+	Later     uint64 `json:"later_total"`     // sent back to wait, each time counted
+	Checked   uint64 `json:"checked_total"`   // the contract said the same
+	Disagreed uint64 `json:"disagreed_total"` // the contract said otherwise
+	Unchecked uint64 `json:"unchecked_total"` // it could not be asked
 }
 
 // RegisterState is the cluster's agreed memory, as this node sees it.
@@ -293,10 +312,13 @@ const (
 	LinkUp       EventKind = "link-up"
 	LinkDown     EventKind = "link-down"
 	LinkRefused  EventKind = "link-refused" // Text says who and why
-	RuleChanged  EventKind = "rule-changed"
+	RuleChanged  EventKind = "rule-changed"  // this node judges by other rules from now on
+	RuleDoubted  EventKind = "rule-doubted"  // the contract does not share a native verdict: it judges alone from now on
 	LeaderNew    EventKind = "leader-changed"
 	ChainStands  EventKind = "chain-stands" // this node's replica of the chain: Text says what to mend
-	PeerRefused  EventKind = "peer-refused" // somebody knocked who is not let in
+	// ReadingsAmiss is an alarm of a store, or the end of one.
+	ReadingsAmiss EventKind = "readings-amiss"
+	PeerRefused   EventKind = "peer-refused" // somebody knocked who is not let in
 
 	NodeSuspected EventKind = "node-suspected" // it has not answered lately
 	NodeDraining  EventKind = "node-draining"  // or again takes actors: Text says which

@@ -26,6 +26,7 @@ type judging struct {
 	judge
 	actor flow.ActorID
 	seen  *judged
+	raise func(flow.ActorID, flow.Alarm)
 }
 
 // Judge asks the book and keeps count.

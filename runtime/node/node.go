@@ -73,6 +73,7 @@ type Node struct {
 	events     *events
 	failed     chan error
 	judged     *judged
+	alarms     alarms
 	ingest     *ingest.Core // nil: no devices come here
 	record     *audit.Log
 
@@ -237,7 +238,7 @@ func (n *Node) offers() (offer, error) {
 		}
 	}
 	if n.cfg.Chain != nil {
-		o[capRules] = func(actor flow.ActorID) any { return judging{n.ruling.book, actor, n.judged} }
+		o[capRules] = func(actor flow.ActorID) any { return judging{n.ruling.book, actor, n.judged, n.raise} }
 		o[capIdentities] = newKnown(n)
 		if n.cfg.Chain.Dir != "" {
 			o[capChain] = true

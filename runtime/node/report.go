@@ -23,6 +23,7 @@ type report struct {
 	Judged   map[flow.ActorID]*control.Judged `json:"judged,omitempty"`
 	Faults   map[flow.ActorID]string          `json:"faults,omitempty"`
 	Refusals []control.Refusal                `json:"refusals,omitempty"` // newest first
+	Alarms   []control.Alarm                  `json:"alarms,omitempty"`   // newest first
 	Events   []control.Event                  `json:"events,omitempty"`   // oldest first
 	Chain    *control.ChainState              `json:"chain,omitempty"`
 	Store    *control.StoreState              `json:"store,omitempty"`
@@ -65,7 +66,7 @@ const askReport = "node.report"
 func (n *Node) answerReport(ctx context.Context, peer flow.Identity, _ []byte) ([]byte, error) {
 	r := n.self(ctx)
 	if !n.votes(flow.NodeID(peer.Name)) {
-		r.Refusals = nil
+		r.Refusals, r.Alarms = nil, nil
 	}
 	return json.Marshal(r)
 }
@@ -75,7 +76,7 @@ func (n *Node) self(ctx context.Context) *report {
 	done := n.reconciler.done.Load() // before looking at what runs
 	actors, links := n.engine.Stats()
 	r := &report{Node: n.cfg.Node, At: time.Now(), Actors: actors, Links: links, Judged: map[flow.ActorID]*control.Judged{},
-		Faults: n.reconciler.faults(), View: done, Refusals: n.judged.newest(), Events: n.events.newest(),
+		Faults: n.reconciler.faults(), View: done, Refusals: n.judged.newest(), Alarms: n.alarms.newest(), Events: n.events.newest(),
 		Chain: n.chainState(ctx), Store: n.storeState(ctx)}
 	r.Lease, r.Spools = n.tenure.left().Seconds(), n.spools(ctx, actors)
 	for _, a := range actors {

@@ -42,6 +42,7 @@ func (n *Node) Snapshot(ctx context.Context) (*control.Snapshot, error) {
 func merge(s *control.Snapshot, now map[flow.NodeID]*report) {
 	for _, r := range now {
 		s.Refusals = append(s.Refusals, r.Refusals...)
+		s.Alarms = append(s.Alarms, r.Alarms...)
 		s.Events = append(s.Events, r.Events...)
 		if r.Chain != nil && (s.Chain == nil || r.Node == s.Node) {
 			s.Chain = r.Chain
@@ -59,6 +60,8 @@ func merge(s *control.Snapshot, now map[flow.NodeID]*report) {
 	}
 	slices.SortStableFunc(s.Refusals, func(a, b control.Refusal) int { return b.At.Compare(a.At) })
 	slices.SortStableFunc(s.Events, func(a, b control.Event) int { return b.At.Compare(a.At) })
+	slices.SortStableFunc(s.Alarms, func(a, b control.Alarm) int { return b.At.Compare(a.At) })
+	s.Alarms = s.Alarms[:min(len(s.Alarms), control.MaxAlarms)]
 	s.Refusals = s.Refusals[:min(len(s.Refusals), control.MaxRefusals)]
 	s.Events = s.Events[:min(len(s.Events), control.MaxEvents)]
 	for i := range s.Events {
