@@ -24,6 +24,10 @@ const childDir = "WARDFLOW_CHAIN_TEST_DIR"
 const payerFile = "payer.key"
 
 func TestMain(m *testing.M) {
+	if err := chain.BeIdle(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
 	if dir := os.Getenv(childDir); dir != "" {
 		if err := child(dir); err != nil {
 			fmt.Fprintln(os.Stderr, err)
@@ -62,7 +66,10 @@ func TestKill(t *testing.T) {
 	if err := payer.Save(filepath.Join(dir, payerFile), ""); err != nil {
 		t.Fatal(err)
 	}
-	const loops = 3
+	loops := 3
+	if *long {
+		loops = 20
+	}
 	var confirmed []chain.Hash
 	for loop := range loops {
 		confirmed = append(confirmed, runAndKill(t, dir, 1+loop%2)...)
