@@ -312,8 +312,8 @@ const (
 	LinkUp       EventKind = "link-up"
 	LinkDown     EventKind = "link-down"
 	LinkRefused  EventKind = "link-refused" // Text says who and why
-	RuleChanged  EventKind = "rule-changed"  // this node judges by other rules from now on
-	RuleDoubted  EventKind = "rule-doubted"  // the contract does not share a native verdict: it judges alone from now on
+	RuleChanged  EventKind = "rule-changed" // this node judges by other rules from now on
+	RuleDoubted  EventKind = "rule-doubted" // the contract does not share a native verdict: it judges alone from now on
 	LeaderNew    EventKind = "leader-changed"
 	ChainStands  EventKind = "chain-stands" // this node's replica of the chain: Text says what to mend
 	// ReadingsAmiss is an alarm of a store, or the end of one.
