@@ -76,6 +76,9 @@ func (c *ruleCheck) check(f *flow.Firing, patient string, s flow.Sealed) error {
 	if err != nil {
 		return err
 	}
+	if err := c.log(proof.AtCollector, s, r, v, f.Now); err != nil {
+		return err
+	}
 	if r == nil {
 		c.found.add(proof.LeafHash(s.Bytes), proof.Finding{Verdict: v})
 	} else {

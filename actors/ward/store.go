@@ -96,6 +96,9 @@ func (s *storage) keep(f *flow.Firing, patient string, sealed flow.Sealed) error
 		return err
 	}
 	if r == nil {
+		if err := s.log(proof.AtStorage, sealed, nil, v, f.Now); err != nil {
+			return err
+		}
 		s.refuse(store.Refusal{Patient: patient, Leaf: proof.LeafHash(sealed.Bytes), At: f.Now,
 			Verdict: v, By: store.ByStorage, Judged: f.Now})
 		s.report(&flow.Reading{}, v, f.Now)
@@ -114,6 +117,9 @@ func (s *storage) keep(f *flow.Firing, patient string, sealed flow.Sealed) error
 		if r.Seq <= last {
 			v = replay(v.Group, r, last)
 		}
+	}
+	if err := s.log(proof.AtStorage, sealed, r, v, f.Now); err != nil {
+		return err
 	}
 	if v.Reason != flow.BadSignature {
 		s.follow(patient, r, f.Now)
@@ -179,6 +185,9 @@ func (s *storage) Commit(ctx context.Context, c flow.Checkpoint) error {
 		return err
 	}
 	for {
+		if err := s.flush(); err != nil {
+			return err
+		}
 		err := s.db.Commit(ctx, s.batch.whole(c))
 		var replayed *store.ReplayError
 		var leaf *store.LeafError
@@ -191,6 +200,9 @@ func (s *storage) Commit(ctx context.Context, c flow.Checkpoint) error {
 			}
 			return nil
 		case errors.As(err, &replayed) && s.batch.replay(replayed, s.env.Now()):
+			if err := s.logReplay(); err != nil {
+				return err
+			}
 		case errors.As(err, &leaf) && s.setApart(leaf.Patient, leaf.Window, err):
 		case errors.As(err, &chain) && s.unwind(chain.Patient, chain.Number, err):
 		case errors.Is(err, flow.ErrStale):
