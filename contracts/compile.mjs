@@ -1,8 +1,13 @@
 // Compiles the contracts beside this file with the solc that package-lock.json
-// pins, and writes NAME.abi and NAME.bin into the folder given (default: build),
-// and into its folder london those that must also run on chains that stopped at
-// that fork. Metadata hash and CBOR tail are off, so the same source gives the
-// same bytes.
+// pins:
+//
+//	node compile.mjs [FOLDER [CONTRACT...]]
+//
+// writes NAME.abi, NAME.bin (creation code) and, of rules, NAME.runtime into the
+// folder (default: build), and into its folder london those that must also run
+// on chains that stopped at that fork. Metadata hash and CBOR tail are off, so
+// the same source gives the same bytes; sources.sha256 says which source it was.
+import { createHash } from "node:crypto";
 import { readFileSync, writeFileSync, readdirSync, mkdirSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
@@ -12,8 +17,9 @@ const here = dirname(fileURLToPath(import.meta.url));
 const out = process.argv[2] ?? join(here, "build");
 const solc = createRequire(import.meta.url)("solc");
 
-const wanted = ["AgreementRule", "AuditAnchor", "DeviceRegistry", "IRule", "LimitRule", "RuleManager", "SlopeRule"];
-const old = ["AuditAnchor", "DeviceRegistry", "LimitRule", "RuleManager"];
+const all = ["AgreementRule", "AuditAnchor", "DeviceRegistry", "IRule", "LimitRule", "RuleManager", "SlopeRule"];
+const alsoOld = ["AuditAnchor", "DeviceRegistry", "LimitRule", "RuleManager"];
+const named = (names) => names.filter((n) => process.argv.length < 4 || process.argv.slice(3).includes(n));
 const files = readdirSync(here).filter((f) => f.endsWith(".sol")).sort();
 const sources = Object.fromEntries(files.map((n) => [n, { content: readFileSync(join(here, n), "utf8") }]));
 const read = (path) => readFileSync(join(here, "node_modules", path), "utf8");
@@ -47,7 +53,9 @@ function compile(evmVersion, wanted, folder, edit) {
       viaIR: true,
       optimizer: { enabled: true, runs: 200 },
       metadata: { bytecodeHash: "none", appendCBOR: false },
-      outputSelection: { "*": { "*": ["abi", "evm.bytecode.object", "evm.deployedBytecode.object"] } },
+      outputSelection: Object.fromEntries(
+        wanted.map((n) => [n + ".sol", { [n]: ["abi", "evm.bytecode.object", "evm.deployedBytecode.object"] }]),
+      ),
     },
   };
   const result = JSON.parse(solc.compile(JSON.stringify(input), { import: (path) => ({ contents: edit(read(path)) }) }));
@@ -58,12 +66,15 @@ function compile(evmVersion, wanted, folder, edit) {
   mkdirSync(folder, { recursive: true });
   for (const name of wanted) {
     const c = result.contracts[name + ".sol"][name];
-    if (wanted !== old) writeFileSync(join(folder, name + ".abi"), JSON.stringify(c.abi, null, 1) + "\n");
+    if (evmVersion === "osaka") writeFileSync(join(folder, name + ".abi"), JSON.stringify(c.abi, null, 1) + "\n");
     writeFileSync(join(folder, name + ".bin"), c.evm.bytecode.object + "\n");
     if (name.endsWith("Rule") && name !== "IRule") writeFileSync(join(folder, name + ".runtime"), c.evm.deployedBytecode.object + "\n");
-    if (process.env.SIZES) console.log(name, evmVersion, c.evm.deployedBytecode.object.length / 2, c.evm.bytecode.object.length / 2);
   }
 }
 
-compile("osaka", wanted, out, (text) => text);
-compile("london", old, join(out, "london"), withoutMcopy);
+compile("osaka", named(all), out, (text) => text);
+compile("london", named(alsoOld), join(out, "london"), withoutMcopy);
+
+const hash = (name) => createHash("sha256").update(readFileSync(join(here, name))).digest("hex");
+const lines = [...files, "compile.mjs", "package-lock.json"].map((name) => `${hash(name)}  ${name}\n`);
+writeFileSync(join(out, "sources.sha256"), lines.join(""));
