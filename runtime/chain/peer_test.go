@@ -6,6 +6,7 @@ import (
 	"context"
 
 	"flag"
+	"net"
 	"os/exec"
 	"strings"
 	"sync"
@@ -112,3 +113,16 @@ func reachable(ctx context.Context, r *chain.Remote) bool {
 	_, err := r.Head(ctx)
 	return err == nil
 }
+
+// freeAddress is a loopback address that nobody listens at now.
+func freeAddress(t testing.TB) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	return l.Addr().String()
+}
+
+func portOf(addr string) string { return addr[strings.LastIndexByte(addr, ':')+1:] }
