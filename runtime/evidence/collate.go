@@ -34,9 +34,18 @@ type Collation struct {
 	Judged   int         `json:"judged"`   // of them: accepted under an anchored head, at each place that the logs are of
 	Early    int         `json:"early"`    // of them: the check is in no block yet
 	Older    int         `json:"older"`    // of them: from before the logs began
-	Bad      int         `json:"bad"`      // things that do not fit
-	First    string      `json:"first,omitempty"`
+	// Late counts checks that came to the chain long after they were made. A line
+	// that was down for hours does that; so does who writes a log anew.
+	Late      int      `json:"late"`
+	FirstLate string   `json:"firstLate,omitempty"`
+	Others    []string `json:"others,omitempty"` // logs that the chain knows and that were not given: accounts
+	Bad       int      `json:"bad"`              // things that do not fit
+	First     string   `json:"first,omitempty"`
 }
+
+// lateBlocks is how many blocks after the one whose rules it was judged by a check
+// may be anchored before that is said: an hour or so.
+const lateBlocks = 720
 
 // A LogReport is what was found of one log.
 type LogReport struct {
@@ -62,6 +71,7 @@ type collator struct {
 	out      Collation
 
 	walked   []uint64             // entries of each log that were looked at
+	heads    [][]anchor.Anchored  // of each log
 	accepted [places][]uint64     // sorted: leaves accepted under a head
 	early    [places][]uint64     // sorted: leaves accepted under none
 	began    [places]time.Time    // of the first check; zero: the logs have none of that place
@@ -114,6 +124,11 @@ func (c *collator) logs(ctx context.Context) error {
 		if err != nil {
 			return fmt.Errorf("log %s: %w", f.Account, err)
 		}
+		heads, err := c.contract.Anchored(ctx, f.Account)
+		if err != nil {
+			return err
+		}
+		c.heads = append(c.heads, heads)
 		l := LogReport{Account: f.Account.Hex(), Size: r.Size, Anchored: r.Anchored}
 		if r.Bad != nil {
 			l.Bad = r.Bad.String()
@@ -121,7 +136,13 @@ func (c *collator) logs(ctx context.Context) error {
 		}
 		c.out.Logs = append(c.out.Logs, l)
 	}
-	return nil
+	all, err := c.contract.Logs(ctx)
+	for _, a := range all {
+		if !slices.ContainsFunc(c.folders, func(f Folder) bool { return f.Account == a }) {
+			c.out.Others = append(c.out.Others, a.Hex())
+		}
+	}
+	return err
 }
 
 // walk notes what the logs have accepted since it was walked last. The second
@@ -168,6 +189,7 @@ func (c *collator) entries(ctx context.Context, i int, log *tlog.Log) error {
 		if check.Verdict.OK() {
 			if at < c.out.Logs[i].Anchored {
 				c.accepted[p] = append(c.accepted[p], c.of(check.Leaf))
+				c.late(i, at, check)
 			} else {
 				c.early[p] = append(c.early[p], c.of(check.Leaf))
 			}
@@ -176,6 +198,18 @@ func (c *collator) entries(ctx context.Context, i int, log *tlog.Log) error {
 	}
 	c.walked[i] = max(at, from)
 	return nil
+}
+
+// late notes a check that was anchored long after it was made.
+func (c *collator) late(i int, at uint64, check *proof.Check) {
+	n, _ := slices.BinarySearchFunc(c.heads[i], at+1, func(h anchor.Anchored, size uint64) int { return cmp.Compare(h.To, size) })
+	if n == len(c.heads[i]) || check.Verdict.Block == 0 || c.heads[i][n].Block <= check.Verdict.Block+lateBlocks {
+		return
+	}
+	if c.out.Late++; c.out.Late == 1 {
+		c.out.FirstLate = fmt.Sprintf("check %d of log %s, by the rules of block %d on %s, was anchored in block %d", at, c.folders[i].Account,
+			check.Verdict.Block, check.At.Format(time.RFC3339), c.heads[i][n].Block)
+	}
 }
 
 // store notes what is stored, and what of it the logs do not know yet.

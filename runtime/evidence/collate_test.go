@@ -41,6 +41,19 @@ func (n *notes) Logs(_ context.Context, q chain.Query) (out []chain.Log, err err
 	return out, nil
 }
 
+// Head and Call answer that there are two logs, and one more.
+func (n *notes) Head(context.Context) (chain.Head, error) { return chain.Head{Number: 5000}, nil }
+
+func (n *notes) Call(_ context.Context, _ chain.Hash, _ chain.Address, data []byte) ([]byte, error) {
+	contract, err := abi.JSON(strings.NewReader(build.AuditAnchorMetaData.ABI))
+	if err != nil {
+		return nil, err
+	}
+	return contract.Methods["logs"].Outputs.Pack([]common.Address{collectorLog, storageLog, {9}})
+}
+
+var collectorLog, storageLog = common.BytesToAddress([]byte("collector")), common.BytesToAddress([]byte("storage"))
+
 // anchored adds the event of a head.
 func (n *notes) anchored(t testing.TB, account common.Address, from, to uint64, root [32]byte) {
 	t.Helper()
@@ -78,8 +91,8 @@ func newConspiracy(t *testing.T) *conspiracy {
 		c.readings = append(c.readings, c.vouch(t, uint64(i+1), int64(60+i)))
 	}
 	c.keep(t, c.readings)
-	c.log(t, proof.AtCollector, common.BytesToAddress([]byte("collector")))
-	c.log(t, proof.AtStorage, common.BytesToAddress([]byte("storage")))
+	c.log(t, proof.AtCollector, collectorLog)
+	c.log(t, proof.AtStorage, storageLog)
 	return c
 }
 
@@ -121,7 +134,8 @@ func (c *conspiracy) log(t *testing.T, place proof.Place, account common.Address
 			must(t, err)
 			c.chain.anchored(t, account, 0, l.Size(), root)
 		}
-		check := proof.Check{Leaf: r.Leaf, Device: r.Device, Stream: r.Stream, Seq: r.Seq, Place: place, Actor: "ward:check", At: r.At.Add(time.Second), Manager: managerAt}
+		check := proof.Check{Leaf: r.Leaf, Device: r.Device, Stream: r.Stream, Seq: r.Seq, Place: place, Actor: "ward:check", At: r.At.Add(time.Second), Manager: managerAt,
+			Verdict: flow.Verdict{Block: 5}}
 		c.add(t, l, check)
 		if i == 3 {
 			check.Leaf[0]++
@@ -133,6 +147,18 @@ func (c *conspiracy) log(t *testing.T, place proof.Place, account common.Address
 	must(t, err)
 	must(t, l.Close())
 	c.folders = append(c.folders, evidence.Folder{Dir: dir, Account: account})
+}
+
+// A log that was begun anew, with a new account, has no old anchors.
+func TestCollateLate(t *testing.T) {
+	t.Parallel()
+	c := newConspiracy(t)
+	for i := range c.chain.logs {
+		c.chain.logs[i].Block += 4000
+	}
+	if out := c.collate(t); !out.OK() || out.Late != 16 || !strings.Contains(out.FirstLate, "was anchored in block 401") {
+		t.Errorf("late anchors: %+v", out)
+	}
 }
 
 func (c *conspiracy) add(t *testing.T, l *tlog.Log, check proof.Check) {
@@ -163,7 +189,7 @@ func TestCollate(t *testing.T) {
 	t.Parallel()
 	c := newConspiracy(t)
 	out := c.collate(t)
-	if !out.OK() || out.Readings != 10 || out.Judged != 8 || out.Early != 2 || len(out.Logs) != 2 {
+	if !out.OK() || out.Readings != 10 || out.Judged != 8 || out.Early != 2 || len(out.Logs) != 2 || len(out.Others) != 1 || out.Late != 0 {
 		t.Errorf("an honest record: %+v", out)
 	}
 }
