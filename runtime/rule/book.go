@@ -23,6 +23,13 @@ type Config struct {
 	MaxSkew  time.Duration // judge while the clock is no farther off the chain's; default 2 s
 	Poll     time.Duration // between two looks at the chain; default 250 ms
 	Sample   uint64        // of so many accepted readings the contract checks one; default 1000
+
+	// Alarm is told once when the contract does not share a native verdict, and
+	// native judging ends. It must not block. May be nil.
+	Alarm func(*Disagreement)
+	// Changed is told of rules that are judged by from now on, and of the block
+	// that they were read at. It must not block. May be nil.
+	Changed func(*Set, chain.Head)
 }
 
 func (c *Config) setDefaults() error {
@@ -65,7 +72,7 @@ type Book struct {
 
 	now   atomic.Pointer[view]
 	count counters
-	audit *audit
+	cross cross
 
 	mu       sync.Mutex // guards watchers and last
 	watchers map[int]func()
@@ -74,13 +81,15 @@ type Book struct {
 
 // A view is what the book knows at one moment. It never changes.
 type view struct {
-	set  *Set // nil: not loaded yet
-	head chain.Head
-	why  error // why not to judge; wraps flow.ErrLater; nil: judge
+	set    *Set // nil: not loaded yet
+	head   chain.Head
+	states *states // of head; nil with no set
+	why    error   // why not to judge; wraps flow.ErrLater; nil: judge
 }
 
 type counters struct {
 	accepted, refused, later atomic.Uint64
+	native                   atomic.Uint64 // accepted without asking
 }
 
 // Start follows the rules until Close. It does not wait for the first look at
@@ -93,10 +102,8 @@ func Start(cfg Config) (*Book, error) {
 	run, stop := context.WithCancel(context.Background())
 	b := &Book{cfg: cfg, stop: stop, watchers: map[int]func(){}}
 	b.now.Store(&view{why: later(errors.New("the rules are not loaded yet"))})
-	b.audit = newAudit(b)
 	f := newFollower(b)
 	b.done.Go(func() { f.run(run) })
-	b.done.Go(func() { b.audit.run(run) })
 	return b, nil
 }
 
@@ -110,33 +117,34 @@ func (b *Book) Close() error {
 // Judge judges a reading. An error wraps flow.ErrLater: the rules can't be known
 // now; what [Book.Notify] was given is called when that may have changed.
 func (b *Book) Judge(c *flow.Case) (flow.Verdict, error) {
-	group, r, now := c.Group, c.Reading, c.Now
 	w := b.now.Load()
-	if err := b.knows(w, now); err != nil {
+	if err := b.knows(w, c.Now); err != nil {
 		return b.later(err)
 	}
-	native := !b.audit.disagreed.Load()
-	var v flow.Verdict
-	if native {
-		v = Evaluate(w.set, c)
-		v.Block = w.head.Number
+	f := factsOf(c)
+	v, err := b.judge(w, &f)
+	if err != nil {
+		return b.later(err)
+	}
+	v.Block = w.head.Number
+	if v.OK() {
+		b.count.accepted.Add(1)
 	} else {
-		var err error
-		if v, err = b.byContract(w, group, r, now); err != nil {
-			return b.later(err)
-		}
-	}
-	if !v.OK() {
-		if native {
-			if err := b.audit.refusal(w, group, r, now, v); err != nil {
-				return b.later(err)
-			}
-		}
 		b.count.refused.Add(1)
-		return v, nil
 	}
-	if n := b.count.accepted.Add(1); native && n%b.cfg.Sample == 0 {
-		b.audit.sample(w, group, r, now, v)
+	return v, nil
+}
+
+func (b *Book) judge(w *view, f *facts) (flow.Verdict, error) {
+	if b.cross.disagreed.Load() || !w.set.native(f) {
+		return b.byContract(w, f)
+	}
+	v := w.set.judge(f)
+	switch {
+	case !v.OK():
+		return b.refusal(w, f, v)
+	case b.count.native.Add(1)%b.cfg.Sample == 0:
+		return b.sample(w, f, v), nil
 	}
 	return v, nil
 }
@@ -151,6 +159,9 @@ func (b *Book) knows(w *view, now time.Time) error {
 	if w.why != nil {
 		return w.why
 	}
+	if w.set.paused {
+		return errPaused
+	}
 	if age := now.Sub(w.head.Time); age > b.cfg.MaxStale {
 		return later(fmt.Errorf("the newest block seen is %v old, more than %v", age.Truncate(time.Millisecond), b.cfg.MaxStale))
 	} else if -age > b.cfg.MaxSkew {
@@ -159,20 +170,9 @@ func (b *Book) knows(w *view, now time.Time) error {
 	return nil
 }
 
-// contractTimeout bounds one judging by the contract itself.
-const contractTimeout = 2 * time.Second
-
-// byContract has the contract judge, when native judging is not to be trusted.
-func (b *Book) byContract(w *view, group string, r *flow.Reading, now time.Time) (flow.Verdict, error) {
-	ctx, cancel := context.WithTimeout(context.Background(), contractTimeout)
-	defer cancel()
-	a, err := check(ctx, b.cfg.Chain, b.cfg.Manager, w.head.Hash, appendCheck(nil, group, r, now))
-	if err != nil {
-		return flow.Verdict{}, later(fmt.Errorf("ask the contract: %w", err))
-	}
-	return flow.Verdict{Reason: a.reason, Clause: "the contract itself says: " + a.reason.String(), Group: group,
-		Rule: b.cfg.Manager.Hex(), Version: a.version, Epoch: a.epoch, Block: w.head.Number}, nil
-}
+// errPaused is why readings wait that would all be refused: whoever stopped the
+// manager means to start it again, and nothing that came meanwhile is to be lost.
+var errPaused = later(errors.New("the rule manager is paused"))
 
 // later makes an error of one that only time can mend.
 func later(err error) error { return fmt.Errorf("judge: %w: %w", err, flow.ErrLater) }
@@ -220,8 +220,7 @@ type Status struct {
 
 	Checked   uint64 `json:"checked_total"`   // verdicts the contract agreed with
 	Disagreed uint64 `json:"disagreed_total"` // verdicts it did not agree with
-	Unchecked uint64 `json:"unchecked_total"` // verdicts it could not judge again
-	Waiting   int    `json:"waiting"`         // verdicts it has yet to judge again
+	Unchecked uint64 `json:"unchecked_total"` // verdicts it could not be asked about
 }
 
 // Status is what the book knows at the time now.
@@ -229,10 +228,9 @@ func (b *Book) Status(now time.Time) Status {
 	w := b.now.Load()
 	s := Status{
 		Manager: b.cfg.Manager.Hex(), Block: w.head.Number, BlockAt: w.head.Time,
-		Native:   !b.audit.disagreed.Load(),
+		Native:   !b.cross.disagreed.Load(),
 		Accepted: b.count.accepted.Load(), Refused: b.count.refused.Load(), Later: b.count.later.Load(),
-		Checked: b.audit.agreed.Load(), Disagreed: b.audit.differed.Load(), Unchecked: b.audit.lost.Load(),
-		Waiting: len(b.audit.queue),
+		Checked: b.cross.agreed.Load(), Disagreed: b.cross.differed.Load(), Unchecked: b.cross.lost.Load(),
 	}
 	if w.set != nil {
 		s.Epoch, s.Paused, s.Rules = w.set.epoch, w.set.paused, len(w.set.rules)

@@ -19,7 +19,7 @@ func clause(why flow.Reason, e *entry, p *part, l *limit, f *facts) string {
 	case why == flow.WrongType && p.limits != nil:
 		return fmt.Sprintf("the rule of %s does not name kind %s", e.named(), quoted(r.Kind))
 	case l != nil:
-		return l.clause(why, e, f)
+		return l.clause(why, f)
 	case p.slope != nil:
 		return p.slope.clause(why, f)
 	case p.agreement != nil:
@@ -40,11 +40,9 @@ func (p *part) badClause() string {
 }
 
 // clause says which clause of a limit a reading breaks.
-func (l *limit) clause(why flow.Reason, e *entry, f *facts) string {
+func (l *limit) clause(why flow.Reason, f *facts) string {
 	r := f.Reading
 	switch why {
-	case flow.Revoked:
-		return fmt.Sprintf("the limit of %s in the rule of %s was revoked in version %d", l.Kind, e.named(), l.Version)
 	case flow.WrongUnit:
 		return fmt.Sprintf("unit %s is not %s", quoted(r.Unit), l.Unit)
 	case flow.TooLow:

@@ -60,7 +60,7 @@ type judges struct {
 
 // judge has both judge the mutant of a seed, and fails unless they say the same.
 func (j *judges) judge(seed uint64) {
-	c := mutant(j.rules, rand.New(rand.NewPCG(seed, 7)))
+	c := mutantOf(j.rules, seed)
 	v := Evaluate(j.set, c)
 	j.seen[v.Reason]++
 	f := factsOf(c)
@@ -128,6 +128,10 @@ func TestDifferential(t *testing.T) {
 		}
 	}
 	t.Log(j.seen)
+}
+
+func mutantOf(rules []Rule, seed uint64) *flow.Case {
+	return mutant(rules, rand.New(rand.NewPCG(seed, 7)))
 }
 
 // mutant is a case that some rule likes, with a few things moved to the edge of
@@ -277,6 +281,13 @@ func FuzzQuestion(f *testing.F) {
 		}
 		if got := appendQuestion(nil, &facts); !bytes.Equal(got, want) {
 			t.Errorf("%+v\n got %x\nwant %x", c, got, want)
+		}
+		leaf := [32]byte{1, 2, 3}
+		if want, err = managerABI.TryPackCheckAndLog(generated(&facts), leaf); err != nil {
+			t.Fatal(err)
+		}
+		if got := CheckAndLog(c, leaf); !bytes.Equal(got, want) {
+			t.Errorf("to log: %+v\n got %x\nwant %x", c, got, want)
 		}
 	})
 }

@@ -15,8 +15,7 @@ import (
 // accepted reading costs no allocation.
 func Evaluate(s *Set, c *flow.Case) flow.Verdict {
 	f := factsOf(c)
-	v, _ := s.judge(&f, nil) // only code has errors
-	return v
+	return s.judge(&f)
 }
 
 // facts are a case with what all clauses ask of it.
@@ -36,37 +35,29 @@ func factsOf(c *flow.Case) facts {
 	return f
 }
 
-// A coder asks the rule contract of a part. An error means that it can't be
-// asked now.
-type coder func(p *part) (flow.Reason, error)
-
-// judge gives the verdict. A nil coder judges slopes and agreements by what
-// they say.
-func (s *Set) judge(f *facts, code coder) (flow.Verdict, error) {
+// judge gives the native verdict.
+func (s *Set) judge(f *facts) flow.Verdict {
 	v := flow.Verdict{Group: f.Group, Rule: s.manager, Epoch: s.epoch}
 	if s.paused {
 		v.Reason, v.Clause = flow.Paused, "the rule manager is paused"
-		return v, nil
+		return v
 	}
 	e := s.resolve(f.Reading.Device, f.Group)
 	if e == nil {
 		v.Reason, v.Clause = flow.NoRule, "no rule for group "+quoted(f.Group)
-		return v, nil
+		return v
 	}
 	v.Version, v.Mode = e.version, e.mode
 	if e.revoked {
 		v.Reason, v.Clause = flow.Revoked, e.revokedClause()
-		return v, nil
+		return v
 	}
 	for _, p := range e.parts {
-		reason, l, err := p.hold(f, code)
-		if err != nil {
-			return v, err
-		}
+		reason, l := p.hold(f)
 		v.Rule = p.name
 		if reason != flow.Accepted {
 			v.Reason, v.Clause = reason, clause(reason, e, p, l, f)
-			return v, nil
+			return v
 		}
 		if l != nil && v.Clause == "" {
 			v.Clause = l.within
@@ -75,38 +66,32 @@ func (s *Set) judge(f *facts, code coder) (flow.Verdict, error) {
 	if v.Clause == "" {
 		v.Clause = "as the rule wants it"
 	}
-	return v, nil
+	return v
 }
 
 // hold holds a reading against one part. The limit is that of its kind, nil if
 // it did not come to one.
-func (p *part) hold(f *facts, code coder) (flow.Reason, *limit, error) {
+func (p *part) hold(f *facts) (flow.Reason, *limit) {
 	switch {
 	case p.wrong != "":
-		return flow.BadRule, nil, nil
-	case p.limits != nil && (p.native || code == nil):
+		return flow.BadRule, nil
+	case p.limits != nil:
 		l := p.limits[f.Reading.Kind]
 		if l == nil {
-			return flow.WrongType, nil, nil
+			return flow.WrongType, nil
 		}
-		return l.hold(f), l, nil
-	case code != nil:
-		reason, err := code(p)
-		return reason, p.limits[f.Reading.Kind], err
+		return l.hold(f), l
 	case p.slope != nil:
-		return p.slope.hold(f), nil, nil
+		return p.slope.hold(f), nil
 	case p.agreement != nil:
-		return p.agreement.hold(f), nil, nil
+		return p.agreement.hold(f), nil
 	}
-	return flow.BadRule, nil, nil
+	return flow.BadRule, nil
 }
 
 // hold holds a reading against the limit of its kind.
 func (l *limit) hold(f *facts) flow.Reason {
 	r := f.Reading
-	if l.Revoked {
-		return flow.Revoked
-	}
 	if l.Unit != r.Unit {
 		return flow.WrongUnit
 	}

@@ -61,25 +61,48 @@ func (f *follower) look(ctx context.Context) {
 		f.heard()
 		return
 	}
-	s, err := readState(ctx, f.book.cfg.Chain, f.book.cfg.Manager, head.Hash)
+	st, err := f.book.cfg.Chain.State(ctx, head.Hash)
 	if err != nil {
 		f.fail(ctx, err)
 		return
 	}
 	next := &view{set: old.set, head: head}
-	reload, why := f.track.see(head, s.epoch, asked, time.Now())
-	if why == nil && (reload || old.set == nil || s.epoch != old.set.epoch || s.paused != old.set.paused) {
-		if next.set, err = loadRules(ctx, f.book.cfg.Chain, f.book.cfg.Manager, head.Hash, s); err != nil {
-			f.track.odd = f.track.odd || reload // still to be done
-			f.fail(ctx, err)
-			return
-		}
+	why, err := f.read(st, head, asked, next)
+	if err != nil {
+		f.fail(ctx, err)
+		return
 	}
+	next.states = newStates(f.book.cfg.Chain, head.Hash, st)
 	f.heard()
 	if why != nil {
-		next.why, next.head = later(why), old.head
+		next.why, next.head, next.states = later(why), old.head, old.states
 	}
 	f.show(old, next)
+}
+
+// read reads what of the rules has changed into next. It returns why not to
+// judge, if so; an error means that the state can't be read now.
+func (f *follower) read(st chain.State, head chain.Head, asked time.Time, next *view) (why, err error) {
+	manager, had := f.book.cfg.Manager, next.set
+	s, err := readManager(st, manager)
+	if err != nil {
+		return nil, err
+	}
+	reload, why := f.track.see(head, s.Epoch, asked, time.Now())
+	if why != nil {
+		return why, nil
+	}
+	same := had != nil && !reload && s.Epoch == had.epoch && s.Paused == had.paused
+	if same {
+		same, err = had.intact(st)
+	}
+	if err == nil && !same {
+		next.set, err = loadSet(st, manager, s)
+	}
+	if err != nil {
+		f.track.odd = f.track.odd || reload // still to be done
+	}
+	return nil, err
 }
 
 // fail keeps the view. If there are rules, their age will tell when not to
@@ -118,6 +141,9 @@ func (f *follower) show(old, next *view) {
 			"rules", len(next.set.rules), "paused", next.set.paused)
 	}
 	f.book.now.Store(next)
+	if changed := f.book.cfg.Changed; changed != nil && next.set != old.set && next.set != nil {
+		changed(next.set, next.head)
+	}
 	f.book.notify()
 }
 
@@ -146,6 +172,9 @@ func (t *tracker) same(asked time.Time) { t.asked = asked }
 // lain somewhere on its way, that is believed when it happens twice in a row.
 func (t *tracker) see(head chain.Head, epoch uint64, asked, got time.Time) (reload bool, why error) {
 	before := *t
+	if head.Era > before.head.Era { // the chain has told that it went back: only the rules must not
+		t.odd, before.head = true, chain.Head{Era: head.Era}
+	}
 	switch {
 	case head.Number < before.head.Number:
 		t.odd = true

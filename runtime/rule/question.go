@@ -5,12 +5,11 @@ import (
 	"encoding/hex"
 	"math"
 
-	"github.com/ethereum/go-ethereum/crypto"
-
-	"github.com/wardflow/wardflow/contracts/build"
 	"github.com/wardflow/wardflow/runtime/chain"
 	"github.com/wardflow/wardflow/runtime/flow"
 )
+
+const word = 32 // bytes, of the contract ABI
 
 // fixedWords is how many words the fixed part of a reading has in the contract
 // ABI, pastWords and besideWords how many those of its lists.
@@ -21,23 +20,45 @@ const (
 )
 
 // checkID names the function check: it is the same of a manager and of a rule.
-var checkID = func() [4]byte {
+var checkID, checkAndLogID = selector("check"), selector("checkAndLog")
+
+func selector(name string) [4]byte {
 	abi := managerABI.GetABI()
-	return [4]byte(abi.Methods["check"].ID)
-}()
+	return [4]byte(abi.Methods[name].ID)
+}
 
 // appendQuestion appends the call data of the contract's check. The generated
 // packing goes by reflection and takes as long as the contract's judging; a
 // fuzz test holds the two to the same bytes.
 func appendQuestion(b []byte, f *facts) []byte {
+	b = append(b, checkID[:]...)
+	b = appendUint(b, word) // where the reading begins
+	return appendReading(b, f)
+}
+
+// CheckAndLog is the call data of the manager's checkAndLog: it judges a case as
+// check does, in a transaction, and leaves the verdict in an event beside the
+// hash leaf.
+func CheckAndLog(c *flow.Case, leaf [32]byte) []byte {
+	f := factsOf(c)
+	b := append(make([]byte, 0, f.room()), checkAndLogID[:]...)
+	b = appendUint(b, 2*word) // where the reading begins
+	b = append(b, leaf[:]...)
+	return appendReading(b, &f)
+}
+
+// room is how many bytes a question takes, about.
+func (f *facts) room() int {
+	return 4 + (fixedWords+8+len(f.Before)*pastWords+len(f.Beside)*besideWords)*word + len(f.Group)
+}
+
+func appendReading(b []byte, f *facts) []byte {
 	r := f.Reading
 	past, beside := f.Before[:min(len(f.Before), flow.MaxPast)], f.Beside[:min(len(f.Beside), flow.MaxBeside)]
 	group := uint64(fixedWords * word)
 	pastAt := group + word + (uint64(len(f.Group))+word-1)/word*word
 	besideAt := pastAt + word + uint64(len(past))*pastWords*word
 
-	b = append(b, checkID[:]...)
-	b = appendUint(b, word) // where the reading begins
 	b = appendUint(b, group)
 	var device [word]byte
 	if isDevice(r.Device) {
@@ -89,6 +110,20 @@ func appendCode(b []byte, code string) []byte {
 	return append(b, c[:]...)
 }
 
+func appendUint(b []byte, v uint64) []byte {
+	b = append(b, make([]byte, word-8)...)
+	return binary.BigEndian.AppendUint64(b, v)
+}
+
+// appendMicro appends a number of at most 128 bits, its sign spread to the front.
+func appendMicro(b []byte, m micro) []byte {
+	sign := uint64(m.hi >> 63)
+	b = binary.BigEndian.AppendUint64(b, sign)
+	b = binary.BigEndian.AppendUint64(b, sign)
+	b = binary.BigEndian.AppendUint64(b, uint64(m.hi))
+	return binary.BigEndian.AppendUint64(b, m.lo)
+}
+
 func appendInt(b []byte, v int64) []byte { return appendMicro(b, microOf(v)) }
 
 // size is that of the reading as the contract takes it.
@@ -120,13 +155,4 @@ func answerOf(out []byte) (a answer, ok bool) {
 	a.version = binary.BigEndian.Uint64(at(2)[word-8:])
 	a.epoch = binary.BigEndian.Uint64(at(3)[word-8:])
 	return a, true
-}
-
-// digestOfLimits is the digest of the contract of these limits: Keccak-256 of
-// its kind and of them, as abi.encode packs the two.
-func digestOfLimits(list []build.Limit) chain.Hash {
-	packed := limitABI.PackConstructor(list)
-	kind, _ := bytesOf(KindLimits)
-	b := appendUint(kind[:], 2*word) // where the list begins; alone it was at one word
-	return crypto.Keccak256Hash(append(b, packed[word:]...))
 }

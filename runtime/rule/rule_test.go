@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/wardflow/wardflow/runtime/chain"
 	"github.com/wardflow/wardflow/runtime/flow"
 	"github.com/wardflow/wardflow/runtime/rule"
 )
@@ -42,7 +43,7 @@ func ward() *rule.Set {
 	rules = append(rules,
 		rule.Rule{Group: "h1/3/icu-1/thermometer", Version: 2, Limits: []rule.Limit{
 			{Kind: "8310-5", Unit: "Cel", Min: 30e6, Max: 42e6, Age: time.Minute, Ahead: 2 * time.Second, Samples: 1},
-			{Kind: "8867-4", Unit: "/min", Min: 0, Max: 1e6, Version: 2, Revoked: true},
+			{Kind: "8867-4", Unit: "/min", Min: 0, Max: 1e6, Rate: 1, Bytes: 100, Fields: 1<<6 | 1<<8},
 			{Kind: "11524-6", Unit: "mV", Min: -10e6, Max: 10e6, Rate: 300, Samples: 500},
 		}},
 		rule.Rule{Group: "h1/3/icu-1/broken", Version: 7, Revoked: true, Limits: rule.Default()[0].Limits},
@@ -75,8 +76,6 @@ func TestEvaluate(t *testing.T) {
 		{"no group", "", temperature(3410), flow.NoRule, `no rule for group ""`, 0},
 		{"half a name is another floor", "h1/30/icu-1/monitor", temperature(3410), flow.NoRule, `no rule for group "h1/30/icu-1/monitor"`, 0},
 		{"revoked", "h1/3/icu-1/broken", temperature(3410), flow.Revoked, "the rule of h1/3/icu-1/broken was revoked in version 7", 7},
-		{"revoked limit", thermometer, with(temperature(3410), func(r *flow.Reading) { r.Kind = "8867-4" }),
-			flow.Revoked, "the limit of 8867-4 in the rule of h1/3/icu-1/thermometer was revoked in version 2", 2},
 		{"wrong type", thermometer, with(temperature(3410), func(r *flow.Reading) { r.Kind = "8480-6" }),
 			flow.WrongType, `the rule of h1/3/icu-1/thermometer does not name kind "8480-6"`, 2},
 		{"wrong unit", room, with(temperature(3410), func(r *flow.Reading) { r.Unit = "[degF]" }), flow.WrongUnit, `unit "[degF]" is not Cel`, 3},
@@ -103,9 +102,78 @@ func TestEvaluate(t *testing.T) {
 			}
 		})
 	}
+	for _, tt := range []struct {
+		name   string
+		change func(*flow.Case)
+		reason flow.Reason
+		clause string
+	}{
+		{"all is there", func(*flow.Case) {}, flow.Accepted, "within 0 to 1 /min"},
+		{"too many bytes", func(c *flow.Case) { c.Size = 101 }, flow.TooLarge, "101 bytes are more than 100"},
+		{"unknown size", func(c *flow.Case) { c.Size = 0 }, flow.MissingField, "the rule asks for what is missing: size"},
+		{"no number", func(c *flow.Case) { c.Reading.Seq = 0 }, flow.MissingField, "the rule asks for what is missing: number"},
+		{"a second after the one before", func(c *flow.Case) { c.Before = past(time.Second) }, flow.Accepted, "within 0 to 1 /min"},
+		{"and a millisecond less", func(c *flow.Case) { c.Before = past(999 * time.Millisecond) }, flow.Accepted, "within 0 to 1 /min"},
+		{"and less", func(c *flow.Case) { c.Before = past(999*time.Millisecond - 1) }, flow.TooFast, "998.999999ms after the last sample of the reading before is faster than 1 a second"},
+		{"into the one before", func(c *flow.Case) { c.Before = past(-time.Minute) }, flow.TooFast, "0s after the last sample of the reading before is faster than 1 a second"},
+	} {
+		r := with(temperature(0), func(r *flow.Reading) { r.Kind, r.Unit = "8867-4", "/min" })
+		c := caseOf(thermometer, r, noon)
+		c.Size = 100
+		tt.change(c)
+		if v := rule.Evaluate(ward(), c); v.Reason != tt.reason || v.Clause != tt.clause {
+			t.Errorf("%s: %v: %s", tt.name, v.Reason, v.Clause)
+		}
+	}
 	paused := rule.NewSet("0xAA", 10, true, rule.Default())
 	if v := rule.Evaluate(paused, caseOf("nowhere", temperature(110), noon)); v.Reason != flow.Paused {
 		t.Errorf("a paused manager says %v", v.Reason)
+	}
+}
+
+// past is a reading that ended so long before the good one.
+func past(before time.Duration) []flow.Past {
+	end := noon.Add(-time.Second - before)
+	return []flow.Past{{At: end.Add(-time.Second), End: end}}
+}
+
+// What slopes and agreements say, in words.
+func TestEvaluateBeyond(t *testing.T) {
+	t.Parallel()
+	s := rule.NewSet("0xAA", 1, false, []rule.Rule{
+		{Group: "h1", Mode: flow.Confirmed,
+			Slopes:     []rule.Slope{{Kind: "8310-5", Unit: "Cel", Step: 1e6, In: time.Minute, Stuck: time.Hour, Past: 4}},
+			Agreements: []rule.Agreement{{Kind: "8310-5", With: "8309-7", Unit: "Cel", Least: -500_000, Most: 500_000, Within: time.Minute}}},
+		{Device: "3074257BF7194E4000001AFF", Codes: []chain.Address{{1}}},
+	})
+	at := func(ago time.Duration, hundredths int64) flow.Past {
+		return flow.Past{At: noon.Add(-ago), End: noon.Add(-ago), Low: hundredths * 10_000, High: hundredths * 10_000}
+	}
+	for _, tt := range []struct {
+		name   string
+		change func(*flow.Case)
+		want   string
+	}{
+		{"nothing known", func(c *flow.Case) {}, "accepted: as the rule wants it"},
+		{"a degree in a minute", func(c *flow.Case) { c.Before = []flow.Past{at(time.Minute, 3310)} }, "accepted: as the rule wants it"},
+		{"two in half of it", func(c *flow.Case) { c.Before = []flow.Past{at(31*time.Second, 3210)} }, "too steep: 34.1 Cel after 32.1 Cel of 30s before is more than 1 Cel in 1m0s"},
+		{"the same for long", func(c *flow.Case) { c.Before = []flow.Past{at(time.Minute, 3410), at(2*time.Hour, 3410)} }, "stuck: 34.1 Cel has not changed for 1h59m59s, more than 1h0m0s"},
+		{"another beside", func(c *flow.Case) {
+			c.Beside = []flow.Beside{{Kind: "8309-7", Unit: "Cel", Past: at(21*time.Second, 3500)}}
+		},
+			"disagrees: 34.1 Cel of 8310-5 beside 35 Cel of 8309-7 20s before: 8310-5 less 8309-7 is to be from -0.5 to 0.5 Cel"},
+		{"too far to compare", func(c *flow.Case) {
+			c.Beside = []flow.Beside{{Kind: "8309-7", Unit: "Cel", Past: at(62*time.Second, 3500)}}
+		}, "accepted: as the rule wants it"},
+		{"in another unit", func(c *flow.Case) { c.Reading.Unit = "K" }, `wrong unit: unit "K" is not Cel`},
+		{"a kind that it is not about", func(c *flow.Case) { c.Reading.Kind = "8867-4" }, "accepted: as the rule wants it"},
+		{"by code alone", func(c *flow.Case) { c.Reading.Device = "3074257BF7194E4000001AFF" }, "bad rule: rule contract 0x0100000000000000000000000000000000000000 can only be asked on its chain"},
+	} {
+		c := caseOf("h1/3", temperature(3410), noon)
+		tt.change(c)
+		if v := rule.Evaluate(s, c); v.Reason.String()+": "+v.Clause != tt.want || v.OK() && v.Mode != flow.Confirmed {
+			t.Errorf("%s: %v: %s, want %s", tt.name, v.Reason, v.Clause, tt.want)
+		}
 	}
 }
 

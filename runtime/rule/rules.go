@@ -42,6 +42,4 @@ type Limit struct {
 	Ahead   time.Duration // the first sample may lie ahead of the judge's clock; whole milliseconds
 	Bytes   uint32        // of one reading as its device signed it
 	Fields  Fields        // that must be there, beside those that always must
-	Version uint64        // of the rule when this was last changed; ignored when it is set
-	Revoked bool          // ignored when it is set
 }

@@ -14,9 +14,11 @@ import (
 // never changes.
 type Set struct {
 	manager  string
+	at       chain.Address // the same
 	epoch    uint64
 	paused   bool
 	rules    []Rule
+	entries  []*entry // in the order of rules
 	byGroup  map[string]*entry
 	byDevice map[[12]byte]*entry
 	asks     asks
@@ -69,9 +71,11 @@ func NewSet(manager string, epoch uint64, paused bool, rules []Rule) *Set {
 func newSet(manager string, epoch uint64, paused bool, rules []Rule, ready [][]*part) *Set {
 	s := &Set{manager: manager, epoch: epoch, paused: paused, rules: rules,
 		byGroup: make(map[string]*entry, len(rules)), byDevice: map[[12]byte]*entry{}}
+	s.at, _ = chain.ParseAddress(manager) // one that is none is of rules on no chain
 	for i, r := range rules {
 		e := &entry{version: r.Version, revoked: r.Revoked, group: r.Group, device: r.Device, place: i, mode: r.Mode, parts: ready[i],
 			native: !slices.ContainsFunc(ready[i], func(p *part) bool { return !p.native })}
+		s.entries = append(s.entries, e)
 		if epc, ok := deviceOf(r.Device); ok {
 			s.byDevice[epc] = e
 		} else {
@@ -135,11 +139,9 @@ func (s *Set) For(group string) (Rule, bool) {
 	return Rule{}, false
 }
 
-// Manager is the address of the contract that holds the rules, in hex.
-func (s *Set) Manager() chain.Address {
-	a, _ := chain.ParseAddress(s.manager)
-	return a
-}
+// Manager is the address of the contract that holds the rules; zero of rules on
+// no chain.
+func (s *Set) Manager() chain.Address { return s.at }
 
 // Epoch is the manager's count of changes.
 func (s *Set) Epoch() uint64 { return s.epoch }
@@ -166,6 +168,20 @@ func (s *Set) resolve(device, group string) *entry {
 		}
 		group = group[:max(strings.LastIndexByte(group, '/'), 0)]
 	}
+}
+
+// intact reports whether each rule contract has the code that it had when the
+// set was read.
+func (s *Set) intact(st chain.State) (bool, error) {
+	for _, e := range s.entries {
+		for _, p := range e.parts {
+			is := *p
+			if err := is.examine(st); err != nil || is.wrong != p.wrong {
+				return false, err
+			}
+		}
+	}
+	return true, nil
 }
 
 // named is the entry for people.

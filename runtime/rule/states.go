@@ -21,8 +21,10 @@ type states struct {
 // mostStates is how many copies are kept.
 const mostStates = 4
 
-func newStates(c chain.Reader, at chain.Hash) *states {
-	return &states{chain: c, at: at, free: make(chan chain.State, mostStates)}
+func newStates(c chain.Reader, at chain.Hash, first chain.State) *states {
+	s := &states{chain: c, at: at, free: make(chan chain.State, mostStates)}
+	s.free <- first
+	return s
 }
 
 // use calls f with a state that nobody else has meanwhile.
