@@ -108,12 +108,6 @@ func dialPeer(t testing.TB, cfg chain.RemoteConfig) *chain.Remote {
 	return r
 }
 
-// reachable reports whether a chain answers.
-func reachable(ctx context.Context, r *chain.Remote) bool {
-	_, err := r.Head(ctx)
-	return err == nil
-}
-
 // freeAddress is a loopback address that nobody listens at now.
 func freeAddress(t testing.TB) string {
 	t.Helper()

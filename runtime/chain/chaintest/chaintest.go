@@ -12,7 +12,7 @@ import (
 )
 
 // patience bounds each wait.
-const patience = 60 * time.Second
+const patience = 120 * time.Second
 
 // counter is a contract by hand: a call without data returns slot 0, one with
 // data adds one to it, and one whose data begins with ff reverts with "no".
