@@ -195,7 +195,13 @@ func (g *ground) furnish() {
 		}
 	}
 	g.save(g.h.Storage("records"), "records", "identities", "records")
-	info, err := rule.Init(g.t.Context(), g.file("records", "chain"), g.file("authority", "rules.key"), "", rule.Default(), slog.New(slog.DiscardHandler))
+	rules := rule.Founding{Rules: rule.Default()}
+	for _, name := range []string{"rules-1", "rules-2"} {
+		admin := g.h.Staff(name)
+		g.save(admin, "authority", name)
+		rules.Admins = append(rules.Admins, admin.Key.Public())
+	}
+	info, err := rule.Init(g.t.Context(), g.file("records", "chain"), rules)
 	if err != nil {
 		g.t.Fatal(err)
 	}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 	"net"
 	"os"
 	"path/filepath"
@@ -106,12 +105,21 @@ func (c *cluster) enroll(dir string, req pki.Request) error {
 }
 
 // rules makes a chain with the default rules, which the node of the
-// configuration keeps, and returns the address of its manager.
+// configuration keeps, and returns the address of its manager. Its rule admins
+// have their cards in authority.
 func (c *cluster) rules(ctx context.Context, keeper flow.NodeID) (manager string, err error) {
-	if err := os.MkdirAll(c.file("authority"), 0o700); err != nil {
-		return "", err
+	f := rule.Founding{Rules: rule.Default()}
+	for _, name := range []string{"rules-1", "rules-2"} {
+		s, err := c.ca.Enroll(pki.Request{Role: flow.RoleStaff, Name: name}, time.Now())
+		if err == nil {
+			err = pki.SaveSigner(c.file("authority", name), s)
+		}
+		if err != nil {
+			return "", err
+		}
+		f.Admins = append(f.Admins, s.Key.Public())
 	}
-	info, err := rule.Init(ctx, c.file(string(keeper), "chain"), c.file("authority", "rules.key"), "", rule.Default(), slog.New(slog.DiscardHandler))
+	info, err := rule.Init(ctx, c.file(string(keeper), "chain"), f)
 	return info.Manager.Hex(), err
 }
 

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 	"os"
 	"path/filepath"
 	"testing"
@@ -14,6 +13,7 @@ import (
 	"github.com/wardflow/wardflow/apps/trial"
 	"github.com/wardflow/wardflow/runtime/leaktest"
 	"github.com/wardflow/wardflow/runtime/rule"
+	"github.com/wardflow/wardflow/runtime/rule/ruletest"
 )
 
 // This test binary is the trials' other processes, too.
@@ -35,7 +35,7 @@ func TestMain(m *testing.M) {
 func warm() {
 	dir, err := os.MkdirTemp("", "wardflow-trial-")
 	if err == nil {
-		_, err = rule.Init(context.Background(), filepath.Join(dir, "chain"), filepath.Join(dir, "rules.key"), "", rule.Default(), slog.New(slog.DiscardHandler))
+		_, err = rule.Init(context.Background(), filepath.Join(dir, "chain"), ruletest.Founding(ruletest.Admins(2)))
 		err = errors.Join(err, os.RemoveAll(dir))
 	}
 	if err != nil {

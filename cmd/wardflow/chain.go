@@ -5,9 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 	"os"
-	"path/filepath"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -21,57 +19,11 @@ func chainCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "chain",
 		Short: "Make the chain that holds the rules, and see how it does",
-		Example: `  wardflow chain init --dir chain
+		Example: `  wardflow chain init --dir chain --admin authority/rules-1 --admin authority/rules-2
   wardflow chain status`,
 		RunE: onlySubcommands,
 	}
 	cmd.AddCommand(chainInitCommand(), chainStatusCommand())
-	return cmd
-}
-
-func chainInitCommand() *cobra.Command {
-	var dir, key, passphraseFile, rulesFile string
-	cmd := &cobra.Command{
-		Use:   "init",
-		Short: "Make a chain with a rule manager and its first rules",
-		Long: `Makes a chain with a rule manager and its first rules: those of --rules, or of
-the demo's ward.
-
-Two accounts come with it, each a key file that only its owner may read: the
-admin's changes rules and gives that right to others, so keep it where nodes
-have no access; the collectors' can only pay for transactions. With
---passphrase-file they are encrypted, in go-ethereum's keystore form.
-
-The node that is to keep the chain gets the directory and the manager's address
-in its configuration, under "chain"; other nodes get the address only.`,
-		Example: "  wardflow chain init --dir chain --admin-key authority/rules.key",
-		Args:    takes(0, "nothing but flags"),
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			rules, err := rulesOf(rulesFile)
-			if err != nil {
-				return err
-			}
-			passphrase, err := chain.Passphrase(passphraseFile)
-			if err != nil {
-				return err
-			}
-			info, err := rule.Init(cmd.Context(), dir, key, passphrase, rules, slog.New(slog.DiscardHandler))
-			if err != nil {
-				return err
-			}
-			fmt.Fprintf(cmd.OutOrStdout(), `made chain %d in %s
-  manager   %s
-  rules     %s
-  admin     %s
-  collector %s
-`, info.ChainID, dir, info.Manager, groupsOf(rules), or(key, filepath.Join(dir, rule.AdminKeyFile)), filepath.Join(dir, rule.CollectorKeyFile))
-			return nil
-		},
-	}
-	cmd.Flags().StringVar(&dir, "dir", "chain", "directory to make it in")
-	cmd.Flags().StringVar(&key, "admin-key", "", "the admin's key file, made if it is not there (default DIR/admin.key)")
-	cmd.Flags().StringVar(&passphraseFile, "passphrase-file", "", "file whose first line encrypts the keys")
-	cmd.Flags().StringVar(&rulesFile, "rules", "", "rule file to begin with (default: the demo's ward)")
 	return cmd
 }
 

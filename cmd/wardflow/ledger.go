@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"os"
 	"path/filepath"
 	"time"
 
@@ -14,6 +15,7 @@ import (
 
 	"github.com/wardflow/wardflow/runtime/chain"
 	"github.com/wardflow/wardflow/runtime/control"
+	"github.com/wardflow/wardflow/runtime/flow"
 	"github.com/wardflow/wardflow/runtime/rule"
 )
 
@@ -23,11 +25,11 @@ import (
 // ledgerPatience bounds one command. A block is made within a second.
 const ledgerPatience = 30 * time.Second
 
-// A ledger says where the chain is, and who changes its rules.
+// A ledger says where the chain is, and who pays for what is sent there.
 type ledger struct {
 	reach
-	dir, rpc, manager   string
-	key, passphraseFile string
+	dir, rpc, manager     string
+	payer, passphraseFile string
 }
 
 // flags adds what says where the chain is.
@@ -39,16 +41,17 @@ func (l *ledger) flags(cmd *cobra.Command) {
 	f.StringVar(&l.manager, "manager", "", "address of the rule manager (default: that of --node or --dir)")
 }
 
-// keyFlags adds what says who signs.
-func (l *ledger) keyFlags(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&l.key, "key", "", "key file of a rule admin")
-	cmd.Flags().StringVar(&l.passphraseFile, "passphrase-file", "", "file whose first line opens the key")
+// payFlags adds what says who brings changes to the chain.
+func (l *ledger) payFlags(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&l.payer, "payer-key", "", "with --rpc or --dir: key file of the account that pays (default of --dir: its collector.key; a node pays by itself)")
+	cmd.Flags().StringVar(&l.passphraseFile, "passphrase-file", "", "file whose first line opens the payer's key")
 }
 
 // opened is a chain, ready to be asked.
 type opened struct {
 	chain   chain.Chain
 	manager chain.Address // zero: nobody has said
+	relay   chain.Relay   // nil: what is signed can't be sent
 	close   func() error
 }
 
@@ -65,31 +68,102 @@ func (l *ledger) do(do func(ctx context.Context, o *opened, cmd *cobra.Command, 
 	}
 }
 
-// administer runs a command with the manager and, unless keyless, an admin's key.
-func (l *ledger) administer(keyless bool, do func(ctx context.Context, a *rule.Admin, cmd *cobra.Command, args []string) error) func(*cobra.Command, []string) error {
+// desk runs a command with the rules.
+func (l *ledger) desk(do func(ctx context.Context, d *rule.Desk, cmd *cobra.Command, args []string) error) func(*cobra.Command, []string) error {
 	return l.do(func(ctx context.Context, o *opened, cmd *cobra.Command, args []string) error {
 		if o.manager == (chain.Address{}) {
 			return usageError{errNoManager}
 		}
-		a := &rule.Admin{Chain: o.chain, Manager: o.manager}
-		if !keyless {
-			file := l.key
-			if file == "" && l.dir != "" {
-				file = filepath.Join(l.dir, rule.AdminKeyFile)
-			}
-			if file == "" {
-				return usageError{errors.New("who changes the rules? Give --key FILE, a rule admin's")}
-			}
-			passphrase, err := chain.Passphrase(l.passphraseFile)
-			if err != nil {
-				return err
-			}
-			if a.Key, err = chain.LoadKey(file, passphrase); err != nil {
-				return err
-			}
-		}
-		return do(ctx, a, cmd, args)
+		return do(ctx, &rule.Desk{Chain: o.chain, Manager: o.manager, Relay: o.relay}, cmd, args)
 	})
+}
+
+// act runs a command with the rules and the certificate of who acts.
+func (l *ledger) act(do func(ctx context.Context, d *rule.Desk, by flow.Signer, cmd *cobra.Command, args []string) error) func(*cobra.Command, []string) error {
+	return l.desk(func(ctx context.Context, d *rule.Desk, cmd *cobra.Command, args []string) error {
+		if d.Relay == nil {
+			return usageError{errors.New("who pays for what is sent to the chain? With --rpc give --payer-key FILE; a node that --node names pays by itself")}
+		}
+		dir, err := l.certificate()
+		if err != nil {
+			return err
+		}
+		by, err := ownSigner(dir)
+		if err != nil {
+			return fmt.Errorf("your certificate: %w", err)
+		}
+		return do(ctx, d, by, cmd, args)
+	})
+}
+
+// certificate is the folder of who acts.
+func (l *ledger) certificate() (string, error) {
+	if l.Cert != "" {
+		return l.Cert, nil
+	}
+	if l.dir == "" {
+		if at, err := l.complete(); err == nil {
+			return at.Cert, nil
+		}
+	}
+	return "", usageError{errors.New("who acts? Give --cert DIR, a rule admin's certificate")}
+}
+
+// pay makes the relay of a chain that this process reaches itself; none without
+// a key.
+func (l *ledger) pay(o *opened, file string) error {
+	if l.payer != "" {
+		file = l.payer
+	}
+	if file == "" {
+		return nil
+	}
+	passphrase, err := chain.Passphrase(l.passphraseFile)
+	if err != nil {
+		return err
+	}
+	key, err := chain.LoadKey(file, passphrase)
+	if errors.Is(err, os.ErrNotExist) && l.payer == "" {
+		return nil // a replica has no key of its own
+	}
+	if err != nil && l.payer == "" && l.passphraseFile == "" {
+		o.relay = noRelay{err} // told when it is needed
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	p := chain.NewPayer(o.chain, key, slog.New(slog.DiscardHandler))
+	closeChain := o.close
+	o.relay, o.close = p, func() error { return errors.Join(p.Close(), closeChain()) }
+	return nil
+}
+
+// A noRelay says why it can't pay.
+type noRelay struct{ err error }
+
+func (n noRelay) Pay(context.Context, *chain.Address, []byte) (chain.Receipt, error) {
+	return chain.Receipt{}, n.err
+}
+
+// A nodeRelay has a node pay.
+type nodeRelay struct{ *control.Client }
+
+// Pay implements chain.Relay.
+func (n nodeRelay) Pay(ctx context.Context, to *chain.Address, data []byte) (chain.Receipt, error) {
+	call := control.RuleCall{Data: data}
+	if to != nil {
+		call.To = to.Hex()
+	}
+	paid, err := n.RelayRule(ctx, call)
+	if err != nil {
+		return chain.Receipt{}, err
+	}
+	r := chain.Receipt{Block: paid.Block, OK: true, Gas: paid.Gas}
+	if paid.Contract != "" {
+		r.Contract, err = chain.ParseAddress(paid.Contract)
+	}
+	return r, err
 }
 
 func (l *ledger) open(ctx context.Context) (*opened, error) {
@@ -128,7 +202,11 @@ func (l *ledger) openDir() (*opened, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &opened{c, info.Manager, c.Close}, nil
+	o := &opened{chain: c, manager: info.Manager, close: c.Close}
+	if err := l.pay(o, filepath.Join(l.dir, rule.CollectorKeyFile)); err != nil {
+		return nil, errors.Join(err, o.close())
+	}
+	return o, nil
 }
 
 func (l *ledger) openRPC(address string) (*opened, error) {
@@ -148,7 +226,11 @@ func (l *ledger) openRPC(address string) (*opened, error) {
 	if err != nil {
 		return nil, usageError{fmt.Errorf("--rpc: %w", err)}
 	}
-	return &opened{chain: c, close: c.Close}, nil
+	o := &opened{chain: c, close: c.Close}
+	if err := l.pay(o, ""); err != nil {
+		return nil, errors.Join(err, o.close())
+	}
+	return o, nil
 }
 
 // transport shows the certificate and judges the node's.
@@ -171,14 +253,26 @@ func (l *ledger) openNode(ctx context.Context) (*opened, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer c.Close()
 	s, err := c.Snapshot(ctx)
+	if err == nil && s.Chain == nil {
+		err = fmt.Errorf("node %s follows no rules: ask another with --node", s.Node)
+	}
 	if err != nil {
+		c.Close()
 		return nil, mend(err)
 	}
-	if s.Chain == nil {
-		return nil, fmt.Errorf("node %s follows no rules: ask another with --node", s.Node)
+	o, err := l.openChainOf(s)
+	if err != nil {
+		c.Close()
+		return nil, err
 	}
+	closeChain := o.close
+	o.relay, o.close = nodeRelay{c}, func() error { c.Close(); return closeChain() }
+	return o, nil
+}
+
+// openChainOf reaches the chain through the node that has it, as a snapshot says.
+func (l *ledger) openChainOf(s *control.Snapshot) (*opened, error) {
 	for _, n := range s.Nodes {
 		if n.ID != s.Chain.Node || n.Control == "" {
 			continue

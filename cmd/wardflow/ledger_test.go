@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"crypto"
+	"errors"
 	"log/slog"
 	"path/filepath"
 	"testing"
@@ -13,14 +15,16 @@ import (
 	"github.com/wardflow/wardflow/runtime/control"
 	"github.com/wardflow/wardflow/runtime/control/controltest"
 	"github.com/wardflow/wardflow/runtime/flow"
+	"github.com/wardflow/wardflow/runtime/node"
 	"github.com/wardflow/wardflow/runtime/pki/pkitest"
 	"github.com/wardflow/wardflow/runtime/rule"
 )
 
 // The scripts of testdata/ledger reach a real chain through the control API of
 // a node that does little else. Each finds wardflow-data/context.yaml, the
-// certificates staff/admin, patient/p-1 and stranger/admin beside it,
-// wardflow-data/chain with its keys, $NODE, $RPC and $MANAGER.
+// certificates staff/admin, patient/p-1, stranger/admin and authority/rules-1 to
+// rules-3 beside it, the first two of rule admins, wardflow-data/chain with its
+// key, $NODE, $RPC and $MANAGER.
 func TestLedgerScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/ledger",
@@ -33,8 +37,8 @@ func TestLedgerScripts(t *testing.T) {
 // A ledgerWard is a ward whose chain is true.
 type ledgerWard struct {
 	*controltest.Ward
-	self    func() string // address of the control API
-	manager string
+	self func() string // address of the control API
+	desk *rule.Desk
 }
 
 func (w *ledgerWard) Snapshot(ctx context.Context) (*control.Snapshot, error) {
@@ -42,7 +46,7 @@ func (w *ledgerWard) Snapshot(ctx context.Context) (*control.Snapshot, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.Chain.Manager = w.manager
+	s.Chain.Manager = w.desk.Manager.Hex()
 	for i := range s.Nodes {
 		if s.Nodes[i].ID == s.Chain.Node {
 			s.Nodes[i].Control = w.self()
@@ -54,30 +58,49 @@ func (w *ledgerWard) Snapshot(ctx context.Context) (*control.Snapshot, error) {
 func serveLedger(env *testscript.Env, t *testing.T) error {
 	data := filepath.Join(env.WorkDir, "wardflow-data")
 	dir := filepath.Join(data, "chain")
-	log := slog.New(slog.DiscardHandler)
-	info, err := rule.Init(t.Context(), dir, "", "", rule.Default(), log)
+	w := &ledgerWard{Ward: controltest.New(time.Now)}
+	f := rule.Founding{Rules: rule.Default()}
+	s, err := servePeople(env, t, w, func(h *pkitest.Hospital) map[string]flow.Signer {
+		signers := map[string]flow.Signer{"patient/p-1": h.Patient("p-1")}
+		for _, name := range []string{"rules-1", "rules-2", "rules-3"} {
+			admin := h.Staff(name)
+			signers["authority/"+name] = admin
+			f.Admins = append(f.Admins, admin.Key.Public())
+		}
+		f.Admins = f.Admins[:2]
+		return signers
+	})
 	if err != nil {
 		return err
 	}
+	info, err := rule.Init(t.Context(), dir, f)
+	if err != nil {
+		return err
+	}
+	log := slog.New(slog.DiscardHandler)
 	c, err := chain.Open(chain.Config{Dir: dir, Log: log})
 	if err != nil {
 		return err
 	}
+	key, err := chain.LoadKey(filepath.Join(dir, rule.CollectorKeyFile), "")
+	if err != nil {
+		return errors.Join(err, c.Close())
+	}
+	payer := chain.NewPayer(c, key, log)
 	env.Defer(func() {
-		if err := c.Close(); err != nil {
+		if err := errors.Join(payer.Close(), c.Close()); err != nil {
 			t.Error(err)
 		}
 	})
-	w := &ledgerWard{Ward: controltest.New(time.Now), manager: info.Manager.Hex()}
-	s, err := servePeople(env, t, w, func(h *pkitest.Hospital) map[string]flow.Signer {
-		return map[string]flow.Signer{"patient/p-1": h.Patient("p-1")}
-	})
-	if err != nil {
-		return err
-	}
+	w.desk = &rule.Desk{Chain: c, Manager: info.Manager, Relay: payer}
 	w.self = func() string { return s.Addr().String() }
 	s.Mount("/chain/rpc", c.Handler(), flow.RoleNode, flow.RoleStaff)
 	env.Setenv("RPC", "https://"+s.Addr().String()+"/chain/rpc")
 	env.Setenv("MANAGER", info.Manager.Hex())
 	return nil
+}
+
+// RelayRule pays, as a node does.
+func (w *ledgerWard) RelayRule(ctx context.Context, _ flow.Identity, key crypto.PublicKey, call control.RuleCall) (*control.RulePaid, error) {
+	return node.BringRule(ctx, w.desk, key, call)
 }

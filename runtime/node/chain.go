@@ -30,7 +30,7 @@ type ruling struct {
 func (n *Node) openChain(context.Context) (err error) {
 	n.door.Answer(askChain, n.answerChain)
 	if n.ruling, err = n.openRules(); err == nil && n.ruling != nil {
-		n.ends = append(n.ends, n.ruling.close)
+		n.ends = append(n.ends, n.ruling.close, n.till.close)
 	}
 	return err
 }

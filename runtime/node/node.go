@@ -44,6 +44,7 @@ type Node struct {
 	members  *member.Members
 	register *register.Register
 	ruling   *ruling // nil: judges nothing
+	till     till
 	store    store.Store
 	engine   *engine.Engine
 	control  *control.Server // nil: serves no people

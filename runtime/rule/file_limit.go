@@ -91,12 +91,12 @@ func (p *parser) besides(s *sides, slope Slope, unit string, found map[string]*y
 	var err error
 	slope.Unit = unit
 	if n := found["steepest"]; n != nil && n.Value != none {
-		if slope.Step, slope.In, err = parseSteep(n.Value, unit); err != nil {
+		if slope.Step, slope.In, err = ParseSteep(n.Value, unit); err != nil {
 			p.fail(n, "%v", err)
 		}
 	}
 	if n := found["stuck"]; n != nil && n.Value != none {
-		if slope.Stuck, slope.Jitter, err = parseStuck(n.Value, unit); err != nil {
+		if slope.Stuck, slope.Jitter, err = ParseStuck(n.Value, unit); err != nil {
 			p.fail(n, "%v", err)
 		}
 	}
@@ -110,7 +110,7 @@ func (p *parser) besides(s *sides, slope Slope, unit string, found map[string]*y
 		return
 	}
 	for _, t := range p.texts(agrees, "an agreement such as 30 /min with 8889-8 within 10s") {
-		a, err := parseAgreement(t.Value, slope.Kind, unit)
+		a, err := ParseAgreement(t.Value, slope.Kind, unit)
 		if err != nil {
 			p.fail(t, "%v", err)
 			continue

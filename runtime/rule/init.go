@@ -2,6 +2,7 @@ package rule
 
 import (
 	"context"
+	"crypto"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -9,56 +10,61 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/ethereum/go-ethereum/common"
+
+	"github.com/wardflow/wardflow/contracts/build"
 	"github.com/wardflow/wardflow/runtime/chain"
 )
 
-// The key files that Init makes in the chain's directory.
-const (
-	AdminKeyFile     = "admin.key"     // may give roles, and change rules
-	CollectorKeyFile = "collector.key" // may pay for transactions, nothing more
-)
+// CollectorKeyFile is the key that Init makes in the chain's directory. Its
+// account can pay for transactions, nothing more.
+const CollectorKeyFile = "collector.key"
 
-// Init makes a new chain in dir: genesis, an account of the admin and one of
-// the collectors, a rule manager, and the rules in it. An admin key that
-// exists is used, else made; the default is dir/admin.key. Passphrase, if not
-// empty, encrypts the keys. What nodes must know is returned, and kept in
+// A Founding says what a new chain of rules begins with.
+type Founding struct {
+	Admins     []crypto.PublicKey // who may change rules: P-256 keys of certificates, as many as Approvals at least
+	Registrars []crypto.PublicKey // who may write the registry of devices: P-256 keys of the authorities; may be none
+	Approvals  int                // how many admins a change takes, at least 2; default 2
+	Rules      []Rule             // may be none
+	Passphrase string             // encrypts CollectorKeyFile; "": it is in plain
+	Log        *slog.Logger
+}
+
+// Init makes a new chain in dir: genesis, an account that pays, the contracts,
+// and the first rules. What nodes must know is returned, and kept in
 // dir/chain.json. An Init that was interrupted can be done again.
-func Init(ctx context.Context, dir, adminKey, passphrase string, rules []Rule, log *slog.Logger) (chain.Info, error) {
-	info, err := initChain(ctx, dir, adminKey, passphrase, rules, log)
+func Init(ctx context.Context, dir string, f Founding) (chain.Info, error) {
+	info, err := f.init(ctx, dir)
 	if err != nil {
 		return chain.Info{}, fmt.Errorf("init chain: %w", err)
 	}
 	return info, nil
 }
 
-func initChain(ctx context.Context, dir, adminKey, passphrase string, rules []Rule, log *slog.Logger) (chain.Info, error) {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return chain.Info{}, err
-	}
-	if adminKey == "" {
-		adminKey = filepath.Join(dir, AdminKeyFile)
-	}
-	admin, err := keyAt(adminKey, passphrase)
-	if err != nil {
-		return chain.Info{}, err
-	}
-	collector, err := keyAt(filepath.Join(dir, CollectorKeyFile), passphrase)
-	if err != nil {
+func (f *Founding) init(ctx context.Context, dir string) (chain.Info, error) {
+	if err := f.setDefaults(); err != nil {
 		return chain.Info{}, err
 	}
 	// The chain is made beside, and put in its place when it is whole.
 	if _, err := os.Stat(filepath.Join(dir, chain.GenesisFile)); err == nil {
 		return chain.Info{}, fmt.Errorf("there is a chain in %s already: it is made once; choose another directory", dir)
 	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return chain.Info{}, err
+	}
+	payer, err := keyAt(filepath.Join(dir, CollectorKeyFile), f.Passphrase)
+	if err != nil {
+		return chain.Info{}, err
+	}
 	part := filepath.Join(dir, "unfinished")
 	if err := os.RemoveAll(part); err != nil {
 		return chain.Info{}, err
 	}
-	info, err := chain.Init(part, admin.Address(), collector.Address())
+	info, err := chain.Init(part, payer.Address())
 	if err != nil {
 		return chain.Info{}, err
 	}
-	if info.Manager, err = fill(ctx, part, admin, rules, log); err != nil {
+	if info.Manager, err = f.fill(ctx, part, payer); err != nil {
 		return chain.Info{}, err
 	}
 	if err := chain.WriteInfo(part, info); err != nil {
@@ -67,21 +73,97 @@ func initChain(ctx context.Context, dir, adminKey, passphrase string, rules []Ru
 	return info, chain.Move(part, dir)
 }
 
-// fill deploys the manager on a new chain and sets the rules.
-func fill(ctx context.Context, dir string, admin *chain.Key, rules []Rule, log *slog.Logger) (manager chain.Address, err error) {
-	c, err := chain.Open(chain.Config{Dir: dir, Log: log})
+func (f *Founding) setDefaults() error {
+	if f.Approvals == 0 {
+		f.Approvals = 2
+	}
+	if f.Approvals < 2 || len(f.Admins) < f.Approvals {
+		return fmt.Errorf("%d rule admins where a change takes %d: want at least two, and as many as a change takes", len(f.Admins), f.Approvals)
+	}
+	if f.Log == nil {
+		f.Log = slog.New(slog.DiscardHandler)
+	}
+	return nil
+}
+
+// fill deploys the contracts on a new chain.
+func (f *Founding) fill(ctx context.Context, dir string, payer *chain.Key) (manager chain.Address, err error) {
+	c, err := chain.Open(chain.Config{Dir: dir, Log: f.Log})
 	if err != nil {
 		return manager, err
 	}
 	defer func() { err = errors.Join(err, c.Close()) }()
-	if manager, err = Deploy(ctx, c, admin, admin.Address(), admin.Address()); err != nil {
-		return manager, err
+	p := chain.NewPayer(c, payer, f.Log)
+	defer func() { err = errors.Join(err, p.Close()) }()
+	return Deploy(ctx, c, p, *f)
+}
+
+// Deploy makes the contracts of a founding on a chain that is there, and returns
+// the manager's address.
+func Deploy(ctx context.Context, c chain.Reader, relay chain.Relay, f Founding) (manager chain.Address, err error) {
+	fail := func(what string, err error) (chain.Address, error) {
+		return chain.Address{}, fmt.Errorf("deploy %s: %w", what, refusal(err))
 	}
-	if len(rules) > 0 {
-		a := Admin{Chain: c, Manager: manager, Key: admin}
-		_, err = a.Set(ctx, rules...)
+	if err := f.setDefaults(); err != nil {
+		return fail("rule manager", err)
 	}
-	return manager, err
+	first, err := f.entries(ctx, c, relay)
+	if err != nil {
+		return fail("the first rules", err)
+	}
+	admins, err := keyAddresses(f.Admins)
+	if err != nil {
+		return fail("rule manager", err)
+	}
+	registrars, err := keyAddresses(f.Registrars)
+	if err != nil {
+		return fail("rule manager", err)
+	}
+	anchor, err := relay.Pay(ctx, nil, common.FromHex(build.AuditAnchorMetaData.Bin))
+	if err != nil {
+		return fail("audit anchor", err)
+	}
+	registry, err := relay.Pay(ctx, nil, common.FromHex(build.DeviceRegistryMetaData.Bin))
+	if err != nil {
+		return fail("device registry", err)
+	}
+	r, err := relay.Pay(ctx, nil, append(common.FromHex(build.RuleManagerMetaData.Bin),
+		managerABI.PackConstructor(admins, registrars, uint8(f.Approvals), first, anchor.Contract, registry.Contract)...))
+	if err != nil {
+		return fail("rule manager", err)
+	}
+	return r.Contract, nil
+}
+
+// entries are the first rules, with their contracts made.
+func (f *Founding) entries(ctx context.Context, c chain.Reader, relay chain.Relay) (first []build.Draft, err error) {
+	m := &maker{chain: c, relay: relay, have: map[chain.Hash]Part{}}
+	for _, r := range f.Rules {
+		want, err := r.pieces()
+		if err != nil {
+			return nil, err
+		}
+		if r.Parts, err = m.parts(ctx, want); err != nil {
+			return nil, fmt.Errorf("rule of %s: %w", namedScope(&r), err)
+		}
+		change, err := Change{Op: OpSet, Rule: r}.packed()
+		if err != nil {
+			return nil, err
+		}
+		first = append(first, build.Draft{Device: change.Device, Group: change.Group, Mode: change.Mode, Parts: change.Parts})
+	}
+	return first, nil
+}
+
+func keyAddresses(keys []crypto.PublicKey) (all []chain.Address, err error) {
+	for i, key := range keys {
+		a, err := KeyAddress(key)
+		if err != nil {
+			return nil, fmt.Errorf("key %d: %w", i+1, err)
+		}
+		all = append(all, a)
+	}
+	return all, nil
 }
 
 // keyAt is the key in a file, made if there is none.
@@ -91,9 +173,6 @@ func keyAt(file, passphrase string) (*chain.Key, error) {
 		return k, err
 	}
 	if k, err = chain.NewKey(); err != nil {
-		return nil, err
-	}
-	if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
 		return nil, err
 	}
 	return k, k.Save(file, passphrase)

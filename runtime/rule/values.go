@@ -46,8 +46,8 @@ func ParseSpan(s string) (time.Duration, error) {
 // maxSpan is the contract's MAX_SPAN.
 const maxSpan = 3650 * 24 * time.Hour
 
-// parseSteep reads "2 Cel in 10m": the most that a value may change in a time.
-func parseSteep(s, unit string) (step int64, in time.Duration, err error) {
+// ParseSteep reads "2 Cel in 10m": the most that a value may change in a time.
+func ParseSteep(s, unit string) (step int64, in time.Duration, err error) {
 	w := strings.Fields(s)
 	if len(w) != 4 || w[2] != "in" {
 		return 0, 0, fmt.Errorf("%q: want a change in a time, such as 2 %s in 10m", s, unit)
@@ -62,9 +62,9 @@ func parseSteep(s, unit string) (step int64, in time.Duration, err error) {
 	return step, in, err
 }
 
-// parseStuck reads "2h", or "2h within 0.1 Cel" where values so near to each
+// ParseStuck reads "2h", or "2h within 0.1 Cel" where values so near to each
 // other are the same.
-func parseStuck(s, unit string) (d time.Duration, jitter int64, err error) {
+func ParseStuck(s, unit string) (d time.Duration, jitter int64, err error) {
 	w := strings.Fields(s)
 	if len(w) != 1 && (len(w) != 4 || w[1] != "within") {
 		return 0, 0, fmt.Errorf("%q: want a time, such as 2h, or 2h within 0.1 %s", s, unit)
@@ -78,9 +78,9 @@ func parseStuck(s, unit string) (d time.Duration, jitter int64, err error) {
 	return d, jitter, sameUnit(s, w[3], unit)
 }
 
-// parseAgreement reads "30 /min with 8889-8 within 10s", or, where the two are
+// ParseAgreement reads "30 /min with 8889-8 within 10s", or, where the two are
 // not to be alike, "5 to 150 mm[Hg] above 8462-4 within 1m", said of a kind.
-func parseAgreement(s, kind, unit string) (a Agreement, err error) {
+func ParseAgreement(s, kind, unit string) (a Agreement, err error) {
 	w := strings.Fields(s)
 	switch {
 	case len(w) == 6 && w[2] == "with" && w[4] == "within":

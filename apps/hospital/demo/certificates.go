@@ -2,6 +2,7 @@ package demo
 
 import (
 	"context"
+	"crypto"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -12,9 +13,11 @@ import (
 	"time"
 
 	"github.com/wardflow/wardflow/apps/hospital"
+	"github.com/wardflow/wardflow/runtime/chain"
 	"github.com/wardflow/wardflow/runtime/enroll"
 	"github.com/wardflow/wardflow/runtime/flow"
 	"github.com/wardflow/wardflow/runtime/pki"
+	"github.com/wardflow/wardflow/runtime/rule"
 )
 
 // A machine is what enrols with a token, as on a real host: the folder that its
@@ -66,22 +69,59 @@ func authority(l layout, now time.Time) (*pki.Authority, error) {
 // and handed over.
 func people(l layout, ca *pki.Authority, w *hospital.Ward, now time.Time) error {
 	cards := map[string]pki.Request{l.staff(): {Role: flow.RoleStaff, Name: staffName}}
+	for _, name := range adminNames {
+		cards[l.admin(name)] = pki.Request{Role: flow.RoleStaff, Name: name}
+	}
 	for _, bed := range w.Beds {
 		cards[l.card(bed.Patient)] = pki.Request{Role: flow.RolePatient, Name: bed.Patient}
 	}
 	for dir, req := range cards {
-		if s, err := pki.LoadSigner(dir); err == nil && now.Before(s.ID.NotAfter) {
-			continue
-		}
-		s, err := ca.Enroll(req, now)
-		if err != nil {
+		if err := handOver(dir, ca, req, now); err != nil {
 			return fmt.Errorf("a card for %s: %w", dir, err)
-		}
-		if err := pki.SaveSigner(dir, s); err != nil {
-			return err
 		}
 	}
 	return nil
+}
+
+// handOver makes a card. One that has expired is certified again with its key:
+// the contracts know rule admins by their keys.
+func handOver(dir string, ca *pki.Authority, req pki.Request, now time.Time) error {
+	had, err := pki.LoadSigner(dir)
+	switch {
+	case err == nil && now.Before(had.ID.NotAfter):
+		return nil
+	case err == nil:
+		csr, err := pki.NewCSR(had.Key)
+		if err != nil {
+			return err
+		}
+		chain, err := ca.IssueCSR(csr, req, now)
+		if err != nil {
+			return err
+		}
+		had.Chain = chain
+		return pki.SaveSigner(dir, had)
+	}
+	s, err := ca.Enroll(req, now)
+	if err != nil {
+		return err
+	}
+	return pki.SaveSigner(dir, s)
+}
+
+// found makes the chain with the rules of the ward. Whoever has a card of a rule
+// admin may change them, two together; the authority that certifies devices may
+// write which they are.
+func found(ctx context.Context, l layout, ca *pki.Authority) (chain.Info, error) {
+	f := rule.Founding{Rules: rule.Default(), Registrars: []crypto.PublicKey{ca.For(flow.RoleDevice).Chain()[0].PublicKey}}
+	for _, name := range adminNames {
+		admin, err := pki.LoadChain(filepath.Join(l.admin(name), "cert.pem"))
+		if err != nil {
+			return chain.Info{}, err
+		}
+		f.Admins = append(f.Admins, admin[0].PublicKey)
+	}
+	return rule.Init(ctx, l.chain(), f)
 }
 
 // enrol has every machine without a good certificate fetch one at the CA

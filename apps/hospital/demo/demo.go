@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 	"os"
 	"path/filepath"
 	"sync/atomic"
@@ -16,7 +15,6 @@ import (
 	"github.com/wardflow/wardflow/runtime/control"
 	"github.com/wardflow/wardflow/runtime/flow"
 	"github.com/wardflow/wardflow/runtime/pki"
-	"github.com/wardflow/wardflow/runtime/rule"
 )
 
 // Config is what a demo needs.
@@ -158,10 +156,7 @@ func prepare(ctx context.Context, cfg Config) (*demo, error) {
 	info, err := chain.ReadInfo(d.l.chain())
 	if errors.Is(err, os.ErrNotExist) {
 		d.say("making the chain and its rules")
-		if err := os.MkdirAll(filepath.Dir(d.l.rules()), 0o700); err != nil {
-			return nil, err
-		}
-		info, err = rule.Init(ctx, d.l.chain(), d.l.rules(), "", rule.Default(), slog.New(slog.DiscardHandler))
+		info, err = found(ctx, d.l, ca)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("the demo's chain: %w; remove %s to begin anew", err, d.l.chain())

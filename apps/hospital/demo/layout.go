@@ -20,6 +20,9 @@ var (
 	ingestNode = flow.NodeID("ward")
 )
 
+// adminNames are who changes rules, two together.
+var adminNames = []string{"rules-1", "rules-2"}
+
 // caName is the CA service among the demo's processes.
 const caName flow.NodeID = "ca-service"
 
@@ -33,7 +36,7 @@ func (l layout) ca() string                    { return filepath.Join(l.dir, "ca
 func (l layout) trust() string                 { return filepath.Join(l.dir, "ca", "trust.pem") }
 func (l layout) believed(n flow.NodeID) string { return filepath.Join(l.node(n), "trust.pem") }
 func (l layout) staff() string                 { return filepath.Join(l.dir, "staff", staffName) }
-func (l layout) rules() string                 { return filepath.Join(l.dir, "authority", "rules.key") }
+func (l layout) admin(name string) string      { return filepath.Join(l.dir, "authority", name) }
 func (l layout) context() string               { return filepath.Join(l.dir, "context.yaml") }
 func (l layout) plays() string                 { return filepath.Join(l.dir, "plays") }
 func (l layout) script() string                { return filepath.Join(l.dir, appName+".calvin") }

@@ -5,7 +5,6 @@ package hosts_test
 import (
 	"context"
 	"fmt"
-	"log/slog"
 	"os"
 	"path/filepath"
 	"testing"
@@ -14,6 +13,7 @@ import (
 	"github.com/wardflow/wardflow/apps/trial/hosts"
 	"github.com/wardflow/wardflow/runtime/leaktest"
 	"github.com/wardflow/wardflow/runtime/rule"
+	"github.com/wardflow/wardflow/runtime/rule/ruletest"
 )
 
 // This test binary is the processes on the hosts, too.
@@ -46,7 +46,7 @@ func warm() {
 	dir, err := os.MkdirTemp("", "wardflow-warm-")
 	if err == nil {
 		defer os.RemoveAll(dir)
-		_, err = rule.Init(context.Background(), filepath.Join(dir, "chain"), filepath.Join(dir, "rules.key"), "", rule.Default(), slog.New(slog.DiscardHandler))
+		_, err = rule.Init(context.Background(), filepath.Join(dir, "chain"), ruletest.Founding(ruletest.Admins(2)))
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)

@@ -170,10 +170,11 @@ func (h *House) furnish() {
 	for _, d := range bed.Devices {
 		h.enrol(enroll.Invitation{Role: flow.RoleDevice, EPC: d.EPC, Group: d.Group}, "bedside", "identities", d.Name)
 	}
-	if err := os.MkdirAll(h.File("authority"), 0o700); err != nil {
-		h.t.Fatal(err)
+	rules := rule.Founding{Rules: rule.Default()}
+	for _, name := range []string{"rules-1", "rules-2"} {
+		rules.Admins = append(rules.Admins, h.enrol(enroll.Invitation{Role: flow.RoleStaff, Name: name}, "authority", name).Key.Public())
 	}
-	info, err := rule.Init(h.within(), h.File("records", "chain"), h.File("authority", "rules.key"), "", rule.Default(), slog.New(slog.DiscardHandler))
+	info, err := rule.Init(h.within(), h.File("records", "chain"), rules)
 	if err != nil {
 		h.t.Fatal(err)
 	}

@@ -1,0 +1,56 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/wardflow/wardflow/runtime/rule"
+)
+
+func ruleHistoryCommand(to *ledger) *cobra.Command {
+	var out output
+	cmd := &cobra.Command{
+		Use:   "history [GROUP|EPC]",
+		Short: "Tell who changed the rules, who approved, and in which block",
+		Example: `  wardflow rule history
+  wardflow rule history h1/3 -o json`,
+		Args: cobra.MaximumNArgs(1),
+	}
+	out.flag(cmd)
+	cmd.RunE = to.desk(func(ctx context.Context, d *rule.Desk, cmd *cobra.Command, args []string) error {
+		all, err := d.History(ctx)
+		if err != nil {
+			return err
+		}
+		if len(args) == 1 {
+			group, device, err := scopeArg(args[0])
+			if err != nil {
+				return err
+			}
+			all = rule.About(all, group, device)
+		}
+		names := to.crowd()
+		return out.write(cmd.OutOrStdout(), all, func(w io.Writer) {
+			t := table{head: []string{">BLOCK", "WHEN", ">EPOCH", "WHAT", "PROPOSED", "APPROVED"}}
+			for _, e := range all {
+				proposed, approved := "-", "-"
+				if e.Proposal != "" {
+					proposed, approved = names.name(e.By), names.names(e.Approvers)
+				} else if e.By != ([20]byte{}) {
+					proposed = names.name(e.By)
+				}
+				t.add(e.Block, e.At.UTC().Format(time.DateTime), e.Epoch, strings.TrimSpace(e.What), proposed, approved)
+			}
+			t.write(w)
+			if len(all) == 0 {
+				fmt.Fprintln(w, "nothing happened yet")
+			}
+		})
+	})
+	return cmd
+}
