@@ -145,7 +145,7 @@ func (c *collector) take(f *flow.Firing) error {
 		return err
 	}
 	var by *x509.Certificate // who vouched
-	if v.OK() && r.Voucher != nil {
+	if v.OK() && r.Voucher != nil && c.certs[r.Voucher.Cert] == nil {
 		if by, _, err = c.identities.Collector(r.Voucher.Cert, r.Voucher.At); err != nil {
 			return err
 		}
@@ -163,7 +163,7 @@ func (c *collector) take(f *flow.Firing) error {
 		return nil
 	}
 	c.certs[r.Cert] = cert
-	if r.Voucher != nil {
+	if by != nil {
 		c.certs[r.Voucher.Cert] = by
 	}
 	f.Give(0, carry(c.patient, flow.Sealed{Kind: proof.KindReading, Bytes: r.Bytes}))
@@ -193,7 +193,7 @@ func (c *collector) admit(t flow.Value, peer flow.Identity) (r *proof.Reading, c
 		}
 		return r, nil, unsigned(peer.Group, fmt.Errorf("it is of device %s and came over the link of %s", r.Device, who)), nil
 	}
-	cert, id, err := verify(c.identities, r)
+	cert, id, err := verified(c.identities, r)
 	switch {
 	case errors.Is(err, flow.ErrLater):
 		err = c.waitFor(r, peer, err)

@@ -15,8 +15,9 @@ const maxFindings = 16 * leaves
 
 // findings are what a check found of readings whose window has not come.
 type findings struct {
-	order [][32]byte // oldest first; some may be gone from of
-	of    map[[32]byte]proof.Finding
+	order  [][32]byte // oldest first; some may be gone from of
+	of     map[[32]byte]proof.Finding
+	packed packing // of order; whole false: to be made anew
 }
 
 // add keeps a finding. Of a leaf that comes twice the first stands: the second
@@ -30,6 +31,9 @@ func (fs *findings) add(leaf [32]byte, f proof.Finding) {
 	}
 	fs.of[leaf] = f
 	fs.order = append(fs.order, leaf)
+	if fs.packed.whole {
+		fs.packed.add(leaf, f)
+	}
 	if len(fs.of) > maxFindings {
 		fs.drop(fs.order[:1])
 	}
@@ -49,27 +53,18 @@ func (fs *findings) drop(leaves [][32]byte) {
 		}
 	}
 	fs.order = kept
+	fs.packed = packing{}
 }
 
-// save writes each verdict once and for each leaf its index: most are equal.
+// save writes them: a list of verdicts, and one of leaves with what was found.
 func (fs *findings) save() ([]byte, error) {
-	verdicts, entries, known := []any{}, []any{}, map[flow.Verdict]int64{}
-	for _, leaf := range fs.order {
-		f := fs.of[leaf]
-		at, ok := known[f.Verdict]
-		if !ok {
-			at = int64(len(verdicts))
-			known[f.Verdict] = at
-			v := f.Verdict
-			verdicts = append(verdicts, []any{int64(v.Reason), v.Clause, v.Group, v.Rule, int64(v.Version), int64(v.Epoch), int64(v.Block)})
+	if !fs.packed.whole {
+		fs.packed = packing{whole: true, known: map[flow.Verdict]int64{}}
+		for _, leaf := range fs.order {
+			fs.packed.add(leaf, fs.of[leaf])
 		}
-		entry := []any{string(leaf[:]), at}
-		if r := f.Refused; r != nil {
-			entry = append(entry, r.Device, r.Name, int64(r.Seq), r.Kind, r.Unit, r.At.UnixNano(), r.Low, r.High)
-		}
-		entries = append(entries, entry)
 	}
-	return value.Save(verdicts, entries)
+	return fs.packed.save()
 }
 
 var errFindings = errors.New("state is not that of findings")

@@ -26,6 +26,14 @@ const (
 // go together; when nothing is on its way nobody waits.
 const gatherMost = 64
 
+// Those that were answered together often come again together. Who waits already
+// waits for them, too, a part of the time that the last batch took: else batches
+// of one and of all the others would take turns.
+const (
+	lingerPart = 4
+	lingerMost = 50 * time.Millisecond
+)
+
 // errHeld is what the listener is told when there is no room.
 var errHeld = errors.New("as many wait as can be held, until they are settled")
 
@@ -71,11 +79,12 @@ func Intake() flow.Type {
 }
 
 type intake struct {
-	devices []string
-	env     flow.Env
-	judge   func(*flow.Case) (flow.Verdict, error) // nil: nobody says why
-	vouch   func(flow.Signer, time.Time, []proof.Vouched) ([]flow.Sealed, error)
-	leave   func() // of the listener
+	devices  []string
+	env      flow.Env
+	judge    func(*flow.Case) (flow.Verdict, error) // nil: nobody says why
+	vouch    func(flow.Signer, time.Time, []proof.Vouched) ([]flow.Sealed, error)
+	leave    func() // of the listener
+	confirms confirming
 
 	mu    sync.Mutex // guards came and room
 	came  []*flow.Arrival
@@ -84,6 +93,7 @@ type intake struct {
 
 	// The rest belongs to the firings.
 	streams   map[proof.Stream]*stream
+	sorted    []*stream      // all of them, by device and name
 	perDevice map[string]int // streams
 	given     uint64         // tokens, by all activations: state
 	kept      []byte         // as Save wrote it; nil: more was given since
@@ -93,6 +103,9 @@ type intake struct {
 	open      []*taking      // given and not settled, and those that wait for the same
 	early     map[*stream]bool
 	due       time.Time // when the first of early waits no more; zero: none does
+	sealedAt  time.Time // when the newest batch was
+	expect    int       // how many may come together once a batch is settled
+	linger    time.Time // until then they are waited for
 }
 
 // Start has the listener put what its devices bring.
@@ -107,6 +120,7 @@ func (i *intake) Start(env flow.Env) error {
 	}); ok {
 		i.judge = j.Judge
 	}
+	i.confirms.by, _ = inlet.(confirmer)
 	i.vouch = proof.Vouch
 	if v, ok := inlet.(interface {
 		Vouch(flow.Signer, time.Time, []proof.Vouched) ([]flow.Sealed, error)
@@ -119,6 +133,7 @@ func (i *intake) Start(env flow.Env) error {
 
 // Stop takes no more. What waits is not answered: it is brought again.
 func (i *intake) Stop() {
+	i.confirms.end()
 	if i.leave != nil {
 		i.leave()
 		i.leave = nil
@@ -156,6 +171,7 @@ func (i *intake) Actions() []flow.Action {
 		{Out: []string{"reading"}, Guard: func() bool { return len(i.ready) > 0 }, Fire: i.give},
 		{Guard: i.gathered, Fire: i.seal},
 		{Guard: i.some, Fire: i.sort},
+		{Guard: i.confirmed, Fire: i.tell},
 	}
 }
 
@@ -196,12 +212,14 @@ func (i *intake) seal(f *flow.Firing) error {
 	if i.judge != nil {
 		for _, t := range i.order[:n] {
 			if v, err := i.judge(&flow.Case{Reading: t.reading(), Group: t.arrival.By.Group, Now: f.Now}); err == nil {
-				t.said.Verdict = v
+				t.said.Verdict, t.judged = v, true
 			}
 		}
 	}
+	i.sealedAt = f.Now
 	i.ready = append(i.ready, i.order[:n]...)
 	i.order = slices.Delete(i.order, 0, n)
+	i.alarm()
 	return nil
 }
 
@@ -210,7 +228,12 @@ func (i *intake) gathered() bool {
 	if len(i.order) == 0 || len(i.ready) > 0 {
 		return false
 	}
-	return len(i.open) == 0 || len(i.order) >= gatherMost
+	return len(i.order) >= gatherMost || len(i.open) == 0 && !i.lingers()
+}
+
+// lingers reports whether what is in order waits for more.
+func (i *intake) lingers() bool {
+	return len(i.order) < i.expect && i.env.Now().Before(i.linger)
 }
 
 // some reports whether there is something to put in order.
@@ -237,10 +260,19 @@ func (i *intake) sort(f *flow.Firing) error {
 			i.due = at
 		}
 	}
-	if !i.due.IsZero() {
-		i.env.WakeAt(i.due)
-	}
+	i.alarm()
 	return nil
+}
+
+// alarm has the intake look again when something has waited long enough.
+func (i *intake) alarm() {
+	at := i.due
+	if len(i.order) > 0 && len(i.open) == 0 && i.lingers() && (at.IsZero() || i.linger.Before(at)) {
+		at = i.linger
+	}
+	if !at.IsZero() {
+		i.env.WakeAt(at)
+	}
 }
 
 // take is some of what has come.
@@ -265,8 +297,7 @@ func (i *intake) place(a *flow.Arrival, now time.Time) {
 			return
 		}
 		s = &stream{of: of}
-		i.streams[of] = s
-		i.perDevice[of.Device]++
+		i.add(s)
 	}
 	t := &taking{arrival: a, stream: s, came: now}
 	switch s.turn(t.seq()) {
@@ -282,7 +313,7 @@ func (i *intake) place(a *flow.Arrival, now time.Time) {
 	case takenOnce:
 		t.said, t.pos = flow.Answer{Already: true}, s.pos
 		if t.pos <= i.settled {
-			i.answer(a, t.said)
+			i.finish(t)
 		} else {
 			i.open = append(i.open, t)
 		}
@@ -321,11 +352,18 @@ func (i *intake) Unsettled(port string, left int) {
 	i.settled = i.given - min(i.given, uint64(left))
 	done := 0
 	for done < len(i.open) && i.open[done].pos <= i.settled {
-		i.answer(i.open[done].arrival, i.open[done].said)
+		i.finish(i.open[done])
 		i.open[done] = nil
 		done++
 	}
-	i.open = i.open[done:]
+	if i.open = i.open[done:]; done > 0 && len(i.open) == 0 {
+		now := i.env.Now()
+		i.expect, i.linger = 0, now.Add(min(now.Sub(i.sealedAt)/lingerPart, lingerMost))
+		if done > 1 { // for one nobody waits
+			i.expect = done + len(i.order)
+		}
+		i.alarm()
+	}
 }
 
 func (i *intake) answer(a *flow.Arrival, said flow.Answer) {

@@ -23,17 +23,11 @@ func (i *intake) Save() ([]byte, error) {
 }
 
 func (i *intake) save() []byte {
-	all := make([]*stream, 0, len(i.streams))
-	for _, s := range i.streams {
-		if s.last > 0 {
-			all = append(all, s)
+	b := binary.AppendUvarint(make([]byte, 0, 16+64*len(i.sorted)), i.given)
+	for _, s := range i.sorted {
+		if s.last == 0 {
+			continue
 		}
-	}
-	slices.SortFunc(all, func(a, b *stream) int {
-		return cmp.Or(cmp.Compare(a.of.Device, b.of.Device), cmp.Compare(a.of.Name, b.of.Name))
-	})
-	b := binary.AppendUvarint(make([]byte, 0, 16+64*len(all)), i.given)
-	for _, s := range all {
 		b = append(binary.AppendUvarint(b, uint64(len(s.of.Device))), s.of.Device...)
 		b = append(binary.AppendUvarint(b, uint64(len(s.of.Name))), s.of.Name...)
 		for _, n := range []uint64{s.last, s.taken, s.pos} {
@@ -41,6 +35,16 @@ func (i *intake) save() []byte {
 		}
 	}
 	return b
+}
+
+// add takes a stream in.
+func (i *intake) add(s *stream) {
+	i.streams[s.of] = s
+	i.perDevice[s.of.Device]++
+	at, _ := slices.BinarySearchFunc(i.sorted, s, func(a, b *stream) int {
+		return cmp.Or(cmp.Compare(a.of.Device, b.of.Device), cmp.Compare(a.of.Name, b.of.Name))
+	})
+	i.sorted = slices.Insert(i.sorted, at, s)
 }
 
 // Restore reads it.
@@ -72,8 +76,7 @@ func (i *intake) Restore(version int, state []byte) error {
 			bad = errors.New("a stream is not what this type saves")
 		}
 		s.next = s.last + 1
-		i.streams[s.of] = s
-		i.perDevice[s.of.Device]++
+		i.add(s)
 	}
 	if bad != nil {
 		return fmt.Errorf("state of an intake can't be read: %w", bad)

@@ -252,6 +252,53 @@ func TestIntakeGathers(t *testing.T) {
 	}
 }
 
+// Those that were answered together are waited for together, for a while; nobody
+// waits for a single one.
+func TestIntakeLingers(t *testing.T) {
+	g := newGateway(t)
+	g.bring(g.therm, 1)
+	g.pass()
+	g.bring(g.therm, 2)
+	g.bring(g.other, 1)
+	g.intake.Advance(40 * time.Millisecond)
+	g.flows() // the first is answered
+	g.pass()  // those two go
+	g.intake.Advance(40 * time.Millisecond)
+	g.flows()
+	if g.given != 3 {
+		t.Fatalf("gave %d when the first was settled, want 3", g.given)
+	}
+	g.bring(g.therm, 3)
+	g.pass()
+	if g.given != 3 {
+		t.Fatalf("gave %d at once, want it to wait for the other that was answered with it", g.given)
+	}
+	g.bring(g.other, 2)
+	g.pass()
+	if g.given != 5 {
+		t.Fatalf("gave %d when both had come again, want 5", g.given)
+	}
+	g.intake.Advance(40 * time.Millisecond)
+	g.flows()
+	g.bring(g.therm, 5) // before its turn
+	g.bring(g.other, 3)
+	g.pass()
+	if g.given != 5 {
+		t.Fatalf("gave %d at once, want 5", g.given)
+	}
+	g.intake.Advance(10 * time.Millisecond)
+	g.pass()
+	if g.given != 6 {
+		t.Fatalf("gave %d after a quarter of the time that the last batch took, want 6", g.given)
+	}
+	g.flows()
+	g.intake.Advance(time.Second)
+	g.flows()
+	if g.given != 7 {
+		t.Errorf("gave %d, want the one that was early to have its turn as well", g.given)
+	}
+}
+
 // An intake is bounded, whatever devices do.
 func TestIntakeBounds(t *testing.T) {
 	g := newGateway(t)

@@ -105,7 +105,7 @@ func (j *judge) reading(patient string, s flow.Sealed, now time.Time) (r *proof.
 	if r, err = j.identities.Open(s); err != nil {
 		return nil, unsigned("", err), nil
 	}
-	_, id, err := verify(j.identities, r)
+	_, id, err := verified(j.identities, r)
 	if errors.Is(err, flow.ErrLater) {
 		return r, v, err
 	}

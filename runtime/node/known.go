@@ -16,8 +16,9 @@ import (
 // known finds the certificates of devices, which their nodes put into the
 // register before the device says anything. It is the capability "identities".
 type known struct {
-	n      *Node
-	opener *proof.Opener
+	n        *Node
+	opener   *proof.Opener
+	verified verified // readings, lately
 
 	mu      sync.Mutex // guards what follows
 	parsed  map[[32]byte]*x509.Certificate
