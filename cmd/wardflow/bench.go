@@ -11,9 +11,9 @@ import (
 
 // benchCommand measures this very binary on this host.
 func benchCommand() *cobra.Command {
-	cmd := &cobra.Command{Use: "bench", Short: "Measure links, idle actors, deployments, failover, ingest and load on this host"}
+	cmd := &cobra.Command{Use: "bench", Short: "Measure links, idle actors, deployments, failover, ingest, load and the chain on this host"}
 	cmd.AddCommand(benchLinksCommand(), benchIdleCommand(), benchDeployCommand(), benchFailoverCommand(),
-		benchIngestCommand(), benchLoadCommand(), benchAwayCommand(), benchHostCommand())
+		benchIngestCommand(), benchLoadCommand(), benchChainCommand(), benchAwayCommand(), benchHostCommand())
 	return cmd
 }
 
