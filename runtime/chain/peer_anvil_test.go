@@ -38,7 +38,9 @@ func TestAnvil(t *testing.T) {
 		t.Run(fork, func(t *testing.T) {
 			t.Parallel()
 			url, payer := startAnvil(t, "--hardfork", fork)
-			chaintest.Run(t, dialPeer(t, chain.RemoteConfig{Endpoint: url}), payer)
+			r := dialPeer(t, chain.RemoteConfig{Endpoint: url})
+			chaintest.Run(t, r, payer)
+			mustJudge(t, r, deployRules(t, r, payer, fork == "london"))
 		})
 	}
 }

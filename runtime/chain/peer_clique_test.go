@@ -25,9 +25,11 @@ type classic struct {
 	payer *chain.Key
 }
 
+const classicID = 1337 // the chain's number
+
 // startClassic runs it with a block each period seconds, whose transactions may
-// use gasLimit together.
-func startClassic(t testing.TB, period, gasLimit uint64) *classic {
+// use gasLimit together. Those who are rich can pay for theirs.
+func startClassic(t testing.TB, period, gasLimit uint64, rich ...chain.Address) *classic {
 	t.Helper()
 	link := "-ldflags=-checklinkname=0"
 	geth, bootnode := buildPeer(t, gethClassic, "geth", link), buildPeer(t, gethClassic, "bootnode", link)
@@ -35,10 +37,10 @@ func startClassic(t testing.TB, period, gasLimit uint64) *classic {
 	c := &classic{payer: newKey(t)}
 	sealers := []*chain.Key{newKey(t), newKey(t)}
 	genesis := filepath.Join(dir, "genesis.json")
-	write(t, genesis, classicGenesis(t, period, gasLimit, c.payer.Address(), sealers))
+	write(t, genesis, classicGenesis(t, period, gasLimit, append(rich, c.payer.Address()), sealers))
 	boot := startBoot(t, bootnode, dir)
 	for i, s := range sealers {
-		c.urls = append(c.urls, startSealer(t, geth, filepath.Join(dir, fmt.Sprintf("sealer-%d", i+1)), genesis, boot, s))
+		c.urls = append(c.urls, startSealer(t, geth, filepath.Join(dir, fmt.Sprintf("sealer-%d", i+1)), genesis, boot, s, gasLimit))
 	}
 	for _, url := range c.urls {
 		await(t, "the sealers find each other", func() bool { return string(get(t, url, "net_peerCount")) == `"0x1"` })
@@ -62,7 +64,7 @@ func write(t testing.TB, file, text string) {
 	}
 }
 
-func classicGenesis(t testing.TB, period, gasLimit uint64, payer chain.Address, sealers []*chain.Key) string {
+func classicGenesis(t testing.TB, period, gasLimit uint64, rich []chain.Address, sealers []*chain.Key) string {
 	t.Helper()
 	first := big.NewInt(0)
 	addresses := []chain.Address{sealers[0].Address(), sealers[1].Address()}
@@ -72,13 +74,16 @@ func classicGenesis(t testing.TB, period, gasLimit uint64, payer chain.Address, 
 	extra := make([]byte, 32) // then the sealers by rising address, then room for a seal
 	extra = append(append(append(extra, addresses[0][:]...), addresses[1][:]...), make([]byte, 65)...)
 	g := core.Genesis{
-		Config: &params.ChainConfig{ChainID: big.NewInt(1337),
+		Config: &params.ChainConfig{ChainID: big.NewInt(classicID),
 			HomesteadBlock: first, EIP150Block: first, EIP155Block: first, EIP158Block: first,
 			ByzantiumBlock: first, ConstantinopleBlock: first, PetersburgBlock: first, IstanbulBlock: first,
 			BerlinBlock: first, LondonBlock: first,
 			Clique: &params.CliqueConfig{Period: period, Epoch: 30000}},
 		ExtraData: extra, GasLimit: gasLimit, Difficulty: big.NewInt(1), BaseFee: big.NewInt(7),
-		Alloc: types.GenesisAlloc{payer: {Balance: new(big.Int).Exp(big.NewInt(10), big.NewInt(30), nil)}},
+		Alloc: types.GenesisAlloc{},
+	}
+	for _, a := range rich {
+		g.Alloc[a] = types.Account{Balance: new(big.Int).Exp(big.NewInt(10), big.NewInt(30), nil)}
 	}
 	text, err := json.Marshal(&g)
 	if err != nil {
@@ -98,7 +103,7 @@ func startBoot(t testing.TB, bootnode, dir string) (enode string) {
 	return fmt.Sprintf("enode://%s@127.0.0.1:0?discport=%s", id, portOf(at))
 }
 
-func startSealer(t testing.TB, geth, dir, genesis, boot string, key *chain.Key) (url string) {
+func startSealer(t testing.TB, geth, dir, genesis, boot string, key *chain.Key, gasLimit uint64) (url string) {
 	t.Helper()
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		t.Fatal(err)
@@ -115,7 +120,7 @@ func startSealer(t testing.TB, geth, dir, genesis, boot string, key *chain.Key) 
 		"--port", portOf(freeAddress(t)), "--nat", "none", "--netrestrict", "127.0.0.0/8", "--bootnodes", boot, "--ipcdisable",
 		"--authrpc.port", portOf(freeAddress(t)), "--http", "--http.port", portOf(freeAddress(t)), "--http.api", "eth,net,web3,clique",
 		"--allow-insecure-unlock", "--unlock", address, "--password", secret, "--mine", "--miner.etherbase", address,
-		"--miner.gaslimit", "60000000", "--txpool.globalslots", "20000", "--txpool.accountslots", "2000", "--txpool.accountqueue", "2000")
+		"--miner.gaslimit", fmt.Sprint(gasLimit), "--txpool.globalslots", "20000", "--txpool.accountslots", "2000", "--txpool.accountqueue", "2000")
 	return endpointOf(t, line)
 }
 
@@ -130,6 +135,7 @@ func TestClique(t *testing.T) {
 		return err == nil && h.Number > 0
 	})
 	chaintest.Run(t, r, c.payer)
+	mustJudge(t, r, deployRules(t, r, c.payer, true))
 
 	head, err := r.Head(t.Context())
 	if err != nil {
