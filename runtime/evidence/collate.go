@@ -359,7 +359,7 @@ func (c *collator) otherOf(ctx context.Context, s suspicion) (string, error) {
 	is := proof.LeafHash(s.leaf.Bytes)
 	err := c.each(ctx, func(f Folder, i uint64, check *proof.Check) bool {
 		if check.Leaf != is && check.Device == s.leaf.Device && check.Stream == s.leaf.Name && check.Seq == s.leaf.Seq {
-			found = fmt.Sprintf("check %d of log %s, at the %s on %s, was of %x and %s, this is %x", i, f.Account, check.Place,
+			found = fmt.Sprintf("check %d of log %s, %s on %s, was of %x and %s, this is %x", i, f.Account, at(check.Place.String()),
 				check.At.Format(time.RFC3339Nano), check.Leaf[:8], check.Verdict.Reason, is[:8])
 		}
 		return found == ""

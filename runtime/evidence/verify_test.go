@@ -32,7 +32,7 @@ func TestVerify(t *testing.T) {
 			}
 			var words strings.Builder
 			must(t, r.Write(&words))
-			for _, want := range []string{"PROVED", tt.want, "Check at the collector: ACCEPTED", "Check at the storage: ACCEPTED", "anchored in block 12",
+			for _, want := range []string{"PROVED", tt.want, "Check at the collector: ACCEPTED", "Check at storage: ACCEPTED", "anchored in block 12",
 				"patient p-1", "/node/bedside"} {
 				if !strings.Contains(words.String(), want) {
 					t.Errorf("the words lack %q:\n%s", want, words.String())
@@ -197,7 +197,7 @@ var goods = []variant{
 	{"one check", "", func(t *testing.T, s *scene, o *evidence.Options) {
 		s.bundle.Checks, s.bundle.Signers = s.bundle.Checks[:1], s.bundle.Signers[:1]
 		s.bundle.Witnesses = [][]byte{s.witness(t, s.third, 0)}
-	}, "judged at the storage"},
+	}, "judged at storage"},
 	{"the log's own node as the only witness, if that will do", "", func(t *testing.T, s *scene, o *evidence.Options) {
 		s.bundle.Checks, s.bundle.Signers = s.bundle.Checks[:1], s.bundle.Signers[:1]
 		s.bundle.Witnesses, o.Witnesses = [][]byte{s.witness(t, s.collector, 0)}, 0

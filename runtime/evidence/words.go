@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/wardflow/wardflow/runtime/proof"
 )
 
 // Write says what was proved, by whose keys, and what was not, for people.
@@ -27,9 +29,7 @@ func (r *Report) Write(w io.Writer) error {
 	for i := range r.Checks {
 		r.Checks[i].write(&b)
 	}
-	for _, v := range r.Witnesses {
-		v.write(&b)
-	}
+	r.writeWitnesses(&b)
 	if len(r.NotProved) > 0 {
 		b.WriteString("\nNot proved by this:\n")
 		for _, s := range r.NotProved {
@@ -61,7 +61,7 @@ func (c *Checked) write(b *strings.Builder) {
 	if c.Clause != "" {
 		verdict += ": " + c.Clause
 	}
-	fmt.Fprintf(b, "\nCheck at the %s: %s\n", c.Place, verdict)
+	fmt.Fprintf(b, "\nCheck %s: %s\n", at(c.Place), verdict)
 	if c.Device != "" {
 		fmt.Fprintf(b, "  of reading %d of %s, device %s, group %s\n", c.Seq, c.Stream, c.Device, c.Group)
 	}
@@ -74,6 +74,14 @@ func (c *Checked) write(b *strings.Builder) {
 	}
 }
 
+// at is a place as people say it.
+func at(place string) string {
+	if place == proof.AtCollector.String() {
+		return "at the collector"
+	}
+	return "at " + place
+}
+
 func orNone(s string) string {
 	if s == "" {
 		return "(none)"
@@ -81,12 +89,28 @@ func orNone(s string) string {
 	return s
 }
 
-func (v Voucher) write(b *strings.Builder) {
-	how := "has verified it, and keeps no replica"
-	if v.Replica {
-		how = "has executed it itself"
+// writeWitnesses groups what was said by who said it.
+func (r *Report) writeWitnesses(b *strings.Builder) {
+	var nodes []string
+	said := map[string][]Voucher{}
+	for _, v := range r.Witnesses {
+		if said[v.Node] == nil {
+			nodes = append(nodes, v.Node)
+		}
+		said[v.Node] = append(said[v.Node], v)
 	}
-	fmt.Fprintf(b, "\nBlock %d is final, says %s, which %s (%s)\n", v.Block, v.Node, how, stamp(v.At))
+	if len(nodes) > 0 {
+		b.WriteString("\nOf these blocks, who says that they are final:\n")
+	}
+	for _, node := range nodes {
+		how, blocks := "which has verified them, and keeps no replica", make([]string, len(said[node]))
+		for i, v := range said[node] {
+			if blocks[i] = fmt.Sprint(v.Block); v.Replica {
+				how = "which has executed them itself"
+			}
+		}
+		fmt.Fprintf(b, "  %s: %s, %s (%s)\n", strings.Join(blocks, ", "), node, how, stamp(said[node][0].At))
+	}
 }
 
 // not is what the bundle does not prove, though somebody might think so.
@@ -103,9 +127,9 @@ func (r *Report) not() []string {
 	if r.Reading != nil && r.Reading.Vouched {
 		add("that the device made the reading: it can't sign, and its collector's word stands for it")
 	}
-	for _, place := range []string{"collector", "storage"} {
+	for _, place := range []string{proof.AtCollector.String(), proof.AtStorage.String()} {
 		if len(r.Checks) > 0 && !slices.ContainsFunc(r.Checks, func(c Checked) bool { return c.Place == place }) {
-			add("that it was judged at the %s: there is no check from there", place)
+			add("that it was judged %s: there is no check from there", at(place))
 		}
 	}
 	for _, c := range r.Checks {
