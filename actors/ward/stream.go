@@ -25,6 +25,7 @@ type taking struct {
 	sealed  flow.Sealed
 	came    time.Time
 	pos     uint64 // answered when so many tokens of the intake are settled
+	judged  bool   // said has what the rules say
 	said    flow.Answer
 }
 
