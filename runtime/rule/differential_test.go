@@ -103,7 +103,7 @@ func TestDifferential(t *testing.T) {
 	t.Parallel()
 	c, j := newJudges(t)
 	n := uint64(20_000)
-	if testing.Short() {
+	if testing.Short() || raced {
 		n = 4000
 	}
 	if *long {
