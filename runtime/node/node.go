@@ -44,7 +44,6 @@ type Node struct {
 	members  *member.Members
 	register *register.Register
 	ruling   *ruling // nil: judges nothing
-	till     till
 	store    store.Store
 	engine   *engine.Engine
 	control  *control.Server // nil: serves no people
@@ -74,6 +73,8 @@ type Node struct {
 	events     *events
 	failed     chan error
 	judged     *judged
+	checks     *checks // nil: judges nothing
+	confirms   confirms
 	alarms     alarms
 	ingest     *ingest.Core // nil: no devices come here
 	record     *audit.Log
@@ -93,6 +94,7 @@ func Start(ctx context.Context, cfg Config, types flow.Types, log *slog.Logger) 
 	n.renewal.n, n.links = n, newLinks(n)
 	n.reconciler = newReconciler(n)
 	n.gatherer, n.history = &gatherer{n: n}, newHistory()
+	n.confirms.more = make(chan struct{}, 1)
 	n.wirings.judge, n.wirings.past = n.judgeApp, n.past
 	n.leader, n.tenure = newLeader(n), newTenure(n)
 	for _, step := range []struct {
@@ -109,6 +111,8 @@ func Start(ctx context.Context, cfg Config, types flow.Types, log *slog.Logger) 
 		{"meet the others", n.meet},
 		{"open the register", n.openRegister},
 		{"open the chain", n.openChain},
+		{"open its log of checks", n.openChecks},
+		{"give evidence", n.openEvidence},
 		{"start its engine", n.openEngine},
 		{"serve people", n.serve},
 		{"listen for devices", n.openIngest},
@@ -239,7 +243,7 @@ func (n *Node) offers() (offer, error) {
 		}
 	}
 	if n.cfg.Chain != nil {
-		o[capRules] = func(actor flow.ActorID) any { return judging{n.ruling.book, actor, n.judged, n.raise} }
+		o[capRules] = func(actor flow.ActorID) any { return n.logged(judging{n.ruling.book, actor, n.judged, n.raise}) }
 		o[capIdentities] = newKnown(n)
 		if n.cfg.Chain.Dir != "" {
 			o[capChain] = true
@@ -298,7 +302,7 @@ func (n *Node) openRegister(context.Context) (err error) {
 }
 
 func (n *Node) openEngine(context.Context) (err error) {
-	n.engine, err = engine.New(engine.Config{Types: n.types, Checkpoints: n.register, Local: n.journal, Log: n.log,
+	n.engine, err = engine.New(engine.Config{Types: n.types, Checkpoints: flushing{n.register, n}, Local: n.journal, Log: n.log,
 		Capability: n.offer.give, Judge: n.judgeLocal, Event: n.engineEvent, May: n.tenure.may})
 	if err == nil {
 		n.ends = append(n.ends, n.engine.Close)
@@ -367,6 +371,7 @@ func (n *Node) run() {
 	n.done.Go(func() { n.watchMajority(ctx) })
 	n.done.Go(func() { n.watchMembers(ctx) })
 	n.done.Go(func() { n.watchPolicy(ctx) })
+	n.done.Go(func() { n.confirming(ctx) })
 	n.done.Go(func() { n.followChain(ctx) })
 }
 
