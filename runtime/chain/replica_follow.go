@@ -34,7 +34,7 @@ func (r *Replica) step() error {
 		return r.join(at)
 	}
 	if at.Genesis != e.Genesis() {
-		r.trouble(fmt.Sprintf("the chain in %s begins with block %s, and the cluster's chain with %s: move that folder away and start the node again, which then fetches the cluster's chain; if it is the new chain that is right, see \"wardflow chain replace\"", r.cfg.Dir, e.Genesis(), at.Genesis))
+		r.trouble(fmt.Sprintf("the chain in %s begins with block %s, and the cluster's chain with %s: move that folder away and start the node again, which then fetches the cluster's chain", r.cfg.Dir, e.Genesis(), at.Genesis))
 		r.pause(time.Minute)
 		return nil
 	}

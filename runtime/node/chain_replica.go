@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -27,6 +28,7 @@ const askChain = "node.chain"
 type heldChain struct {
 	replica atomic.Pointer[chain.Replica] // nil: none
 	agreed  agreedHead                    // without one: what others have agreed on
+	holders holders
 }
 
 // openReplica opens the chain in this node's folder.
@@ -112,14 +114,36 @@ func (n *Node) chainHolders() []flow.NodeID {
 	if !n.met.Load() {
 		return nil
 	}
-	var ids []flow.NodeID
-	for _, m := range n.members.All() {
-		if m.Up && m.Offers(capChain) {
-			ids = append(ids, m.ID)
+	h := &n.held.holders
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if time.Since(h.at) < holdersFor {
+		select {
+		case <-h.changed:
+		default:
+			return slices.Clone(h.ids)
 		}
 	}
-	slices.Sort(ids)
-	return ids
+	h.at, h.changed, h.ids = time.Now(), n.members.Changed(), nil
+	for _, m := range n.members.All() {
+		if m.Up && m.Offers(capChain) {
+			h.ids = append(h.ids, m.ID)
+		}
+	}
+	slices.Sort(h.ids)
+	return slices.Clone(h.ids)
+}
+
+// holdersFor is how long the holders are remembered though no member changes: who
+// makes blocks is asked ten times a second, and there may be many members.
+const holdersFor = time.Second
+
+// holders are those that were found last.
+type holders struct {
+	mu      sync.Mutex // guards what follows
+	at      time.Time
+	changed <-chan struct{}
+	ids     []flow.NodeID
 }
 
 // chainMakers are those of the holders that make blocks: the voters, or all when

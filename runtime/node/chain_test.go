@@ -92,7 +92,7 @@ func TestChainOutlivesItsMaker(t *testing.T) {
 }
 
 // A node without a copy reads by way of those that have one, at the block that
-// was agreed on; and one that lies about it is found out.
+// was agreed on, and hands transactions to them.
 func TestChainOfOthers(t *testing.T) {
 	c, payer := chained(t, "b")
 	if err := os.Rename(filepath.Join(c.dir, "a", "chain"), filepath.Join(c.dir, "b", "chain")); err != nil {
