@@ -108,7 +108,12 @@ func (c *cluster) enroll(dir string, req pki.Request) error {
 // configuration keeps, and returns the address of its manager. Its rule admins
 // have their cards in authority.
 func (c *cluster) rules(ctx context.Context, keeper flow.NodeID) (manager string, err error) {
-	f := rule.Founding{Rules: rule.Default()}
+	return c.found(ctx, keeper, rule.Default())
+}
+
+// found is rules with others than the default ones.
+func (c *cluster) found(ctx context.Context, keeper flow.NodeID, rules []rule.Rule) (manager string, err error) {
+	f := rule.Founding{Rules: rules}
 	for _, name := range []string{"rules-1", "rules-2"} {
 		s, err := c.ca.Enroll(pki.Request{Role: flow.RoleStaff, Name: name}, time.Now())
 		if err == nil {

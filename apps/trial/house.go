@@ -13,6 +13,7 @@ import (
 	"github.com/wardflow/wardflow/runtime/flow"
 	"github.com/wardflow/wardflow/runtime/node"
 	"github.com/wardflow/wardflow/runtime/pki"
+	"github.com/wardflow/wardflow/runtime/rule"
 )
 
 type houseConfig struct {
@@ -61,7 +62,11 @@ func (h *house) prepare(ctx context.Context) error {
 	if err := h.enroll(); err != nil {
 		return err
 	}
-	manager, err := h.c.rules(ctx, "a")
+	rules := rule.Default()
+	for i := range rules {
+		rules[i].Mode = h.conf.mode
+	}
+	manager, err := h.c.found(ctx, "a", rules)
 	if err != nil {
 		return err
 	}

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/wardflow/wardflow/runtime/control"
 	"github.com/wardflow/wardflow/runtime/flow"
 )
 
@@ -126,7 +127,8 @@ func sumUp(n int, mode string, rounds []burst) LoadResult {
 
 type loading struct {
 	*house
-	all *crowd
+	all    *crowd
+	checks uint64 // in the node's log, all anchored, after the last burst
 }
 
 // A burst is one round.
@@ -166,11 +168,9 @@ func (l *loading) burst(ctx context.Context, n int, mode string) (b burst, err e
 	if ctx.Err() != nil {
 		return b, context.Cause(ctx)
 	}
-	if err := l.anchored(ctx); err != nil {
-		return b, err
-	}
-	b.anchored = time.Since(began)
-	return b, nil
+	at, err := l.anchored(ctx, n-b.failed)
+	b.anchored = max(b.answered, at.Sub(began))
+	return b, err
 }
 
 // open connects those that have no connection, after a failure.
@@ -207,5 +207,24 @@ func (c *caller) once(ctx context.Context, anew bool) error {
 // loadPatience is how long a device tries to connect.
 const loadPatience = time.Minute
 
-// anchored returns when all checks that were made are on the chain.
-func (l *loading) anchored(context.Context) error { return nil }
+// checksEach is how many checks a reading makes that is accepted: one at
+// the collector, one at the storage.
+const checksEach = 2
+
+// anchored is when so many more readings than before were seen on the chain, with
+// all their checks and whatever else the node has judged.
+func (l *loading) anchored(ctx context.Context, more int) (at time.Time, err error) {
+	want := l.checks + uint64(checksEach*more)
+	err = l.c.until(ctx, "a", "the checks come to the chain", func(s *control.Snapshot) string {
+		if len(s.Checks) == 0 {
+			return "the node keeps no log of checks"
+		}
+		c := s.Checks[0]
+		if c.Size < want || c.Anchored < c.Size || c.Sending > 0 {
+			return fmt.Sprintf("%d checks, want %d; %d are anchored, %d are being sent: %s", c.Size, want, c.Anchored, c.Sending, c.Problem)
+		}
+		l.checks, at = c.Size, c.At
+		return ""
+	})
+	return at, err
+}
