@@ -12,16 +12,11 @@ import (
 // AT-sinkhole: a node in good standing that swallows or bends what it should
 // hand on.
 func sinkholes() []attack {
-	notYet := func(id, tries, what string) attack {
-		return attack{id: id, has: "a node of the cluster", tries: tries, do: func(t *testing.T, _ *ground) string {
-			t.Skip(what)
-			return ""
-		}}
-	}
 	return []attack{
-		notYet("AT-sinkhole a drops", "drops one reading in ten",
-			"the store accounts for every leaf of a window; that a device's numbers have gaps is raised by the alarms of issue 6"),
-		notYet("AT-sinkhole b delays", "hands readings on 30 s late", "the alarm for silence is of issue 6"),
+		{id: "AT-sinkhole a drops", has: "a node of the cluster, and so its collectors' keys", tries: "drops one reading in ten",
+			record: []record{{records, flow.AuditReading, "/collector/bed-1"}}, do: dropSome},
+		{id: "AT-sinkhole b delays", has: "a node of the cluster, and so its collectors' keys", tries: "hands readings on 30 s late",
+			record: []record{{records, flow.AuditReading, "/collector/bed-1"}}, do: delaySome},
 		{id: "AT-sinkhole d routes elsewhere", has: "a node of the cluster, and so its own actors' keys", tries: "offers a bed's readings to an actor that the application does not name",
 			record: []record{{records, flow.AuditLink, "/node/" + string(ward)}}, do: routeElsewhere},
 		{id: "AT-sinkhole c passes", has: "a node of the cluster, whose rule checks find nothing wrong", tries: "hands on what the rules refuse, and windows that nobody has judged", do: passRefused},
