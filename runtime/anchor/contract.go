@@ -36,6 +36,29 @@ func Of(ctx context.Context, c chain.Reader, manager chain.Address) (Contract, e
 	return Contract{c, at}, nil
 }
 
+// Contracts are the rule manager and the contracts that belong to it: the anchors'
+// and the registry of devices.
+func Contracts(ctx context.Context, c chain.Reader, manager chain.Address) ([]chain.Address, error) {
+	found, err := Of(ctx, c, manager)
+	if err != nil {
+		return nil, err
+	}
+	head, err := c.Head(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("find the registry of devices: %w", err)
+	}
+	m := build.NewRuleManager()
+	out, err := c.Call(ctx, head.Hash, manager, m.PackRegistry())
+	if err != nil {
+		return nil, fmt.Errorf("find the registry of devices of manager %s: %w", manager, err)
+	}
+	registry, err := m.UnpackRegistry(out)
+	if err != nil {
+		return nil, fmt.Errorf("find the registry of devices of manager %s: %w", manager, errors.Join(chain.ErrNoContract, err))
+	}
+	return []chain.Address{manager, found.Address, registry}, nil
+}
+
 // A State is what the contract has of a log: the newest head; Size 0 is none.
 type State struct {
 	Size  uint64

@@ -96,6 +96,7 @@ type Snapshot struct {
 	Alarms     []Alarm        `json:"alarms"`   // newest first, at most [MaxAlarms]
 	Events     []Event        `json:"events"`   // newest first, at most [MaxEvents]
 	Chain      *ChainState    `json:"chain,omitempty"`
+	Checks     []ChecksState  `json:"checks,omitempty"` // sorted by node
 	Register   *RegisterState `json:"register,omitempty"`
 	Store      *StoreState    `json:"store,omitempty"`
 }
@@ -315,7 +316,8 @@ const (
 	RuleChanged  EventKind = "rule-changed" // this node judges by other rules from now on
 	RuleDoubted  EventKind = "rule-doubted" // the contract does not share a native verdict: it judges alone from now on
 	LeaderNew    EventKind = "leader-changed"
-	ChainStands  EventKind = "chain-stands" // this node's replica of the chain: Text says what to mend
+	ChecksBehind EventKind = "checks-behind" // a node's checks do not come to the chain, or do again: Text says which
+	ChainStands  EventKind = "chain-stands"  // this node's replica of the chain: Text says what to mend
 	// ReadingsAmiss is an alarm of a store, or the end of one.
 	ReadingsAmiss EventKind = "readings-amiss"
 	PeerRefused   EventKind = "peer-refused" // somebody knocked who is not let in

@@ -30,7 +30,7 @@ type ruling struct {
 func (n *Node) openChain(context.Context) (err error) {
 	n.door.Answer(askChain, n.answerChain)
 	if n.ruling, err = n.openRules(); err == nil && n.ruling != nil {
-		n.ends = append(n.ends, n.ruling.close, n.till.close)
+		n.ends = append(n.ends, n.ruling.close)
 	}
 	return err
 }
@@ -58,7 +58,7 @@ func (n *Node) openRules() (*ruling, error) {
 		}
 		r.chain = remote
 	}
-	r.book, err = rule.Start(rule.Config{Chain: r.chain, Manager: manager, Log: n.log})
+	r.book, err = rule.Start(n.bookOf(r.chain, manager))
 	if err != nil {
 		return nil, errors.Join(err, r.closeChain())
 	}
@@ -123,7 +123,7 @@ func (n *Node) chainState(ctx context.Context) *control.ChainState {
 	}
 	st := n.ruling.book.Status(time.Now())
 	s := &control.ChainState{Manager: st.Manager, Epoch: st.Epoch, Head: st.Block, Finalized: st.Block,
-		Ready: st.Why == "", Why: st.Why}
+		Ready: st.Why == "", Why: st.Why, Judging: judgingOf(st)}
 	if !st.BlockAt.IsZero() {
 		s.Age = time.Since(st.BlockAt).Seconds()
 	}

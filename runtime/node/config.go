@@ -86,6 +86,9 @@ type ChainConfig struct {
 	Dir     string `yaml:"dir,omitempty"`     // of an embedded chain, made by "wardflow chain init"; "" reads another node's
 	RPC     string `yaml:"rpc,omitempty"`     // JSON-RPC address; with Dir empty, "" asks the node that offers "chain"
 	Manager string `yaml:"manager,omitempty"` // address of the RuleManager, 0x and 40 hex digits
+
+	// Passphrase is the file with the passphrase of dir's collector.key; "" it has none.
+	Passphrase string `yaml:"passphrase,omitempty"`
 }
 
 // An IngestConfig says where devices from outside are listened to, host:port.
@@ -126,7 +129,7 @@ func (c *Config) resolve(base string) {
 	c.base = base
 	paths := append(c.Allow.paths(), &c.Dir, &c.Certificate, &c.Trust, &c.Identities, &c.Cards, &c.Store, &c.Ingest.BrokerRoots)
 	if c.Chain != nil {
-		paths = append(paths, &c.Chain.Dir)
+		paths = append(paths, &c.Chain.Dir, &c.Chain.Passphrase)
 	}
 	for i := range c.Recordings {
 		paths = append(paths, &c.Recordings[i])

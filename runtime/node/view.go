@@ -47,6 +47,9 @@ func merge(s *control.Snapshot, now map[flow.NodeID]*report) {
 		if r.Chain != nil && (s.Chain == nil || r.Node == s.Node) {
 			s.Chain = r.Chain
 		}
+		if r.Checks != nil {
+			s.Checks = append(s.Checks, *r.Checks)
+		}
 		if r.Store != nil {
 			if s.Store == nil {
 				s.Store = &control.StoreState{}
@@ -58,6 +61,7 @@ func merge(s *control.Snapshot, now map[flow.NodeID]*report) {
 			s.Store.Bytes += r.Store.Bytes
 		}
 	}
+	slices.SortFunc(s.Checks, func(a, b control.ChecksState) int { return cmp.Compare(a.Node, b.Node) })
 	slices.SortStableFunc(s.Refusals, func(a, b control.Refusal) int { return b.At.Compare(a.At) })
 	slices.SortStableFunc(s.Events, func(a, b control.Event) int { return b.At.Compare(a.At) })
 	slices.SortStableFunc(s.Alarms, func(a, b control.Alarm) int { return b.At.Compare(a.At) })

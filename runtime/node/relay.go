@@ -1,0 +1,279 @@
+package node
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"math/big"
+	"path/filepath"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/wardflow/wardflow/runtime/anchor"
+	"github.com/wardflow/wardflow/runtime/chain"
+	"github.com/wardflow/wardflow/runtime/flow"
+	"github.com/wardflow/wardflow/runtime/rule"
+)
+
+// The questions by which a node has others bring something to the chain, since
+// they have an account that can pay.
+const (
+	askRelay = "node.relay" // a transaction
+	askFund  = "node.fund"  // something for the account of a node that holds the chain
+)
+
+// payerKeyFile is the account of a node that holds a chain which others founded.
+const payerKeyFile = "payer.key"
+
+// A nodeRelay brings transactions to the chain: with this node's own account, if
+// it holds the chain and the account has something, or by way of a node that does.
+type nodeRelay struct {
+	n      *Node
+	c      *checks
+	payer  *chain.Payer     // nil: this node does not hold the chain
+	gather *anchor.Gatherer // of heads that payer pays for
+	rich   atomic.Bool      // payer can pay
+
+	stop context.CancelFunc
+	done sync.WaitGroup
+}
+
+// wallet is what a chain tells of accounts.
+type wallet interface {
+	Balance(ctx context.Context, account chain.Address) (*big.Int, error)
+}
+
+func (n *Node) openRelay(c *checks) (*nodeRelay, error) {
+	r := &nodeRelay{n: n, c: c}
+	ctx, stop := context.WithCancel(context.Background())
+	r.stop = stop
+	if n.ruling.replica != nil {
+		key, err := n.payerKey()
+		if err != nil {
+			stop()
+			return nil, fmt.Errorf("read the key of who pays for transactions: %w", err)
+		}
+		r.payer = chain.NewPayer(n.ruling.chain, key, n.log)
+		r.gather = anchor.NewGatherer(r.payer, c.find)
+		r.done.Go(func() { r.earn(ctx) })
+	}
+	n.door.Answer(askRelay, r.answerRelay)
+	n.door.Answer(askFund, r.answerFund)
+	return r, nil
+}
+
+// payerKey is the account that came with the chain's folder, or one of this
+// node's own.
+func (n *Node) payerKey() (*chain.Key, error) {
+	passphrase, err := chain.Passphrase(n.cfg.Chain.Passphrase)
+	if err != nil {
+		return nil, err
+	}
+	key, err := chain.LoadKey(filepath.Join(n.cfg.Chain.Dir, rule.CollectorKeyFile), passphrase)
+	if !errors.Is(err, fs.ErrNotExist) {
+		return key, err
+	}
+	return keyIn(filepath.Join(n.cfg.Dir, checksDir), payerKeyFile)
+}
+
+func (r *nodeRelay) close() error {
+	r.stop()
+	r.done.Wait()
+	if r.payer == nil {
+		return nil
+	}
+	return r.payer.Close()
+}
+
+// Pay implements [chain.Relay].
+func (r *nodeRelay) Pay(ctx context.Context, to *chain.Address, data []byte) (chain.Receipt, error) {
+	return r.send(ctx, chain.Call{To: to, Data: data})
+}
+
+func (r *nodeRelay) send(ctx context.Context, call chain.Call) (chain.Receipt, error) {
+	if r.rich.Load() {
+		return r.payer.Send(ctx, call)
+	}
+	body, err := json.Marshal(relayed{To: call.To, Data: call.Data, Gas: call.Gas})
+	if err != nil {
+		return chain.Receipt{}, err
+	}
+	reply, err := r.askOthers(ctx, askRelay, body)
+	if err != nil {
+		return chain.Receipt{}, fmt.Errorf("have it brought to the chain: %w", err)
+	}
+	var out outcomeOfRelay
+	if err := json.Unmarshal(reply, &out); err != nil {
+		return chain.Receipt{}, fmt.Errorf("have it brought to the chain: %w", err)
+	}
+	if out.Refused != "" {
+		return out.Receipt, &chain.RevertError{Msg: out.Refused, Data: out.Revert}
+	}
+	return out.Receipt, nil
+}
+
+// Anchor implements [anchor.Sender].
+func (r *nodeRelay) Anchor(ctx context.Context, s anchor.Signed) error {
+	if r.rich.Load() {
+		return r.gather.Anchor(ctx, s)
+	}
+	body, err := s.Encode()
+	if err != nil {
+		return err
+	}
+	_, err = r.askOthers(ctx, askAnchor, body)
+	return err
+}
+
+var errNoPayer = errors.New("no node that holds the chain and is up can pay for transactions")
+
+// askOthers asks those who hold the chain, one after the other, until one answers.
+func (r *nodeRelay) askOthers(ctx context.Context, kind string, body []byte) (reply []byte, err error) {
+	err = errNoPayer
+	for _, id := range r.n.chainHolders() {
+		if id == r.n.cfg.Node {
+			continue
+		}
+		var failed error
+		if reply, failed = r.n.door.Ask(ctx, id, kind, body); failed == nil {
+			return reply, nil
+		}
+		if err = failed; ctx.Err() != nil {
+			break
+		}
+	}
+	return nil, err
+}
+
+// relayed is a transaction that another node wants paid.
+type relayed struct {
+	To   *chain.Address `json:"to,omitempty"`
+	Data []byte         `json:"data"`
+	Gas  uint64         `json:"gas,omitempty"`
+}
+
+// An outcomeOfRelay says what became of it.
+type outcomeOfRelay struct {
+	Receipt chain.Receipt `json:"receipt"`
+	Refused string        `json:"refused,omitempty"` // by the contract
+	Revert  []byte        `json:"revert,omitempty"`  // its error, packed
+}
+
+// What another node may have paid: calls of our contracts, which judge by
+// signatures what may be done, and new contracts of our own rules.
+const (
+	relayMost    = 128 << 10 // bytes
+	relayGasMost = 8_000_000
+)
+
+func (r *nodeRelay) answerRelay(ctx context.Context, peer flow.Identity, body []byte) ([]byte, error) {
+	var t relayed
+	if err := json.Unmarshal(body, &t); err != nil {
+		return nil, fmt.Errorf("read a transaction: %w", err)
+	}
+	if err := r.may(ctx, &t); err != nil {
+		r.n.audit(flow.AuditEvent{Kind: flow.AuditRegister, Who: peer.URI, Proven: true, What: "a transaction that this node was to pay for", Why: err.Error()})
+		return nil, err
+	}
+	if !r.rich.Load() {
+		return nil, flow.ErrLater
+	}
+	receipt, err := r.payer.Send(ctx, chain.Call{To: t.To, Data: t.Data, Gas: t.Gas})
+	out := outcomeOfRelay{Receipt: receipt}
+	var revert *chain.RevertError
+	switch {
+	case errors.As(err, &revert):
+		out.Refused, out.Revert = err.Error(), revert.Data
+	case err != nil:
+		return nil, err
+	}
+	return json.Marshal(out)
+}
+
+func (r *nodeRelay) may(ctx context.Context, t *relayed) error {
+	if len(t.Data) > relayMost || t.Gas > relayGasMost {
+		return fmt.Errorf("a transaction of %d bytes and %d gas is too large", len(t.Data), t.Gas)
+	}
+	if t.To == nil {
+		if !rule.Creates(t.Data) {
+			return errors.New("it makes a contract that is none of our rules'")
+		}
+		return nil
+	}
+	ours, err := anchor.Contracts(ctx, r.n.ruling.chain, r.c.manager)
+	if err != nil {
+		return err
+	}
+	if !slices.Contains(ours, *t.To) {
+		return fmt.Errorf("it calls %s, which is none of our contracts", *t.To)
+	}
+	return nil
+}
+
+// fundWei is what a new account gets: gas for very many transactions on our own
+// chain, where it has no price.
+const fundWei = 10_000_000_000_000_000_000
+
+// enough is what an account has that needs nothing.
+var enough = big.NewInt(fundWei / 100)
+
+// earn sees to it that the account has something.
+func (r *nodeRelay) earn(ctx context.Context) {
+	w, ok := r.n.ruling.chain.(wallet)
+	if !ok {
+		return
+	}
+	tick := time.NewTicker(time.Second)
+	defer tick.Stop()
+	for {
+		short, cancel := context.WithTimeout(ctx, 5*time.Second)
+		has, err := w.Balance(short, r.payer.Address())
+		if err == nil {
+			r.rich.Store(has.Cmp(enough) >= 0)
+		}
+		if err == nil && !r.rich.Load() && r.n.met.Load() {
+			a := r.payer.Address()
+			if _, err := r.askOthers(short, askFund, a[:]); err != nil {
+				r.n.log.Debug("account that pays for transactions got nothing", "err", err)
+			}
+		}
+		cancel()
+		if r.rich.Load() {
+			tick.Reset(time.Minute)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
+}
+
+// answerFund gives something to the account of another node that holds the chain,
+// if it has nothing.
+func (r *nodeRelay) answerFund(ctx context.Context, peer flow.Identity, body []byte) ([]byte, error) {
+	if len(body) != 20 || !slices.Contains(r.n.chainHolders(), flow.NodeID(peer.Name)) {
+		return nil, fmt.Errorf("node %s does not hold the chain, and has others pay for it", peer.Name)
+	}
+	w, ok := r.n.ruling.chain.(wallet)
+	if !ok || !r.rich.Load() {
+		return nil, flow.ErrLater
+	}
+	to := chain.Address(body)
+	has, err := w.Balance(ctx, to)
+	if err != nil {
+		return nil, err
+	}
+	if has.Cmp(enough) >= 0 {
+		return nil, nil
+	}
+	_, err = r.payer.Send(ctx, chain.Call{To: &to, Gas: 21_000, Wei: fundWei})
+	if err == nil {
+		r.n.log.Info("account of another node that holds the chain was given something", "peer", peer.Name, "account", to)
+	}
+	return nil, err
+}
