@@ -111,6 +111,9 @@ func (w *watch) came(patient string, r *proof.Reading, now time.Time) (out []flo
 	if of.patient = patient; r.Seq <= of.high && !of.missing(r.Seq) {
 		return nil // a replay says nothing about what comes
 	}
+	if r.Seq > of.high && begins(r) {
+		of.high = r.Seq - 1
+	}
 	of.number(r.Seq)
 	if of.silent {
 		of.silent, of.inTime = false, false // what it kept back comes now: that was said
@@ -133,6 +136,18 @@ func (w *watch) came(patient string, r *proof.Reading, now time.Time) (out []flo
 			fmt.Sprintf("comes late: number %d came %v after it was taken", r.Seq, lag.Truncate(time.Second)), false))
 	}
 	return out
+}
+
+// begunAt is how near a first number is to the reading's time.
+const begunAt = 2 * time.Second
+
+// begins reports whether a device counts anew from here: one that does not know
+// where it was counts on from the clock, in milliseconds since 1970 (see
+// [github.com/wardflow/wardflow/actors/sensor.Player]). What it gave before is
+// not missed.
+func begins(r *proof.Reading) bool {
+	const since2001 = 1_000_000_000_000
+	return r.Seq >= since2001 && r.Seq <= 1<<62 && r.End().Sub(time.UnixMilli(int64(r.Seq))).Abs() <= begunAt
 }
 
 // refused takes a number that the check on the way has refused.

@@ -149,3 +149,16 @@ func TestWatchBeginsAgain(t *testing.T) {
 	w.tick(2 * time.Second)
 	w.wantAlarms("silence")
 }
+
+// A device that has forgotten where it was counts on from the clock. That is no
+// gap; one after it is.
+func TestWatchCountsAnew(t *testing.T) {
+	w := newHouse(t)
+	w.seconds(5, 365)
+	w.seq[w.therm.ID.EPC] = uint64(w.collector.Env.Now().UnixMilli())
+	w.seconds(30, 365)
+	w.wantAlarms()
+	w.swallow(1)
+	w.seconds(30, 365)
+	w.wantAlarms("gap")
+}
