@@ -76,7 +76,7 @@ type Verdict struct {
 	Reason  Reason // Accepted, or why not
 	Clause  string // the deciding clause in words: "1.1 Cel is below 25 Cel"
 	Group   string // the group it was judged for, from the certificate
-	Rule    string // address of the contract that holds the rules, 0x and 40 hex digits
+	Rule    string // address of the rule contract that decided, or of the manager if none did; 0x and 40 hex digits
 	Version uint64 // of the rule
 	Epoch   uint64 // of all the manager's rules; +1 on every change
 	Block   uint64 // of the chain that was read
