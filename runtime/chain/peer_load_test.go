@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/ecdsa"
 	"errors"
+	"fmt"
 	"math/big"
 	"slices"
 	"sync"
@@ -25,26 +26,20 @@ import (
 //
 //	go test ./runtime/chain -run '^$' -bench Classic -benchtime 1x -long -timeout 30m
 func BenchmarkClassic(b *testing.B) {
-	for name, limit := range map[string]uint64{"gas=30M": 30_000_000, "gas=4.7M": 4_700_000} {
-		b.Run(name, func(b *testing.B) {
-			l := newLoad(b, limit)
-			for _, n := range []int{10, 100, 1000} {
-				b.Run("n="+itoa(n), func(b *testing.B) {
-					for b.Loop() {
-						var took []time.Duration
-						for range 3 {
-							took = append(took, l.round(b, n))
-						}
-						slices.Sort(took)
-						b.ReportMetric(took[1].Seconds(), "s-until-all")
-					}
-				})
+	l := newLoad(b, 30_000_000) // geth's own; the manager does not fit into the 4.7M of older tools
+	for _, n := range []int{10, 100, 1000} {
+		b.Run(fmt.Sprintf("n=%d", n), func(b *testing.B) {
+			for b.Loop() {
+				var took []time.Duration
+				for range 3 {
+					took = append(took, l.round(b, n))
+				}
+				slices.Sort(took)
+				b.ReportMetric(took[1].Seconds(), "s-until-all")
 			}
 		})
 	}
 }
-
-func itoa(n int) string { return big.NewInt(int64(n)).String() }
 
 // load is what the experiment needs.
 type load struct {

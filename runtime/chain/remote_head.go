@@ -33,6 +33,9 @@ func (r *Remote) Head(ctx context.Context) (Head, error) {
 			err = plausible(next, number)
 		}
 		kept = true
+		if errors.Is(err, ErrNoBlock) && before.Hash != (Hash{}) {
+			return before, nil // the endpoint is a moment behind, or its head will grow old
+		}
 	} else {
 		next, kept, err = r.finalized(ctx, before)
 	}

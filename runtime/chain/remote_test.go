@@ -408,9 +408,14 @@ func TestRemoteAgreed(t *testing.T) {
 			t.Errorf("Head = %+v, %v; want %+v", h, err, agreed)
 		}
 	}
+	was := agreed.Hash
 	agreed.Hash = chain.Hash{9}
-	if h, err := r.Head(t.Context()); !errors.Is(err, chain.ErrNoBlock) {
-		t.Errorf("an endpoint that lacks the block: Head = %+v, %v", h, err)
+	if h, err := r.Head(t.Context()); err != nil || h.Hash != was {
+		t.Errorf("an endpoint that lacks the block: Head = %+v, %v; want the one before", h, err)
+	}
+	fresh := f.dial(t, chain.RemoteConfig{Agreed: func() (uint64, chain.Hash, bool) { return 7, chain.Hash{9}, true }})
+	if h, err := fresh.Head(t.Context()); !errors.Is(err, chain.ErrNoBlock) {
+		t.Errorf("an endpoint that lacks the only block: Head = %+v, %v; want %v", h, err, chain.ErrNoBlock)
 	}
 	know = false
 	if h, err := r.Head(t.Context()); err != nil || h.Number != agreed.Number+1 {
