@@ -33,7 +33,7 @@ func caCommand() *cobra.Command {
 		},
 	}
 	cmd.AddCommand(caInitCommand(), caShowCommand(), caServeCommand(), caTokenCommand(), caListCommand(),
-		caRevokeCommand(), caReinstateCommand(), caCRLCommand(), caRollCommand(), caWithdrawCommand())
+		caRevokeCommand(), caReinstateCommand(), caCRLCommand(), caRollCommand(), caWithdrawCommand(), caRegistryCommand())
 	for _, k := range holders {
 		cmd.AddCommand(k.command())
 	}

@@ -21,6 +21,7 @@ func caServeCommand() *cobra.Command {
 	var cfg enroll.Config
 	var settings, publicURL, level string
 	var leash bool
+	var devices deviceKeeper
 	cmd := &cobra.Command{
 		Use:   "serve",
 		Short: "Enrol, renew and revoke for the whole hospital, over the network",
@@ -31,7 +32,10 @@ func caServeCommand() *cobra.Command {
                                  the token is the password of HTTP Basic
   /crl/issuing.crl, /ocsp        revocation lists and OCSP, also on --public
 
-With wardflow ca token a registrar, or who has the folder, invites somebody.`,
+With wardflow ca token a registrar, or who has the folder, invites somebody.
+
+With --device-registry it keeps the registry of devices on the chain in step, as
+wardflow ca registry publish does.`,
 		Example: `  wardflow ca serve --ca ca --listen 10.0.0.5:7480 --name ca.h1.health.example --registrar ada`,
 		Args:    takes(0, "nothing but flags"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -54,13 +58,14 @@ With wardflow ca token a registrar, or who has the folder, invites somebody.`,
 			if leash {
 				ctx = untilClosed(ctx, os.Stdin)
 			}
-			if err := caServe(ctx, cmd, &folder, cfg, publicURL); err != nil {
+			if err := caServe(ctx, cmd, &folder, cfg, publicURL, &devices); err != nil {
 				return fmt.Errorf("ca serve: %w", err)
 			}
 			return nil
 		},
 	}
 	folder.flags(cmd)
+	devices.flags(cmd)
 	f := cmd.Flags()
 	f.StringVar(&cfg.Listen, "listen", "127.0.0.1:7480", "host:port to listen on, with TLS")
 	f.StringVar(&cfg.Public, "public", "", "host:port to listen on without TLS, for revocation lists and OCSP only")
@@ -74,7 +79,7 @@ With wardflow ca token a registrar, or who has the folder, invites somebody.`,
 	return cmd
 }
 
-func caServe(ctx context.Context, cmd *cobra.Command, folder *caFolder, cfg enroll.Config, publicURL string) (err error) {
+func caServe(ctx context.Context, cmd *cobra.Command, folder *caFolder, cfg enroll.Config, publicURL string, devices *deviceKeeper) (err error) {
 	record, err := folder.record(ctx, "audit")
 	if err != nil {
 		return err
@@ -105,8 +110,10 @@ func caServe(ctx context.Context, cmd *cobra.Command, folder *caFolder, cfg enro
 	}
 	fmt.Fprintf(cmd.OutOrStdout(), "CA service of %s is at %s\n", cfg.Office.Domain(), s.URL())
 	cfg.Log.Info("CA service started", "url", s.URL(), "listens", s.Addrs(), "root", cfg.Office.Root())
+	devices.run(ctx, folder.dir, cfg.Office, cfg.Log)
 	<-ctx.Done()
 	start := time.Now()
+	devices.wait()
 	err = errors.Join(os.Remove(at), s.Close())
 	cfg.Log.Info("CA service stopped", "took", time.Since(start))
 	return err

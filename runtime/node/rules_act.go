@@ -42,9 +42,14 @@ func BringRule(ctx context.Context, d *rule.Desk, key crypto.PublicKey, call con
 		}
 		to = &a
 	}
-	r, err := d.Bring(ctx, key, to, call.Data)
+	r, devices, err := bringDevices(ctx, d, to, call.Data)
+	if !devices {
+		r, err = d.Bring(ctx, key, to, call.Data)
+	}
 	var refusal *rule.Refusal
 	switch {
+	case devices && err != nil:
+		return nil, err
 	case errors.As(err, &refusal):
 		return nil, fmt.Errorf("%w: %w", refusal, control.ErrConflict)
 	case errors.Is(err, rule.ErrNoAdmin):

@@ -19,7 +19,8 @@ type Issuance struct {
 	Role      flow.Role `json:"role,omitempty"`
 	EPC       string    `json:"epc,omitempty"`
 	Group     string    `json:"group,omitempty"`
-	SHA256    string    `json:"sha256"` // of the certificate, hex
+	SHA256    string    `json:"sha256"`        // of the certificate, hex
+	Key       string    `json:"key,omitempty"` // of a device: its point on P-256, x and y, 128 hex digits; "" for another kind of key
 	NotBefore time.Time `json:"notBefore"`
 	NotAfter  time.Time `json:"notAfter"`
 	Note
@@ -51,6 +52,7 @@ func record(cert *x509.Certificate, h Holder, n Note) Issuance {
 	}
 	if h.EPC != (EPC{}) {
 		i.EPC = h.EPC.Hex()
+		i.Key = pointOf(cert.PublicKey)
 	}
 	return i
 }
