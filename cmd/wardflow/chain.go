@@ -23,7 +23,7 @@ func chainCommand() *cobra.Command {
   wardflow chain status`,
 		RunE: onlySubcommands,
 	}
-	cmd.AddCommand(chainInitCommand(), chainStatusCommand())
+	cmd.AddCommand(chainInitCommand(), chainRunCommand(), chainStatusCommand(), chainExportCommand(), chainImportCommand())
 	return cmd
 }
 
@@ -46,6 +46,8 @@ type chainReport struct {
 	Hash  string        `json:"hash"`
 	At    time.Time     `json:"at"` // the block's time
 	Rules *managerState `json:"manager,omitempty"`
+
+	Shared bool `json:"shared,omitempty"` // the directory is a copy of a chain that nodes hold together
 }
 
 type managerState struct {
@@ -71,8 +73,12 @@ func chainStatusCommand() *cobra.Command {
 		if err != nil {
 			return err
 		}
+		r.Shared = to.dir != "" && chain.Shared(to.dir)
 		return out.write(cmd.OutOrStdout(), r, func(w io.Writer) {
-			fmt.Fprintf(w, "chain    %d\nblock    %d, %s\n", r.ID, r.Block, r.At.UTC().Format(time.DateTime))
+			fmt.Fprintf(w, "chain    %d\nblock    %d, %s\nhash     %s\n", r.ID, r.Block, r.At.UTC().Format(time.DateTime), r.Hash)
+			if r.Shared {
+				fmt.Fprintln(w, "held     by nodes together, and still here: this is one of the copies")
+			}
 			if m := r.Rules; m != nil {
 				state := "in force"
 				if m.Paused {

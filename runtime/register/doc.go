@@ -1,6 +1,6 @@
 // Package register is the cluster's agreed memory: the applications and their
-// plans, the epoch of every actor, checkpoints, device certificates and
-// settings. It is what package agree carries out its log on.
+// plans, the epoch of every actor, checkpoints, device certificates, settings and
+// the newest blocks of the chain. It is what package agree carries out its log on.
 //
 // Every node opens one. On a voter it holds the log and a copy of everything;
 // on any other node it holds a copy of the [View] only and asks a voter. Which
