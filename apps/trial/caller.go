@@ -68,7 +68,12 @@ func (c *caller) hangUp() {
 	}
 }
 
-var errRefused = errors.New("a reading was refused")
+var (
+	errRefused = errors.New("a reading was refused")
+	// errBusy reports that nobody knows yet what has become of a reading: the
+	// device is to bring the same again.
+	errBusy = fmt.Errorf("%w for now", errRefused)
+)
 
 // bring brings one reading, a temperature, and waits for the answer.
 func (c *caller) bring(ctx context.Context) error {
@@ -78,6 +83,14 @@ func (c *caller) bring(ctx context.Context) error {
 		*c.seq, now.UTC().Format(time.RFC3339Nano), 36+*c.seq%3, *c.seq%10)
 	c.buf = fmt.Appendf(c.buf[:0], "POST %s HTTP/1.1\r\nHost: %s\r\nContent-Type: %s\r\nContent-Length: %d\r\n\r\n%s",
 		ingest.Path, c.at, ingest.JSON, len(body), body)
+	return c.ask(ctx, false)
+}
+
+// again brings the last reading once more, which may have been taken.
+func (c *caller) again(ctx context.Context) error { return c.ask(ctx, true) }
+
+// ask asks what is in buf.
+func (c *caller) ask(ctx context.Context, again bool) error {
 	defer context.AfterFunc(ctx, func() { c.conn.SetDeadline(time.Unix(1, 0)) })()
 	if _, err := c.conn.Write(c.buf); err != nil {
 		return err
@@ -90,7 +103,12 @@ func (c *caller) bring(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if res.StatusCode != http.StatusOK {
+	switch {
+	case res.StatusCode == http.StatusConflict && again:
+		return nil
+	case res.StatusCode == http.StatusServiceUnavailable:
+		return fmt.Errorf("%w: %s: %s", errBusy, res.Status, answer)
+	case res.StatusCode != http.StatusOK:
 		return fmt.Errorf("%w: %s: %s", errRefused, res.Status, answer)
 	}
 	var a ingest.Answered

@@ -184,8 +184,8 @@ func (l *loading) open(ctx context.Context, devices []*caller) error {
 	return cut.connect(ctx)
 }
 
-// once brings one reading. One that finds no connection tries again soon, as
-// devices do, while [loadPatience] lasts.
+// once brings one reading. One that finds no connection, or hears that its reading
+// is not settled yet, tries again soon, as devices do, while [loadPatience] lasts.
 func (c *caller) once(ctx context.Context, anew bool) error {
 	over := time.Now().Add(loadPatience)
 	for wait := 50 * time.Millisecond; anew; wait = min(2*wait, time.Second) {
@@ -198,13 +198,16 @@ func (c *caller) once(ctx context.Context, anew bool) error {
 		}
 	}
 	err := c.bring(ctx)
+	for errors.Is(err, errBusy) && time.Now().Before(over) && pause(ctx, time.Second) == nil {
+		err = c.again(ctx)
+	}
 	if err != nil && !errors.Is(err, errRefused) {
 		c.hangUp() // where the connection stands is not known
 	}
 	return err
 }
 
-// loadPatience is how long a device tries to connect.
+// loadPatience is how long a device tries.
 const loadPatience = time.Minute
 
 // checksEach is how many checks a reading makes that is accepted: one at
