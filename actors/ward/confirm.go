@@ -48,10 +48,10 @@ func (i *intake) mode(t *taking) flow.Mode {
 	if t.judged {
 		return t.said.Verdict.Mode
 	}
-	if i.judge == nil {
+	if i.hint == nil {
 		return flow.Anchored
 	}
-	v, err := i.judge(&flow.Case{Reading: t.reading(), Group: t.arrival.By.Group, Now: i.env.Now()})
+	v, err := i.hint.rules.Judge(&flow.Case{Reading: t.reading(), Group: t.arrival.By.Group, Now: i.env.Now()})
 	if err != nil {
 		return flow.Confirmed
 	}

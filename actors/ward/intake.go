@@ -81,7 +81,7 @@ func Intake() flow.Type {
 type intake struct {
 	devices  []string
 	env      flow.Env
-	judge    func(*flow.Case) (flow.Verdict, error) // nil: nobody says why
+	hint     *judge // tells devices what the rules say; nil: nobody does
 	vouch    func(flow.Signer, time.Time, []proof.Vouched) ([]flow.Sealed, error)
 	leave    func() // of the listener
 	confirms confirming
@@ -115,11 +115,7 @@ func (i *intake) Start(env flow.Env) error {
 	if err != nil {
 		return err
 	}
-	if j, ok := inlet.(interface {
-		Judge(*flow.Case) (flow.Verdict, error)
-	}); ok {
-		i.judge = j.Judge
-	}
+	i.hint = hintOf(inlet)
 	i.confirms.by, _ = inlet.(confirmer)
 	i.vouch = proof.Vouch
 	if v, ok := inlet.(interface {
@@ -209,9 +205,9 @@ func (i *intake) seal(f *flow.Firing) error {
 			t.sealed = sealed[k]
 		}
 	}
-	if i.judge != nil {
+	if i.hint != nil {
 		for _, t := range i.order[:n] {
-			if v, err := i.judge(&flow.Case{Reading: t.reading(), Group: t.arrival.By.Group, Now: f.Now}); err == nil {
+			if v, err := i.hint.hint(t, f.Now); err == nil {
 				t.said.Verdict, t.judged = v, true
 			}
 		}

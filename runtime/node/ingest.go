@@ -156,6 +156,14 @@ func (in *inlet) Judge(c *flow.Case) (flow.Verdict, error) {
 	return in.n.ruling.book.Judge(c)
 }
 
+// Remember says what rules ask to be shown beside a reading.
+func (in *inlet) Remember(kind string) (past int, beside []string) {
+	if in.n.ruling == nil {
+		return 0, nil
+	}
+	return in.n.ruling.book.Remember(kind)
+}
+
 // Vouch signs for readings, as [proof.Vouch]; those who open them on this node
 // need not verify what was signed here.
 func (in *inlet) Vouch(by flow.Signer, at time.Time, rs []proof.Vouched) ([]flow.Sealed, error) {
