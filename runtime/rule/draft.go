@@ -2,8 +2,10 @@ package rule
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
+	"sync"
 
 	"github.com/wardflow/wardflow/runtime/chain"
 )
@@ -28,22 +30,29 @@ func (d *Desk) Draft(ctx context.Context, rules ...Rule) ([]Change, error) {
 			}
 		}
 	}
-	var changes []Change
+	var wanted []Rule
 	for _, r := range rules {
 		old, _ := set.own(&r)
 		want, err := r.pieces()
 		if err != nil {
 			return nil, fmt.Errorf("draft rules: %w", err)
 		}
-		if old.Version != 0 && !old.Revoked && old.Mode == r.Mode && same(want, old.Parts) {
-			continue
+		if old.Version == 0 || old.Revoked || old.Mode != r.Mode || !same(want, old.Parts) {
+			wanted = append(wanted, r)
 		}
-		if r.Parts, err = m.parts(ctx, want); err != nil {
-			return nil, fmt.Errorf("draft the rule of %s: %w", namedScope(&r), err)
+	}
+	if err := m.ready(ctx, wanted); err != nil {
+		return nil, fmt.Errorf("draft rules: %w", err)
+	}
+	var changes []Change
+	for _, r := range wanted {
+		old, _ := set.own(&r)
+		if r.Parts, err = m.parts(ctx, &r); err != nil {
+			return nil, fmt.Errorf("draft rules: %w", err)
 		}
 		changes = append(changes, Change{Op: OpSet, Rule: r, Base: old.Version})
-		d.seen = max(d.seen, m.seen)
 	}
+	d.seen = max(d.seen, m.seen)
 	return changes, nil
 }
 
@@ -101,44 +110,95 @@ type maker struct {
 	seen  uint64              // block of the newest
 }
 
-func (m *maker) parts(ctx context.Context, want []piece) (parts []Part, err error) {
-	for _, w := range want {
-		p, there := m.have[w.digest]
-		if w.code == nil {
-			p, err = m.read(ctx, w.at)
-		} else if !there {
-			p, err = m.make(ctx, w)
-		}
+// ready makes all contracts that rules need and that are not there, all at once:
+// a chain has a block a second.
+func (m *maker) ready(ctx context.Context, rules []Rule) error {
+	wanted := map[chain.Hash]piece{}
+	for _, r := range rules {
+		want, err := r.pieces()
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", w.words, err)
+			return err
 		}
-		if w.code != nil {
-			m.have[w.digest] = p
+		for _, w := range want {
+			if _, there := m.have[w.digest]; w.code != nil && !there {
+				wanted[w.digest] = w
+			}
+		}
+	}
+	if len(wanted) == 0 {
+		return nil
+	}
+	if m.relay == nil {
+		return errNoRelay
+	}
+	var mu sync.Mutex
+	at := map[chain.Hash]chain.Receipt{}
+	var all []func() error
+	for digest, w := range wanted {
+		all = append(all, func() error {
+			r, err := m.relay.Pay(ctx, nil, w.code)
+			mu.Lock()
+			defer mu.Unlock()
+			if at[digest] = r; err != nil {
+				return fmt.Errorf("%s: %w", w.words, refusal(err))
+			}
+			return nil
+		})
+	}
+	if err := together(all...); err != nil {
+		return err
+	}
+	for digest, w := range wanted {
+		m.seen = max(m.seen, at[digest].Block)
+		p, err := m.made(ctx, w, at[digest].Contract)
+		if err != nil {
+			return fmt.Errorf("%s: %w", w.words, err)
+		}
+		m.have[digest] = p
+	}
+	return nil
+}
+
+// made looks whether a contract that was made is what was wanted: who pays is
+// not believed.
+func (m *maker) made(ctx context.Context, w piece, at chain.Address) (Part, error) {
+	p, err := m.read(ctx, at)
+	if err != nil {
+		return p, err
+	}
+	if _, ours := knownCode[p.Code]; !ours || p.Digest != w.digest || p.Kind != w.kind {
+		return p, fmt.Errorf("at %s there is another contract than was to be made", at)
+	}
+	return p, nil
+}
+
+// parts are the contracts of a rule, all of which are there.
+func (m *maker) parts(ctx context.Context, r *Rule) (parts []Part, err error) {
+	want, err := r.pieces()
+	if err != nil {
+		return nil, err
+	}
+	for _, w := range want {
+		p := m.have[w.digest]
+		if w.code == nil {
+			if p, err = m.read(ctx, w.at); err != nil {
+				return nil, fmt.Errorf("rule of %s: %s: %w", namedScope(r), w.words, err)
+			}
 		}
 		parts = append(parts, p)
 	}
 	return parts, nil
 }
 
-// make has a contract made, and looks whether it is what was wanted: who pays
-// is not believed.
-func (m *maker) make(ctx context.Context, w piece) (Part, error) {
-	if m.relay == nil {
-		return Part{}, errNoRelay
+// together does all at the same time, and returns what went wrong, joined.
+func together(all ...func() error) error {
+	errs := make([]error, len(all))
+	var done sync.WaitGroup
+	for i, do := range all {
+		done.Go(func() { errs[i] = do() })
 	}
-	r, err := m.relay.Pay(ctx, nil, w.code)
-	if err != nil {
-		return Part{}, refusal(err)
-	}
-	m.seen = max(m.seen, r.Block)
-	p, err := m.read(ctx, r.Contract)
-	if err != nil {
-		return p, err
-	}
-	if _, ours := knownCode[p.Code]; !ours || p.Digest != w.digest || p.Kind != w.kind {
-		return p, fmt.Errorf("at %s there is another contract than was to be made", r.Contract)
-	}
-	return p, nil
+	done.Wait()
+	return errors.Join(errs...)
 }
 
 // read looks a rule contract up.

@@ -101,50 +101,53 @@ func (f *Founding) fill(ctx context.Context, dir string, payer *chain.Key) (mana
 // Deploy makes the contracts of a founding on a chain that is there, and returns
 // the manager's address.
 func Deploy(ctx context.Context, c chain.Reader, relay chain.Relay, f Founding) (manager chain.Address, err error) {
-	fail := func(what string, err error) (chain.Address, error) {
-		return chain.Address{}, fmt.Errorf("deploy %s: %w", what, refusal(err))
-	}
 	if err := f.setDefaults(); err != nil {
-		return fail("rule manager", err)
+		return manager, fmt.Errorf("deploy rule manager: %w", err)
 	}
-	first, err := f.entries(ctx, c, relay)
-	if err != nil {
-		return fail("the first rules", err)
+	if manager, err = f.deploy(ctx, c, relay); err != nil {
+		return manager, fmt.Errorf("deploy rule manager: %w", refusal(err))
 	}
+	return manager, nil
+}
+
+func (f *Founding) deploy(ctx context.Context, c chain.Reader, relay chain.Relay) (manager chain.Address, err error) {
 	admins, err := keyAddresses(f.Admins)
 	if err != nil {
-		return fail("rule manager", err)
+		return manager, err
 	}
 	registrars, err := keyAddresses(f.Registrars)
 	if err != nil {
-		return fail("rule manager", err)
+		return manager, err
 	}
-	anchor, err := relay.Pay(ctx, nil, common.FromHex(build.AuditAnchorMetaData.Bin))
+	m := &maker{chain: c, relay: relay, have: map[chain.Hash]Part{}}
+	var anchor, registry chain.Address
+	err = together(
+		func() error { return m.ready(ctx, f.Rules) },
+		func() (err error) { anchor, err = made(ctx, relay, build.AuditAnchorMetaData.Bin); return err },
+		func() (err error) { registry, err = made(ctx, relay, build.DeviceRegistryMetaData.Bin); return err })
 	if err != nil {
-		return fail("audit anchor", err)
+		return manager, err
 	}
-	registry, err := relay.Pay(ctx, nil, common.FromHex(build.DeviceRegistryMetaData.Bin))
+	first, err := f.entries(ctx, m)
 	if err != nil {
-		return fail("device registry", err)
+		return manager, err
 	}
 	r, err := relay.Pay(ctx, nil, append(common.FromHex(build.RuleManagerMetaData.Bin),
-		managerABI.PackConstructor(admins, registrars, uint8(f.Approvals), first, anchor.Contract, registry.Contract)...))
-	if err != nil {
-		return fail("rule manager", err)
-	}
-	return r.Contract, nil
+		managerABI.PackConstructor(admins, registrars, uint8(f.Approvals), first, anchor, registry)...))
+	return r.Contract, err
 }
 
-// entries are the first rules, with their contracts made.
-func (f *Founding) entries(ctx context.Context, c chain.Reader, relay chain.Relay) (first []build.Draft, err error) {
-	m := &maker{chain: c, relay: relay, have: map[chain.Hash]Part{}}
+// made makes a contract that takes no parameters.
+func made(ctx context.Context, relay chain.Relay, bin string) (chain.Address, error) {
+	r, err := relay.Pay(ctx, nil, common.FromHex(bin))
+	return r.Contract, err
+}
+
+// entries are the first rules.
+func (f *Founding) entries(ctx context.Context, m *maker) (first []build.Draft, err error) {
 	for _, r := range f.Rules {
-		want, err := r.pieces()
-		if err != nil {
+		if r.Parts, err = m.parts(ctx, &r); err != nil {
 			return nil, err
-		}
-		if r.Parts, err = m.parts(ctx, want); err != nil {
-			return nil, fmt.Errorf("rule of %s: %w", namedScope(&r), err)
 		}
 		change, err := Change{Op: OpSet, Rule: r}.packed()
 		if err != nil {
