@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/wardflow/wardflow/runtime/evidence"
 	"github.com/wardflow/wardflow/runtime/pki"
 	"github.com/wardflow/wardflow/runtime/proof"
 	"github.com/wardflow/wardflow/runtime/store/sqlite"
@@ -34,22 +35,34 @@ A node may be writing the store at the same time. If anything does not hold, the
 first bad reading or window is named and the exit code is 1.
 
 --trust is the authorities' trust.pem. A record from before wardflow ca withdraw
-needs archive.pem, which is beside it and has the roots that were withdrawn.`,
-		Example: "  wardflow verify --store wardflow-data/ward/store.db --trust wardflow-data/ca/trust.pem",
-		Args:    cobra.NoArgs,
+needs archive.pem, which is beside it and has the roots that were withdrawn.
+
+Who has the keys of a collector, of storage and of a card in its reader makes
+another record that holds by itself. Their checks were anchored on the chain
+before: with --checks, the folders of all nodes that judged for this store, each
+log is held against the chain, and the store against the logs. The chain is asked
+through --node, or --rpc, or read from its folder, --dir.`,
+		Example: `  wardflow verify --store wardflow-data/ward/store.db --trust wardflow-data/ca/trust.pem
+  wardflow verify --store records/store.db --checks ward/checks --checks records/checks`,
+		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return opts.run(cmd.Context(), cmd.OutOrStdout())
 		},
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&opts.store, "store", "", "the store's `FILE`")
-	flags.StringVar(&opts.trust, "trust", "", "`FILE` of the authorities that are believed, in PEM")
+	opts.at.flags(cmd)
+	flags.StringArrayVar(&opts.checks, "checks", nil, "`DIR` checks of a node that judged; may be given again")
 	flags.StringVar(&opts.patient, "patient", "", "check the record of this `PATIENT` only")
 	flags.StringVarP(&opts.output, "output", "o", "table", "`FORM` of the report: table or json")
 	return cmd
 }
 
-type verifyOptions struct{ store, trust, patient, output string }
+type verifyOptions struct {
+	store, patient, output string
+	checks                 []string
+	at                     ledger // whom to believe, and where the chain is
+}
 
 // errNotWhole is what verify exits with when something was found bad.
 var errNotWhole = errors.New("the record does not hold")
@@ -58,12 +71,18 @@ func (o *verifyOptions) run(ctx context.Context, out io.Writer) error {
 	switch {
 	case o.store == "":
 		return usageError{errors.New("verify what? Name the store's file with --store")}
-	case o.trust == "":
+	case o.at.Trust == "" && len(o.checks) == 0:
 		return usageError{errors.New("whom to believe? Name the file of authorities with --trust")}
+	case o.patient != "" && len(o.checks) > 0:
+		return usageError{errors.New("--patient and --checks: logs are held against all that is stored, so give one of them")}
 	case o.output != "table" && o.output != "json":
 		return usageError{fmt.Errorf("output form %q: want table or json", o.output)}
 	}
-	trust, err := pki.LoadTrust(o.trust)
+	file, err := o.trust()
+	if err != nil {
+		return err
+	}
+	trust, err := pki.LoadTrust(file)
 	if err != nil {
 		return err
 	}
@@ -77,23 +96,28 @@ func (o *verifyOptions) run(ctx context.Context, out io.Writer) error {
 	if err == nil {
 		err = st.Check(ctx)
 	}
-	if o.output == "json" {
-		err = errors.Join(writeVerifyJSON(out, &report, err), err)
-	} else {
-		err = errors.Join(writeVerifyTable(out, &report, time.Since(began)), err)
+	var logs *evidence.Collation
+	if err == nil && len(o.checks) > 0 {
+		logs, err = o.collate(ctx, st)
 	}
-	if err == nil && !report.OK() {
+	if o.output == "json" {
+		err = errors.Join(writeVerifyJSON(out, &report, logs, err), err)
+	} else {
+		err = errors.Join(writeVerifyTable(out, &report, time.Since(began)), writeCollation(out, logs), err)
+	}
+	if err == nil && (!report.OK() || logs != nil && !logs.OK()) {
 		return errNotWhole
 	}
 	return err
 }
 
-func writeVerifyJSON(out io.Writer, r *proof.Report, err error) error {
+func writeVerifyJSON(out io.Writer, r *proof.Report, logs *evidence.Collation, err error) error {
 	v := struct {
 		OK bool `json:"ok"`
 		*proof.Report
-		Error string `json:"error,omitempty"`
-	}{OK: r.OK() && err == nil, Report: r}
+		Checks *evidence.Collation `json:"checks,omitempty"`
+		Error  string              `json:"error,omitempty"`
+	}{OK: r.OK() && err == nil && (logs == nil || logs.OK()), Report: r, Checks: logs}
 	if err != nil {
 		v.Error = err.Error()
 	}
