@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/ethereum/go-ethereum/core"
 	"github.com/ethereum/go-ethereum/core/state"
@@ -25,7 +26,7 @@ type view struct {
 	config *params.ChainConfig
 	chain  core.ChainContext              // for BLOCKHASH
 	source func() (*state.StateDB, error) // a fresh state after header
-	db     *state.StateDB                 // nil: to be made, as the last had an error
+	db     *accessState                   // nil: to be made, as the last had an error
 	evm    *vm.EVM
 }
 
@@ -47,8 +48,12 @@ func (v *view) renew() error {
 	}
 	block := core.NewEVMBlockContext(v.header, v.chain, &v.header.Coinbase)
 	rules := v.config.Rules(block.BlockNumber, block.Random != nil, block.Time)
-	db.Prepare(rules, Address{}, v.header.Coinbase, nil, vm.ActivePrecompiles(rules), nil)
-	v.db, v.evm = db, vm.NewEVM(block, db, v.config, vm.Config{})
+	warm := append(slices.Clone(vm.ActivePrecompiles(rules)), Address{})
+	if rules.IsShanghai {
+		warm = append(warm, v.header.Coinbase) // EIP-3651
+	}
+	v.db = newAccessState(db, warm)
+	v.evm = vm.NewEVM(block, v.db, v.config, vm.Config{})
 	return nil
 }
 
@@ -60,8 +65,10 @@ func (v *view) Call(to Address, data []byte) ([]byte, error) {
 		}
 	}
 	before := v.db.Snapshot()
+	v.db.AddAddressToAccessList(to)
 	out, _, err := v.evm.StaticCall(Address{}, to, data, vm.NewGasBudget(viewGas, 0))
 	v.db.RevertToSnapshot(before)
+	v.db.forget()
 	if failed := v.db.Error(); failed != nil {
 		// Whatever came out was computed from what could not be read, and the
 		// state remembers its first error for good.
