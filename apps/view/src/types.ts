@@ -183,6 +183,19 @@ export interface ChainState {
   epoch: number;
   ready: boolean;
   why?: string;
+  judging?: Judging;
+}
+
+export interface Judging {
+  rules: number;
+  paused?: boolean;
+  native: boolean;
+  accepted_total: number;
+  refused_total: number;
+  later_total: number;
+  checked_total: number;
+  disagreed_total: number;
+  unchecked_total: number;
 }
 
 export interface RegisterState {

@@ -295,7 +295,8 @@ func (w *Ward) Snapshot(ctx context.Context) (*control.Snapshot, error) {
 		s.Links = append(s.Links, w.links(name, t)...)
 	}
 	s.Refusals = refusals(now, t)
-	s.Chain = &control.ChainState{ID: 5151, Node: "ward", Head: 1204 + uint64(t), Finalized: 1203 + uint64(t), Age: 0.4 + 0.3*math.Sin(t), Manager: manager, Epoch: 7, Ready: true}
+	s.Chain = &control.ChainState{ID: 5151, Node: "ward", Head: 1204 + uint64(t), Finalized: 1203 + uint64(t), Age: 0.4 + 0.3*math.Sin(t), Manager: manager, Epoch: 7, Ready: true,
+		Judging: &control.Judging{Rules: 1, Native: true, Accepted: 1800 * uint64(t), Refused: uint64(t) / 7, Checked: uint64(t)/7 + uint64(t)*2}}
 	s.Register = w.register(880 + uint64(3*t))
 	s.Store = &control.StoreState{Readings: uint64(46 * t), Windows: uint64(t / 5), Refused: uint64(t / 9), Waiting: 40 + uint64(20*math.Sin(t/3)), Bytes: 310_000 + uint64(2900*t)}
 	return s, nil
