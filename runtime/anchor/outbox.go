@@ -33,10 +33,13 @@ type Outbox struct {
 	mu      sync.Mutex // guards what follows
 	last    uint64     // number of the newest, from 1
 	synced  uint64     // up to here they are on disk
+	low     uint64     // all before are done
 	fresh   []outgoing // not on disk yet
 	bytes   int        // of fresh
 	open    map[uint64]outgoing
-	done    int // of those in the file
+	done    int           // of those in the file
+	ended   []uint64      // done, and not noted in the file
+	more    chan struct{} // one slot: there are some
 	waiters map[*waiter]bool
 	failing bool
 }
@@ -44,7 +47,6 @@ type Outbox struct {
 type outgoing struct {
 	n    uint64
 	data []byte
-	at   time.Time
 }
 
 const (
@@ -54,45 +56,78 @@ const (
 	retryEach   = time.Second
 )
 
-// The records of an outbox: its number and the call, or its number alone: done.
-const outboxNumber = 8
+// A record of an outbox is a list of calls, each a number, a length and so many
+// bytes, all in one write; or of the numbers of those that are done.
+const (
+	recordCalls = 'c'
+	recordDone  = 'd'
+)
+
+var errOutbox = errors.New("it is no list of transactions that were to be sent")
 
 // OpenOutbox opens an outbox in a folder and sends what is in it. Pay sends the
 // call of a check as a transaction and waits for it; it is tried again after an
 // error, unless that is a [*chain.RevertError].
 func OpenOutbox(d wal.Disk, log *slog.Logger, alarm func(string), pay func(ctx context.Context, call []byte) error) (*Outbox, error) {
-	o := &Outbox{pay: pay, log: log, alarm: alarm, open: map[uint64]outgoing{}, waiters: map[*waiter]bool{}}
+	o := &Outbox{pay: pay, log: log, alarm: alarm, open: map[uint64]outgoing{}, waiters: map[*waiter]bool{}, more: make(chan struct{}, 1)}
 	var err error
-	o.file, err = wal.Open(d, outboxName, func(_ int64, b []byte) error {
-		if len(b) < outboxNumber {
-			return errors.New("it is not a transaction that was to be sent")
-		}
-		n := binary.BigEndian.Uint64(b)
-		if len(b) == outboxNumber {
-			delete(o.open, n)
-			o.done++
-		} else {
-			o.open[n] = outgoing{n, append([]byte(nil), b[outboxNumber:]...), time.Now()}
-		}
-		o.last = max(o.last, n)
-		return nil
-	})
+	o.file, err = wal.Open(d, outboxName, func(_ int64, b []byte) error { return o.read(b) })
 	if err != nil {
 		return nil, fmt.Errorf("open the outbox: %w", err)
 	}
 	o.synced = o.last
 	o.ends, o.stop = context.WithCancel(context.Background())
+	o.busy.Go(o.note)
 	for _, t := range o.open {
 		o.busy.Go(func() { o.send(t) })
 	}
 	return o, nil
 }
 
+// read takes a record of the file.
+func (o *Outbox) read(b []byte) error {
+	if len(b) == 0 {
+		return errOutbox
+	}
+	kind, b := b[0], b[1:]
+	for len(b) > 0 {
+		n, w := binary.Uvarint(b)
+		if w <= 0 {
+			return errOutbox
+		}
+		b = b[w:]
+		o.last = max(o.last, n)
+		if kind == recordDone {
+			delete(o.open, n)
+			o.done++
+			continue
+		}
+		size, w := binary.Uvarint(b)
+		if kind != recordCalls || w <= 0 || size > uint64(len(b)-w) {
+			return errOutbox
+		}
+		b = b[w:]
+		o.open[n] = outgoing{n, append([]byte(nil), b[:size]...)}
+		b = b[size:]
+	}
+	return nil
+}
+
+func recordOf(calls []outgoing) []byte {
+	b := []byte{recordCalls}
+	for _, t := range calls {
+		b = binary.AppendUvarint(b, t.n)
+		b = binary.AppendUvarint(b, uint64(len(t.data)))
+		b = append(b, t.data...)
+	}
+	return b
+}
+
 // Close ends it; what is not sent is sent when it is opened again.
 func (o *Outbox) Close() error {
 	o.stop()
 	o.busy.Wait()
-	return o.file.Close()
+	return errors.Join(o.noteDone(), o.file.Close())
 }
 
 // Add puts the call of a check in line. It is on disk after [Outbox.Sync], and
@@ -104,7 +139,7 @@ func (o *Outbox) Add(call []byte) error {
 		return fmt.Errorf("%d checks wait to become transactions", len(o.open)+len(o.fresh))
 	}
 	o.last++
-	o.fresh = append(o.fresh, outgoing{o.last, append([]byte(nil), call...), time.Now()})
+	o.fresh = append(o.fresh, outgoing{o.last, append([]byte(nil), call...)})
 	o.bytes += len(call)
 	return nil
 }
@@ -122,11 +157,11 @@ func (o *Outbox) Sync() error {
 	o.mu.Lock()
 	fresh := o.fresh
 	o.mu.Unlock()
-	for i, t := range fresh {
-		if _, err := o.file.Append(append(binary.BigEndian.AppendUint64(nil, t.n), t.data...)); err != nil {
-			o.launch(i)
-			return fmt.Errorf("write the outbox: %w", err)
-		}
+	if len(fresh) == 0 {
+		return nil // somebody else has just done it
+	}
+	if _, err := o.file.Append(recordOf(fresh)); err != nil {
+		return fmt.Errorf("write the outbox: %w", err)
 	}
 	o.launch(len(fresh))
 	return nil
@@ -176,38 +211,71 @@ func (o *Outbox) fail(err error) {
 	}
 }
 
-// sent notes that one is done, or that the contract will never take it.
+// sent says that one is done, or that the contract will never take it.
 func (o *Outbox) sent(t outgoing, refused error) {
 	if refused != nil {
 		o.alarm("the contract has refused a check as a transaction: " + refused.Error())
 	}
-	o.writing.Lock()
-	defer o.writing.Unlock()
-	if _, err := o.file.Append(binary.BigEndian.AppendUint64(nil, t.n)); err != nil {
-		o.log.Warn("outbox could not note what was sent, and may send it again", "err", err)
-	}
 	o.mu.Lock()
 	delete(o.open, t.n)
-	o.done++
+	o.ended = append(o.ended, t.n)
 	mended := o.failing && refused == nil
 	o.failing = o.failing && !mended
-	oldest := o.oldest()
-	for w := range o.waiters {
-		if w.size < oldest {
-			close(w.done)
-			delete(o.waiters, w)
+	if len(o.waiters) > 0 {
+		oldest := o.oldest()
+		for w := range o.waiters {
+			if w.size < oldest {
+				close(w.done)
+				delete(o.waiters, w)
+			}
 		}
 	}
-	clean := o.done > 2*len(o.open) && o.file.Size() > outboxClean
 	o.mu.Unlock()
+	select {
+	case o.more <- struct{}{}:
+	default:
+	}
 	if mended {
 		o.alarm("")
 	}
-	if clean {
-		if err := o.clean(); err != nil {
-			o.log.Warn("outbox could not be cleaned", "err", err)
+}
+
+// note writes down what is done, many at once: after a crash the rest is sent
+// once more.
+func (o *Outbox) note() {
+	for {
+		select {
+		case <-o.ends.Done():
+			return
+		case <-o.more:
+		}
+		if err := o.noteDone(); err != nil {
+			o.log.Warn("outbox could not note what was sent, and may send it again", "err", err)
 		}
 	}
+}
+
+func (o *Outbox) noteDone() error {
+	o.writing.Lock()
+	defer o.writing.Unlock()
+	o.mu.Lock()
+	if len(o.ended) == 0 {
+		o.mu.Unlock()
+		return nil
+	}
+	b := []byte{recordDone}
+	for _, n := range o.ended {
+		b = binary.AppendUvarint(b, n)
+	}
+	o.done += len(o.ended)
+	o.ended = nil
+	clean := o.done > 2*len(o.open) && o.file.Size() > outboxClean
+	o.mu.Unlock()
+	if clean {
+		return o.clean()
+	}
+	_, err := o.file.Append(b)
+	return err
 }
 
 // clean writes the file anew, with what is open only. writing is held.
@@ -221,7 +289,7 @@ func (o *Outbox) clean() error {
 	o.mu.Unlock()
 	return o.file.Replace(func(add func([]byte) error) error {
 		for _, t := range open {
-			if err := add(append(binary.BigEndian.AppendUint64(nil, t.n), t.data...)); err != nil {
+			if err := add(recordOf([]outgoing{t})); err != nil {
 				return err
 			}
 		}
@@ -231,14 +299,13 @@ func (o *Outbox) clean() error {
 
 // oldest is the number of the oldest that is not done. mu is held.
 func (o *Outbox) oldest() uint64 {
-	oldest := o.last + 1
-	for n := range o.open {
-		oldest = min(oldest, n)
+	for o.low <= o.synced {
+		if _, open := o.open[o.low]; open {
+			break
+		}
+		o.low++
 	}
-	if len(o.fresh) > 0 {
-		oldest = min(oldest, o.fresh[0].n)
-	}
-	return oldest
+	return o.low
 }
 
 // Waiting is how many are not in a block yet.

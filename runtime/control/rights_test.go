@@ -42,6 +42,7 @@ var rights = map[string]control.Ask{
 	"POST /logins":                 {Do: "login"},
 	"GET /audit":                   {Do: "audit"},
 	"GET /evidence":                {Do: "prove"}, // bundles hold readings
+	"GET /checks":                  {Do: "prove"},
 	"DELETE /apps/{name}":          {Do: "stop", App: "ward"},
 	"PUT /policy":                  {Do: "policy"},
 	"POST /actors/{id}/report":     {Do: "report", Actor: "ward:bed1:check"},

@@ -39,6 +39,7 @@ type checks struct {
 	anchor  *anchor.Anchor
 	outbox  *anchor.Outbox
 	manager chain.Address
+	judges  string // the same, as checks have it
 	relay   *nodeRelay
 
 	mu       sync.Mutex // guards what follows
@@ -55,7 +56,7 @@ func (n *Node) openChecks(context.Context) error {
 	if err != nil {
 		return err
 	}
-	c := &checks{n: n, manager: manager}
+	c := &checks{n: n, manager: manager, judges: strings.ToLower(manager.Hex())}
 	if err := c.open(filepath.Join(n.cfg.Dir, checksDir)); err != nil {
 		return err
 	}

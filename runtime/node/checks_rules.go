@@ -2,7 +2,6 @@ package node
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/wardflow/wardflow/runtime/flow"
 	"github.com/wardflow/wardflow/runtime/proof"
@@ -40,7 +39,7 @@ func (c *checking) Judge(q *flow.Case) (flow.Verdict, error) {
 // Check puts a judgement into the log.
 func (c *checking) Check(k *proof.Check) error {
 	k.Actor = c.actor
-	k.Manager = strings.ToLower(c.checks.manager.Hex())
+	k.Manager = c.checks.judges
 	b, err := k.Encode()
 	if err != nil {
 		return err
