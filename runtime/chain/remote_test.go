@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -521,5 +522,58 @@ func TestRemoteRefresh(t *testing.T) {
 		if asked != tt.proofs {
 			t.Errorf("%s: %d proofs were asked for, want %d", tt.name, asked, tt.proofs)
 		}
+	}
+}
+
+// Many may read one Remote while the chain grows.
+func TestRemoteManyReaders(t *testing.T) {
+	t.Parallel()
+	f := newFar(t)
+	f.write(t, 9, 9)
+	r := f.dial(t, chain.RemoteConfig{})
+	var all sync.WaitGroup
+	for range 8 {
+		all.Go(func() {
+			for range 40 {
+				if out, err := ask(r, f.at); err != nil || len(out) != 64 || out[31] != out[63] {
+					t.Errorf("got %x, %v; want two equal slots", out, err)
+					return
+				}
+			}
+		})
+	}
+	for i := range byte(20) {
+		f.write(t, i, i)
+	}
+	all.Wait()
+}
+
+// A view that needs a header which the endpoint does not give has no answer,
+// and not a wrong one.
+func TestRemoteWithoutAncestors(t *testing.T) {
+	t.Parallel()
+	f := newFar(t)
+	at := f.transact(t, nil, common.FromHex("600d600c600039600d6000f3600343034060005260206000f3")).Contract
+	r := f.dial(t, chain.RemoteConfig{})
+	head, err := r.Head(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.wire.Twist(func(m string, p []json.RawMessage, a json.RawMessage, err error) (json.RawMessage, error) {
+		if m == "eth_getBlockByHash" && !strings.Contains(string(p[0]), head.Hash.Hex()) {
+			return nil, nil
+		}
+		return a, err
+	})
+	if out, err := ask(r, at); !errors.Is(err, chain.ErrNoBlock) {
+		t.Errorf("got %x, %v; want %v", out, err, chain.ErrNoBlock)
+	}
+	f.wire.Twist(nil)
+	old, err := r.Header(t.Context(), head.Number-3)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if out, err := ask(r, at); err != nil || !bytes.Equal(out, old.Hash[:]) {
+		t.Errorf("got %x, %v; want %s", out, err, old.Hash)
 	}
 }

@@ -22,6 +22,10 @@ var logger = common.FromHex("602d600c600039602d6000f3" + // creation: return wha
 	"436000524260205260014303406040526000546060526080" + "6000f3" +
 	"5b366000600037600736600" + "0a100")
 
+// ancestor is a contract by hand: a call returns the hash of the third block
+// before its own.
+var ancestor = common.FromHex("600d600c600039600d6000f3" + "600343034060005260206000f3")
+
 // Logger is the creation code of a contract that notes the data of a call down as
 // a log with the topic 7.
 func Logger() []byte { return slices.Clone(logger) }
@@ -132,6 +136,7 @@ func logs(ctx context.Context, t *testing.T, c chain.Chain, payer *chain.Key) {
 		t.Errorf("the proof of a receipt shows %+v, %v", shown, err)
 	}
 	sees(ctx, t, c, made.Contract)
+	seesFar(ctx, t, c, payer)
 	if p, err := c.ReceiptProof(ctx, chain.Hash{1}); err == nil {
 		t.Errorf("no transaction at all is proved by %+v", p)
 	}
@@ -151,6 +156,22 @@ func sees(ctx context.Context, t *testing.T, c chain.Chain, logger chain.Address
 	want := slices.Concat(word(h.Number), word(uint64(h.Time.Unix())), h.Parent[:], word(0))
 	if !bytes.Equal(out, want) {
 		t.Errorf("a view sees as number, time, block before and slot\n%x, want\n%x", out, want)
+	}
+}
+
+// seesFar checks that a view can look at blocks before the one before.
+func seesFar(ctx context.Context, t *testing.T, c chain.Chain, payer *chain.Key) {
+	made, err := chain.Transact(ctx, c, payer, nil, ancestor)
+	if err != nil {
+		t.Fatal(err)
+	}
+	head := headOf(ctx, t, c)
+	old, err := c.Header(ctx, head.Number-3)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if out, err := stateAt(ctx, t, c, head.Hash).Call(made.Contract, nil); err != nil || !bytes.Equal(out, old.Hash[:]) {
+		t.Errorf("a view sees %x (%v) three blocks before, want %s", out, err, old.Hash)
 	}
 }
 
