@@ -299,18 +299,16 @@ func (v *registryView) show(w io.Writer) {
 		n    int
 		what string
 	}{
-		{v.Unbound, "are good and not there"},
-		{v.Unrevoked, "are revoked and good there"},
-		{v.Held, "were reinstated and stay revoked there: the device's next one is bound"},
-		{v.Unfit, "have a key that contracts can't verify, or were issued before keys were put on record: the device's next one may be bound"},
-		{len(v.Strangers), "are good there and in no record: " + strings.Join(v.Strangers, ", ")},
-		{len(v.Altered), "are there with another key, device, group or end: " + strings.Join(v.Altered, ", ")},
+		{v.Unbound, "good and not there"},
+		{v.Unrevoked, "revoked and good there"},
+		{v.Devices, "devices revoked here and not there, or the other way round"},
+		{v.Held, "reinstated, and revoked there until the device renews"},
+		{v.Unfit, "not to be bound: contracts can't verify the key, or it is on no record, as it is older than the registry"},
+		{len(v.Strangers), "good there and on no record: " + strings.Join(v.Strangers, ", ")},
+		{len(v.Altered), "there with another key, device, group or end: " + strings.Join(v.Altered, ", ")},
 	} {
 		if l.n > 0 {
 			fmt.Fprintf(w, "  %d %s\n", l.n, l.what)
 		}
-	}
-	if v.Devices > 0 {
-		fmt.Fprintf(w, "  %d devices are revoked here and not there, or the other way round\n", v.Devices)
 	}
 }
