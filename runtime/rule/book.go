@@ -139,7 +139,8 @@ func (b *Book) judge(w *view, f *facts) (flow.Verdict, error) {
 	if b.cross.disagreed.Load() || !w.set.native(f) {
 		return b.byContract(w, f)
 	}
-	v := w.set.judge(f)
+	var v flow.Verdict
+	w.set.judge(f, &v)
 	switch {
 	case !v.OK():
 		return b.refusal(w, f, v)

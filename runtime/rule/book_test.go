@@ -552,6 +552,7 @@ func BenchmarkJudge(b *testing.B) {
 		}
 	}
 	b.ReportAllocs()
+	defer rule.CPU(b)()
 	for b.Loop() {
 		if _, err := book.Judge(caseOf(monitor, r, now)); err != nil {
 			b.Fatal(err)

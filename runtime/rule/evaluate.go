@@ -13,9 +13,10 @@ import (
 // rule contracts the first that refuses decides. The verdict's Block is left to
 // the caller. A rule contract whose parameters are not known gives BadRule. An
 // accepted reading costs no allocation.
-func Evaluate(s *Set, c *flow.Case) flow.Verdict {
+func Evaluate(s *Set, c *flow.Case) (v flow.Verdict) {
 	f := factsOf(c)
-	return s.judge(&f)
+	s.judge(&f, &v)
+	return v
 }
 
 // facts are a case with what all clauses ask of it.
@@ -35,29 +36,29 @@ func factsOf(c *flow.Case) facts {
 	return f
 }
 
-// judge gives the native verdict.
-func (s *Set) judge(f *facts) flow.Verdict {
-	v := flow.Verdict{Group: f.Group, Rule: s.manager, Epoch: s.epoch}
+// judge gives the native verdict, in a v of zeros.
+func (s *Set) judge(f *facts, v *flow.Verdict) {
+	v.Group, v.Rule, v.Epoch = f.Group, s.manager, s.epoch
 	if s.paused {
 		v.Reason, v.Clause = flow.Paused, "the rule manager is paused"
-		return v
+		return
 	}
 	e := s.resolve(f.Reading.Device, f.Group)
 	if e == nil {
 		v.Reason, v.Clause = flow.NoRule, "no rule for group "+quoted(f.Group)
-		return v
+		return
 	}
 	v.Version, v.Mode = e.version, e.mode
 	if e.revoked {
 		v.Reason, v.Clause = flow.Revoked, e.revokedClause()
-		return v
+		return
 	}
 	for _, p := range e.parts {
 		reason, l := p.hold(f)
 		v.Rule = p.name
 		if reason != flow.Accepted {
 			v.Reason, v.Clause = reason, clause(reason, e, p, l, f)
-			return v
+			return
 		}
 		if l != nil && v.Clause == "" {
 			v.Clause = l.within
@@ -66,7 +67,6 @@ func (s *Set) judge(f *facts) flow.Verdict {
 	if v.Clause == "" {
 		v.Clause = "as the rule wants it"
 	}
-	return v
 }
 
 // hold holds a reading against one part. The limit is that of its kind, nil if

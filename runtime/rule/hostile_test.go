@@ -105,6 +105,7 @@ func BenchmarkContract(b *testing.B) {
 			}
 			f := factsOf(k)
 			b.ReportAllocs()
+			defer CPU(b)()
 			for b.Loop() {
 				a, err := j.set.ask(j.st, &f)
 				if err != nil || a.reason != flow.Accepted {

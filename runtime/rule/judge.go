@@ -18,7 +18,9 @@ import (
 func (s *Set) Judge(st chain.State, c *flow.Case) (flow.Verdict, error) {
 	f := factsOf(c)
 	if s.native(&f) {
-		return s.judge(&f), nil
+		var v flow.Verdict
+		s.judge(&f, &v)
+		return v, nil
 	}
 	a, err := s.ask(st, &f)
 	if err != nil {
@@ -59,8 +61,8 @@ func (a answer) same(v flow.Verdict) bool {
 
 // verdict is the contract's answer, in words as far as they are known here.
 func (s *Set) verdict(f *facts, a answer) flow.Verdict {
-	v := s.judge(f)
-	if a.same(v) {
+	var v flow.Verdict
+	if s.judge(f, &v); a.same(v) {
 		return v
 	}
 	return flow.Verdict{Reason: a.reason, Clause: s.clauseOf(f, a), Group: f.Group, Rule: a.rule.Hex(), Version: a.version, Epoch: a.epoch, Mode: v.Mode}

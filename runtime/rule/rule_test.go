@@ -193,6 +193,7 @@ func BenchmarkEvaluate(b *testing.B) {
 	}{{"value", temperature(3410)}, {"wave of 360", wave()}} {
 		b.Run(bb.name, func(b *testing.B) {
 			b.ReportAllocs()
+			defer rule.CPU(b)()
 			for b.Loop() {
 				if v := rule.Evaluate(s, caseOf("h1/3/icu-1/monitor", bb.r, noon)); !v.OK() {
 					b.Fatal(v)

@@ -3,8 +3,10 @@ package rule
 import (
 	"encoding/hex"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
+	"sync/atomic"
 
 	"github.com/wardflow/wardflow/runtime/chain"
 	"github.com/wardflow/wardflow/runtime/flow"
@@ -22,7 +24,12 @@ type Set struct {
 	byGroup  map[string]*entry
 	byDevice map[[12]byte]*entry
 	asks     asks
+
+	found atomic.Pointer[map[string]*entry] // what was found for groups lately
 }
+
+// mostFound is how many groups' rules are kept at hand.
+const mostFound = 512
 
 // An entry is a rule made ready for judging.
 type entry struct {
@@ -159,6 +166,19 @@ func (s *Set) resolve(device, group string) *entry {
 			}
 		}
 	}
+	known := s.found.Load()
+	if known != nil {
+		if e, ok := (*known)[group]; ok {
+			return e
+		}
+	}
+	e := s.longest(group)
+	s.keep(known, group, e)
+	return e
+}
+
+// longest finds the rule of the longest path.
+func (s *Set) longest(group string) *entry {
 	for {
 		if e := s.byGroup[group]; e != nil {
 			return e
@@ -168,6 +188,20 @@ func (s *Set) resolve(device, group string) *entry {
 		}
 		group = group[:max(strings.LastIndexByte(group, '/'), 0)]
 	}
+}
+
+// keep has what was found for a group at hand. Of two that keep at once one may
+// be lost, and is found again.
+func (s *Set) keep(known *map[string]*entry, group string, e *entry) {
+	next := map[string]*entry{}
+	if known != nil {
+		if len(*known) >= mostFound {
+			return
+		}
+		next = maps.Clone(*known)
+	}
+	next[strings.Clone(group)] = e
+	s.found.Store(&next)
 }
 
 // intact reports whether each rule contract has the code that it had when the
