@@ -131,6 +131,9 @@ func open(cfg Config) (*Embedded, error) {
 	conf.DatabaseHandles = 256
 	conf.TxPool.NoLocals = true
 	conf.TxPool.PriceLimit = 1
+	// Few accounts pay for all, each with thousands on their way.
+	conf.TxPool.AccountSlots, conf.TxPool.GlobalSlots = 4096, 8192
+	conf.TxPool.AccountQueue, conf.TxPool.GlobalQueue = 4096, 4096
 	conf.Miner.GasPrice = big.NewInt(1)
 	conf.Miner.GasCeil = gasLimit
 	conf.LogNoHistory = true // logs are found by their blooms: the index needs a goroutine and disk

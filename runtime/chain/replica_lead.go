@@ -2,6 +2,7 @@ package chain
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -18,6 +19,7 @@ const (
 	leadEvery   = 100 * time.Millisecond // how often it is looked at whose turn it is
 	patienceFor = 15 * time.Second       // for the word of every maker, when nothing was agreed yet
 	headWithin  = time.Second            // for the word of one: it may be dead
+	replayAfter = 2 * time.Second        // when the ledger knows less than this replica
 	failedMost  = 5                      // blocks that a node may fail to give
 )
 
@@ -31,7 +33,11 @@ func (q quorum) Seals() bool {
 }
 
 func (q quorum) Agree(ctx context.Context, b Block) error {
-	return q.r.cfg.Ledger.Put(ctx, q.r.embedded().Genesis(), b)
+	err := q.r.cfg.Ledger.Put(ctx, q.r.embedded().Genesis(), b)
+	if errors.Is(err, ErrOvertaken) {
+		q.r.setLeads(false) // see what there is, first
+	}
+	return err
 }
 
 func (q quorum) Pass() {
@@ -59,7 +65,7 @@ func (r *Replica) lead() {
 		if quorum.Seals(quorum{r}) {
 			continue
 		}
-		ready, err := r.prepare(e, time.Since(since) > patienceFor)
+		ready, err := r.prepare(e, time.Since(since))
 		if err != nil {
 			r.log.Debug("chain replica makes no blocks yet", "err", err)
 			r.pause(retryEvery)
@@ -80,13 +86,13 @@ func (r *Replica) setLeads(leads bool) {
 }
 
 // prepare brings the ledger and this replica up to the newest block that is final
-// anywhere; true when both are there.
-func (r *Replica) prepare(e *Embedded, late bool) (bool, error) {
+// anywhere; true when both are there. It has been this node's turn for some time.
+func (r *Replica) prepare(e *Embedded, turn time.Duration) (bool, error) {
 	at, known, err := r.now()
 	if err != nil {
 		return false, err
 	}
-	newest, node, err := r.newest(e, known || late)
+	newest, node, err := r.newest(e, known || turn > patienceFor)
 	if err != nil {
 		return false, err
 	}
@@ -100,6 +106,8 @@ func (r *Replica) prepare(e *Embedded, late bool) (bool, error) {
 		return false, errNotOurs // follow tells
 	case at.Number > here.Number:
 		return false, nil // follow fetches
+	case at.Number < here.Number && turn < replayAfter:
+		return false, nil // it may not have been heard yet, after a start
 	case at.Number < here.Number:
 		return false, r.replay(e, at)
 	case newest.Number > here.Number:

@@ -400,3 +400,39 @@ func TestAnotherChain(t *testing.T) {
 	b := w.start("b", other)
 	w.until("its word", func() bool { return b.Status().Problem != "" })
 }
+
+// Hundreds of transactions of one account, handed at once to a replica that makes
+// no blocks, get into blocks, though the maker changes under way.
+func TestManyThroughAReplica(t *testing.T) {
+	t.Parallel()
+	dir, key, _ := found(t)
+	w := newWard(t)
+	w.start("a", dir)
+	b := w.start("b", copyOf(t, dir))
+	w.start("c", copyOf(t, dir))
+	w.until("blocks", func() bool { return w.now().Number > 0 })
+	w.level("b", "c")
+	payer := chain.NewPayer(b, key, slog.New(slog.DiscardHandler))
+	defer func() {
+		if err := payer.Close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	const many = 300
+	failed := make(chan error, many)
+	for n := range many {
+		go func() {
+			_, err := payer.Send(t.Context(), chain.Call{To: &chain.Address{1}, Data: []byte{byte(n)}, Gas: 50_000})
+			failed <- err
+		}()
+	}
+	w.give("c")
+	for range many {
+		if err := <-failed; err != nil {
+			t.Fatal(err)
+		}
+	}
+	if n, err := b.Nonce(t.Context(), key.Address()); n != many || err != nil {
+		t.Errorf("%d transactions of the account are in blocks (%v), want %d", n, err, many)
+	}
+}
