@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"slices"
@@ -140,19 +141,7 @@ func signs(b *Bundle, signer [][]byte) bool {
 
 // complete adds witnesses and lists.
 func (g *Gatherer) complete(ctx context.Context, b *Bundle) {
-	seen := map[chain.Hash]bool{}
-	for _, c := range b.Checks {
-		h, err := chain.ParseHeader(c.Anchor.Header)
-		if err != nil || seen[h.Hash] || g.Witness == nil {
-			continue
-		}
-		seen[h.Hash] = true
-		for _, w := range g.Witness(ctx, h.Number, h.Hash) {
-			if len(b.Witnesses) < maxWitnesses {
-				b.Witnesses = append(b.Witnesses, w)
-			}
-		}
-	}
+	g.vouched(ctx, b)
 	if g.Lists == nil {
 		return
 	}
@@ -162,4 +151,88 @@ func (g *Gatherer) complete(ctx context.Context, b *Bundle) {
 			b.Lists, room = append(b.Lists, l), room-len(l)
 		}
 	}
+}
+
+// vouched adds what nodes say of the blocks. Where somebody vouches for one check's
+// block and nobody but whose log it is for another's, that other one is left out:
+// who makes up a block is not to spoil the bundle.
+func (g *Gatherer) vouched(ctx context.Context, b *Bundle) {
+	if g.Witness == nil {
+		return
+	}
+	said := map[chain.Hash][]witnessed{}
+	for _, c := range b.Checks {
+		h, err := chain.ParseHeader(c.Anchor.Header)
+		if err == nil && said[h.Hash] == nil {
+			said[h.Hash] = openEach(g.Witness(ctx, h.Number, h.Hash))
+		}
+	}
+	good := func(c Check) bool {
+		return slices.ContainsFunc(said[blockOf(c)], func(w witnessed) bool { return w.by != signerOf(c, b) })
+	}
+	if slices.ContainsFunc(b.Checks, good) {
+		b.Checks = slices.DeleteFunc(b.Checks, func(c Check) bool { return !good(c) })
+		b.Signers = slices.DeleteFunc(b.Signers, func(s [][]byte) bool { return !signs(b, s) })
+	}
+	seen := map[chain.Hash]bool{}
+	for _, c := range b.Checks {
+		of := blockOf(c)
+		if seen[of] {
+			continue
+		}
+		seen[of] = true
+		for _, w := range said[of] {
+			if len(b.Witnesses) < maxWitnesses {
+				b.Witnesses = append(b.Witnesses, w.bytes)
+			}
+		}
+	}
+}
+
+// A witnessed is a witness' word with the subject of its certificate.
+type witnessed struct {
+	bytes []byte
+	by    string
+}
+
+func openEach(all [][]byte) []witnessed {
+	out := make([]witnessed, 0, len(all))
+	for _, b := range all {
+		if _, st, err := proof.OpenWitness(b); err == nil {
+			out = append(out, witnessed{b, nameOf(st.Chain[0])})
+		}
+	}
+	return out
+}
+
+func nameOf(c *x509.Certificate) string {
+	if len(c.URIs) == 1 {
+		return c.URIs[0].String()
+	}
+	return ""
+}
+
+// blockOf is the block that a check is in; zero: none.
+func blockOf(c Check) chain.Hash {
+	h, err := chain.ParseHeader(c.Anchor.Header)
+	if err != nil {
+		return chain.Hash{}
+	}
+	return h.Hash
+}
+
+// signerOf is who has signed a check's head, by its certificate in the bundle.
+func signerOf(c Check, b *Bundle) string {
+	h, err := proof.OpenLogHead(c.Head)
+	if err != nil {
+		return ""
+	}
+	for _, s := range b.Signers {
+		if sumOf(s) == h.Cert {
+			if cert, err := x509.ParseCertificate(s[0]); err == nil {
+				return nameOf(cert)
+			}
+		}
+	}
+	return ""
 }

@@ -47,6 +47,7 @@ type scene struct {
 	now            time.Time
 	bundle         *evidence.Bundle
 	leaf           [32]byte
+	window         []byte // as sealed
 	device, stream string
 	seq            uint64
 }
@@ -72,6 +73,7 @@ func newScene(tb testing.TB, vouched bool) *scene {
 		readings = append(readings, r)
 	}
 	w := s.ward.Window(tb, readings)
+	s.window = w.Bytes
 	i := 3
 	if vouched {
 		i = 5
