@@ -184,6 +184,16 @@ func (a *Anchor) Covering(ctx context.Context, i uint64) (Kept, error) {
 	return k, nil
 }
 
+// vouchNewest signs the newest anchored head, unless one is kept.
+func (a *Anchor) vouchNewest(ctx context.Context) {
+	if a.state().Size <= a.kept.newest() {
+		return
+	}
+	if _, err := a.vouch(ctx); err != nil {
+		a.cfg.Slog.Debug("head of the checks was not signed by the node", "err", err)
+	}
+}
+
 // vouch signs the newest anchored head with the node's certificate, and keeps it.
 func (a *Anchor) vouch(ctx context.Context) (Kept, error) {
 	a.mu.Lock()
