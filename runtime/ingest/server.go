@@ -27,9 +27,12 @@ type ServerConfig struct {
 	Own      func() (*tls.Certificate, error)
 	Verifier *pki.Verifier
 	Allow    func(flow.Identity) error // which devices may come; nil: all that Verifier believes
-	Gate     gate.Limits               // what strangers can cost
-	Audit    func(flow.AuditEvent)     // told of connections that are refused or ended; may be nil
-	Log      *slog.Logger              // nil: nobody listens
+	// Gate is what strangers can cost. Its All and BurstAll are 500 by default: the
+	// devices of some floors come back all at once after a power failure, and the
+	// gate's pace keeps their handshakes from taking the machine.
+	Gate  gate.Limits
+	Audit func(flow.AuditEvent) // told of connections that are refused or ended; may be nil
+	Log   *slog.Logger          // nil: nobody listens
 	// Idle is how long a connection may be quiet; 0: 10 minutes.
 	Idle time.Duration
 	// Patience is how long a request may take to come, or its answer to be
@@ -42,6 +45,8 @@ const (
 	mostStreams = 16       // requests of one connection, with HTTP/2
 	mostInHand  = 64 << 20 // bytes of bodies of all
 	checkEvery  = time.Second
+
+	mostConnecting = 500 // new connections a second, and at once
 )
 
 // A Server listens for devices over HTTPS, HTTP/1.1 and HTTP/2, with TLS 1.3 and
@@ -81,6 +86,12 @@ func Serve(cfg ServerConfig) (*Server, error) {
 	}
 	if cfg.Patience == 0 {
 		cfg.Patience = 30 * time.Second
+	}
+	if cfg.Gate.All == 0 {
+		cfg.Gate.All = mostConnecting
+	}
+	if cfg.Gate.BurstAll == 0 {
+		cfg.Gate.BurstAll = mostConnecting
 	}
 	if cfg.Audit == nil {
 		cfg.Audit = func(flow.AuditEvent) {}
