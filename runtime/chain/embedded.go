@@ -65,6 +65,9 @@ func (c *Config) setDefaults() error {
 	return nil
 }
 
+// logsRange is how many blocks one question for events may cover.
+const logsRange = 10_000
+
 // ErrInUse reports a chain that another process has open: ask that one.
 var ErrInUse = errors.New("another process has the chain open")
 
@@ -143,7 +146,7 @@ func open(cfg Config) (*Embedded, error) {
 	}
 	stack.RegisterAPIs([]rpc.API{{
 		Namespace: "eth",
-		Service:   filters.NewFilterAPI(filters.NewFilterSystem(backend.APIBackend, filters.Config{})),
+		Service:   filters.NewFilterAPI(filters.NewFilterSystem(backend.APIBackend, filters.Config{RangeLimit: logsRange})),
 	}})
 	if err := stack.Start(); err != nil {
 		return nil, errors.Join(err, stack.Close())
