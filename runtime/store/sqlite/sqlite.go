@@ -194,7 +194,9 @@ func (s *Store) read(ctx context.Context, f func(*sqlite.Conn) error) (err error
 }
 
 func prepareWriter(conn *sqlite.Conn, synchronous string) error {
-	for _, p := range []string{"synchronous = " + synchronous, "wal_autocheckpoint = 8000", "journal_size_limit = 67108864"} {
+	// 16 MiB of pages at most: with the default of 2 those that the indexes of a
+	// busy ward touch are read from the file again and again.
+	for _, p := range []string{"synchronous = " + synchronous, "wal_autocheckpoint = 8000", "journal_size_limit = 67108864", "cache_size = -16384"} {
 		if err := sqlitex.ExecuteTransient(conn, "PRAGMA "+p, nil); err != nil {
 			return err
 		}
