@@ -40,7 +40,7 @@ the key of a certificate, --cert; the contract on the chain judges who may.`,
 	to.flags(cmd)
 	cmd.AddCommand(ruleListCommand(&to), ruleShowCommand(&to), ruleSetCommand(&to), ruleProposeCommand(&to),
 		rulePendingCommand(&to), ruleApproveCommand(&to), ruleCancelCommand(&to), ruleRetireCommand(&to),
-		ruleHistoryCommand(&to),
+		ruleHistoryCommand(&to), ruleExplainCommand(&to), ruleTryCommand(),
 		rulePauseCommand(&to), ruleUnpauseCommand(&to), ruleAdminsCommand(&to))
 	return cmd
 }

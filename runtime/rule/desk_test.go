@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -34,12 +35,16 @@ type room struct {
 // A tamper is a relay that can be told to bring something else.
 type tamper struct {
 	chain.Relay
+	mu    sync.Mutex // guards calls
 	swap  func(to *chain.Address, data []byte) (*chain.Address, []byte)
 	calls [][]byte
 }
 
 func (r *tamper) Pay(ctx context.Context, to *chain.Address, data []byte) (chain.Receipt, error) {
-	if r.calls = append(r.calls, data); r.swap != nil {
+	r.mu.Lock()
+	r.calls = append(r.calls, data)
+	r.mu.Unlock()
+	if r.swap != nil {
 		to, data = r.swap(to, data)
 	}
 	return r.Relay.Pay(ctx, to, data)
