@@ -67,7 +67,7 @@ func (s *storage) expect() error {
 			return err
 		}
 		s.watch.expect(of, now)
-		s.lookAgain(now)
+		s.lookBy(now.Add(silentLeast))
 	}
 	return nil
 }
@@ -88,7 +88,10 @@ func (s *storage) meetRefused(patient string, refused []store.Refusal) error {
 // follow has the watch see a reading that its device has signed.
 func (s *storage) follow(patient string, r *proof.Reading, now time.Time) {
 	s.alarm(s.watch.came(patient, r, now))
-	s.lookAgain(now)
+	if s.watch.of(r.Of()).suspect.at.Equal(now) {
+		s.lookBy(now.Add(lateFor))
+	}
+	s.lookBy(now.Add(silentLeast))
 }
 
 // followed has the watch see a window; it holds if wrong is nil.
@@ -110,7 +113,7 @@ func (s *storage) looks() bool { return !s.look.IsZero() && !s.env.Now().Before(
 
 // lookAround is a firing without tokens.
 func (s *storage) lookAround(f *flow.Firing) error {
-	all, next := s.watch.silences(f.Now)
+	all, next := s.watch.look(f.Now)
 	s.look = time.Time{}
 	if !next.IsZero() {
 		s.lookAt(next)
@@ -119,10 +122,10 @@ func (s *storage) lookAround(f *flow.Firing) error {
 	return nil
 }
 
-// lookAgain sees to it that there will be a look, since there is a stream.
-func (s *storage) lookAgain(now time.Time) {
-	if s.look.IsZero() {
-		s.lookAt(now.Add(silentLeast))
+// lookBy has the watch look at a time at the latest.
+func (s *storage) lookBy(t time.Time) {
+	if s.look.IsZero() || t.Before(s.look) {
+		s.lookAt(t)
 	}
 }
 

@@ -18,15 +18,22 @@ const (
 	// silentLeast is how long a stream is silent at least before it is said.
 	silentLeast = 15 * time.Second
 	// lateMost is how late a reading may come that used to come in time, and
-	// lateEnd how late one comes at most that does so again.
+	// lateEnd how late one comes at most that does so again. A device that gives
+	// many at once gives late ones first: lateFor is how long one in time may take
+	// to follow.
 	lateMost = 20 * time.Second
 	lateEnd  = 10 * time.Second
+	lateFor  = 3 * time.Second
 	// gapWindows is how many windows of the patient are waited for before a
 	// number is said to be missing: what the check has refused is in one of them.
 	gapWindows = 2
 	// mostWatched is how many streams are watched, mostGaps how many gaps of each.
 	mostWatched = 4096
 	mostGaps    = 64
+	// forgetPause is about how long a pause between two readings is remembered,
+	// and mostPause how long a silence is at most that is taken for one.
+	forgetPause = 15 * time.Minute
+	mostPause   = 2 * time.Minute
 	// watchedFor is how long a stream that fell silent is remembered.
 	watchedFor = time.Hour
 )
@@ -48,6 +55,14 @@ type watched struct {
 	inTime    bool          // it has come in time since the watch began
 	silent    bool
 	late      bool
+	suspect   suspect // a late reading that none in time has followed yet
+}
+
+// A suspect is a late reading.
+type suspect struct {
+	at  time.Time // when it came; zero: there is none
+	seq uint64
+	lag time.Duration
 }
 
 // A gap is a run of numbers that have not come.
@@ -105,7 +120,7 @@ func (w *watch) expect(s proof.Stream, now time.Time) {
 func (w *watch) knows(s proof.Stream) bool { return w.streams[s] != nil }
 
 // came takes a reading that its device has signed, accepted or not, and returns
-// the alarms that follow from it.
+// the alarms that follow from it at once; others follow at the next [watch.look].
 func (w *watch) came(patient string, r *proof.Reading, now time.Time) (out []flow.Alarm) {
 	of := w.of(r.Of())
 	if of.patient = patient; r.Seq <= of.high && !of.missing(r.Seq) {
@@ -115,12 +130,12 @@ func (w *watch) came(patient string, r *proof.Reading, now time.Time) (out []flo
 		of.high = r.Seq - 1
 	}
 	of.number(r.Seq)
+	if !of.last.IsZero() {
+		of.pause(now.Sub(of.last))
+	}
 	if of.silent {
 		of.silent, of.inTime = false, false // what it kept back comes now: that was said
 		out = append(out, of.alarm(r.Of(), flow.AlarmSilence, now, "comes again", true))
-	} else if !of.last.IsZero() {
-		of.every = max(now.Sub(of.last), of.every-of.every/8)
-		of.known = true
 	}
 	of.last = now
 	lag := now.Sub(r.End())
@@ -129,11 +144,9 @@ func (w *watch) came(patient string, r *proof.Reading, now time.Time) (out []flo
 		of.late, of.inTime = false, true
 		out = append(out, of.alarm(r.Of(), flow.AlarmLate, now, "comes in time again", true))
 	case lag < lateEnd:
-		of.inTime = true
-	case of.inTime && lag > lateMost && !of.late:
-		of.late = true
-		out = append(out, of.alarm(r.Of(), flow.AlarmLate, now,
-			fmt.Sprintf("comes late: number %d came %v after it was taken", r.Seq, lag.Truncate(time.Second)), false))
+		of.inTime, of.suspect = true, suspect{}
+	case of.inTime && lag > lateMost && !of.late && of.suspect.at.IsZero():
+		of.suspect = suspect{now, r.Seq, lag}
 	}
 	return out
 }
@@ -178,10 +191,19 @@ func (w *watch) window(patient, collector string, now time.Time) (out []flow.Ala
 	return out
 }
 
-// silences returns alarms of streams that have stopped, and when to look again;
-// zero: no stream is watched.
-func (w *watch) silences(now time.Time) (out []flow.Alarm, next time.Time) {
+// look returns alarms of streams that have stopped or come late, and when to
+// look again; zero: no stream is watched.
+func (w *watch) look(now time.Time) (out []flow.Alarm, next time.Time) {
 	for s, of := range w.streams {
+		if late := of.suspect; !late.at.IsZero() {
+			if due := late.at.Add(lateFor); now.Before(due) {
+				next = sooner(next, due)
+			} else {
+				of.late, of.suspect = true, suspect{}
+				out = append(out, of.alarm(s, flow.AlarmLate, now,
+					fmt.Sprintf("comes late: number %d came %v after it was taken", late.seq, late.lag.Truncate(time.Second)), false))
+			}
+		}
 		due := of.due()
 		if due.IsZero() {
 			continue
@@ -197,11 +219,17 @@ func (w *watch) silences(now time.Time) (out []flow.Alarm, next time.Time) {
 				continue
 			}
 		}
-		if next.IsZero() || due.Before(next) {
-			next = due
-		}
+		next = sooner(next, due)
 	}
 	return out, next
+}
+
+// sooner is the earlier of two times, of which the first may be zero: none.
+func sooner(a, b time.Time) time.Time {
+	if a.IsZero() || b.Before(a) {
+		return b
+	}
+	return a
 }
 
 // due is when the stream has been silent for too long; zero: it is not known
@@ -220,6 +248,18 @@ func (of *watched) alarm(s proof.Stream, kind flow.AlarmKind, now time.Time, wha
 	}
 	return flow.Alarm{At: now.UTC(), Kind: kind, Who: of.collector, Device: s.Device, Stream: s.Name, Over: over,
 		Text: fmt.Sprintf("stream %s, which comes by %s, %s", s, by, what)}
+}
+
+// pause takes note of how long the stream has given nothing. One that gives a
+// minute's readings at a time is called silent once: then it is known.
+func (of *watched) pause(d time.Duration) {
+	if of.known {
+		of.every -= time.Duration(float64(of.every) * min(1, float64(d)/float64(forgetPause)))
+	}
+	if of.silent {
+		d = min(d, mostPause)
+	}
+	of.every, of.known = max(of.every, d), true
 }
 
 // number takes note that a number has come, or is accounted for.

@@ -121,11 +121,12 @@ func TestWatchLate(t *testing.T) {
 	}
 	kept := w.seal(w.therm, 365)
 	for range 3 {
-		w.tick(20 * time.Second)
+		w.tick(17 * time.Second)
 		next := w.seal(w.therm, 365)
-		w.tick(10 * time.Second)
+		w.tick(13 * time.Second)
 		w.collector.FeedFrom(w.therm.ID, "reading", kept)
 		w.pump()
+		w.tick(3 * time.Second)
 		w.wantAlarms("late")
 		kept = next
 	}
@@ -161,4 +162,25 @@ func TestWatchCountsAnew(t *testing.T) {
 	w.swallow(1)
 	w.seconds(30, 365)
 	w.wantAlarms("gap")
+}
+
+// A device that gives what it measured a minute at a time is not late, and
+// silent only until that is known.
+func TestWatchBursts(t *testing.T) {
+	w := newHouse(t)
+	for range 5 {
+		var kept []flow.Sealed
+		for range 60 {
+			kept = append(kept, w.seal(w.therm, 365))
+			w.collector.Env.Set(w.collector.Env.Now().Add(time.Second))
+		}
+		w.collector.Env.Set(w.collector.Env.Now().Add(-time.Minute))
+		w.tick(time.Minute)
+		for _, s := range kept {
+			w.collector.FeedFrom(w.therm.ID, "reading", s)
+		}
+		w.pump()
+		w.tick(4 * time.Second)
+	}
+	w.wantAlarms("silence", "silence over")
 }
