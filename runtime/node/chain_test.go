@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -12,6 +13,7 @@ import (
 	"github.com/wardflow/wardflow/runtime/control"
 	"github.com/wardflow/wardflow/runtime/flow"
 	"github.com/wardflow/wardflow/runtime/node"
+	"github.com/wardflow/wardflow/runtime/register"
 )
 
 // chained is a cluster that has a chain, which a founded. Those in hold keep a
@@ -139,4 +141,30 @@ func TestAnotherChainInTheFolder(t *testing.T) {
 		}
 		return false
 	})
+}
+
+// A node without a vote makes no blocks while a voter holds the chain, and a voter
+// none that no replica could take in.
+func TestWhoMakesBlocks(t *testing.T) {
+	c, payer := chained(t, "a", "b")
+	c.names = []flow.NodeID{"a", "b"} // a alone votes
+	c.startAll()
+	c.holds("b", 1)
+	r := c.pays("b", payer)
+	c.holds("b", r.Block)
+	last, err := c.nodes["b"].Chain().Header(t.Context(), r.Block)
+	if err != nil {
+		t.Fatal(err)
+	}
+	first, err := c.nodes["b"].Chain().Header(t.Context(), 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	next := register.Block{Genesis: first.Hash, Number: last.Number + 1, Parent: last.Hash, Hash: chain.Hash{9}, Body: []byte{0xc0}}
+	if err := c.nodes["b"].Register().PutBlock(t.Context(), next); err == nil || !strings.Contains(err.Error(), "has no vote") {
+		t.Errorf("a block of a node without a vote: %v", err)
+	}
+	if err := c.nodes["a"].CheckBlock("a", next); err == nil {
+		t.Error("a block that is none passes")
+	}
 }
