@@ -318,8 +318,8 @@ const (
 	LeaderNew    EventKind = "leader-changed"
 	ChecksBehind EventKind = "checks-behind" // a node's checks do not come to the chain, or do again: Text says which
 	ChainStands  EventKind = "chain-stands"  // this node's replica of the chain: Text says what to mend
-	// ReadingsAmiss is an alarm of a store, or the end of one.
-	ReadingsAmiss EventKind = "readings-amiss"
+	ReadingsAmiss  EventKind = "readings-amiss"  // an alarm of a store: see Snapshot.Alarms
+	ReadingsMended EventKind = "readings-mended" // the end of one
 	PeerRefused   EventKind = "peer-refused" // somebody knocked who is not let in
 
 	NodeSuspected EventKind = "node-suspected" // it has not answered lately

@@ -55,7 +55,7 @@ func (n *Node) raise(actor flow.ActorID, a flow.Alarm) {
 		who = "a collector that no window has named yet"
 	}
 	if a.Over {
-		n.events.add(control.ReadingsAmiss, actor, "", fmt.Sprintf("the %s of a stream that comes by %s was over", a.Kind, who))
+		n.events.add(control.ReadingsMended, actor, "", fmt.Sprintf("the %s of a stream that comes by %s was over", a.Kind, who))
 		return
 	}
 	n.audit(flow.AuditEvent{Kind: flow.AuditReading, Who: a.Who, Proven: a.Who != "", Actor: actor,

@@ -18,7 +18,7 @@ type events struct {
 }
 
 func (e *events) add(kind control.EventKind, actor flow.ActorID, link flow.LinkID, text string) {
-	bad := kind == control.ActorFault || kind == control.LinkRefused || kind == control.NodeDown || kind == control.RuleDoubted
+	bad := kind == control.ActorFault || kind == control.LinkRefused || kind == control.NodeDown || kind == control.ReadingsAmiss || kind == control.RuleDoubted
 	app := actor.App()
 	if l, err := flow.ParseLinkID(link); err == nil {
 		app = l.From.Actor.App()
