@@ -302,25 +302,25 @@ type EventKind string
 
 // The kinds of event.
 const (
-	NodeUp       EventKind = "node-up"
-	NodeDown     EventKind = "node-down"
-	AppDeployed  EventKind = "app-deployed"
-	AppStopped   EventKind = "app-stopped"
-	ActorStarted EventKind = "actor-started"
-	ActorStopped EventKind = "actor-stopped"
-	ActorMoved   EventKind = "actor-moved"
-	ActorFault   EventKind = "actor-faulted"
-	LinkUp       EventKind = "link-up"
-	LinkDown     EventKind = "link-down"
-	LinkRefused  EventKind = "link-refused" // Text says who and why
-	RuleChanged  EventKind = "rule-changed" // this node judges by other rules from now on
-	RuleDoubted  EventKind = "rule-doubted" // the contract does not share a native verdict: it judges alone from now on
-	LeaderNew    EventKind = "leader-changed"
-	ChecksBehind EventKind = "checks-behind" // a node's checks do not come to the chain, or do again: Text says which
-	ChainStands  EventKind = "chain-stands"  // this node's replica of the chain: Text says what to mend
+	NodeUp         EventKind = "node-up"
+	NodeDown       EventKind = "node-down"
+	AppDeployed    EventKind = "app-deployed"
+	AppStopped     EventKind = "app-stopped"
+	ActorStarted   EventKind = "actor-started"
+	ActorStopped   EventKind = "actor-stopped"
+	ActorMoved     EventKind = "actor-moved"
+	ActorFault     EventKind = "actor-faulted"
+	LinkUp         EventKind = "link-up"
+	LinkDown       EventKind = "link-down"
+	LinkRefused    EventKind = "link-refused" // Text says who and why
+	RuleChanged    EventKind = "rule-changed" // this node judges by other rules from now on
+	RuleDoubted    EventKind = "rule-doubted" // the contract does not share a native verdict: it judges alone from now on
+	LeaderNew      EventKind = "leader-changed"
+	ChecksBehind   EventKind = "checks-behind"   // a node's checks do not come to the chain, or do again: Text says which
+	ChainStands    EventKind = "chain-stands"    // this node's replica of the chain: Text says what to mend
 	ReadingsAmiss  EventKind = "readings-amiss"  // an alarm of a store: see Snapshot.Alarms
 	ReadingsMended EventKind = "readings-mended" // the end of one
-	PeerRefused   EventKind = "peer-refused" // somebody knocked who is not let in
+	PeerRefused    EventKind = "peer-refused"    // somebody knocked who is not let in
 
 	NodeSuspected EventKind = "node-suspected" // it has not answered lately
 	NodeDraining  EventKind = "node-draining"  // or again takes actors: Text says which
