@@ -41,17 +41,23 @@ func openChecksFolder(dir string) (*checksFolder, error) {
 	if c.heads, err = anchor.OpenHeads(filepath.Join(dir, "heads")); err != nil {
 		return nil, errors.Join(fmt.Errorf("%s: want a node's folder of checks: %w", dir, err), c.log.Close())
 	}
-	kept, ok, err := c.heads.Covering(0)
-	if err == nil && ok {
-		var h *proof.SignedLogHead
-		if h, err = proof.OpenLogHead(kept.Signed); err == nil {
-			c.is = h.Log
-		}
-	}
-	if err != nil {
+	if err := c.identify(); err != nil {
 		return nil, errors.Join(fmt.Errorf("%s: %w", dir, err), c.close())
 	}
 	return c, nil
+}
+
+// identify finds the log's account in a head that its node has signed.
+func (c *checksFolder) identify() error {
+	kept, ok, err := c.heads.Covering(0)
+	if err != nil || !ok {
+		return err
+	}
+	h, err := proof.OpenLogHead(kept.Signed)
+	if err == nil {
+		c.is = h.Log
+	}
+	return err
 }
 
 func (c *checksFolder) close() error { return errors.Join(c.log.Close(), c.heads.Close()) }

@@ -28,12 +28,8 @@ func (o *verifyOptions) trust() (string, error) {
 func (o *verifyOptions) collate(ctx context.Context, src proof.Source) (_ *evidence.Collation, err error) {
 	var folders []evidence.Folder
 	for _, dir := range o.checks {
-		c, err := openChecksFolder(dir)
+		account, err := checksAccount(dir, "")
 		if err != nil {
-			return nil, err
-		}
-		account, err := c.account()
-		if err = errors.Join(err, c.close()); err != nil {
 			return nil, err
 		}
 		folders = append(folders, evidence.Folder{Dir: filepath.Join(dir, "log"), Account: account})
