@@ -91,8 +91,8 @@ func TestDemo(t *testing.T) {
 	runDemo(t, demo.Config{Dir: dir}, func(s *control.Snapshot) bool { return readings(s) >= first+20 })
 }
 
-// A rule that is set while the ward runs is judged by from then on, and the
-// command line sees and stops what runs.
+// A rule that two people set while the ward runs is judged by from then on, and
+// the command line sees and stops what runs.
 func TestTheCommandLineSteersTheDemo(t *testing.T) {
 	dir := t.TempDir()
 	with := func(args ...string) {
@@ -109,8 +109,8 @@ func TestTheCommandLineSteersTheDemo(t *testing.T) {
 			set = true
 			with("app", "list")
 			with("app", "show", "ward")
-			with("rule", "set", "--key", filepath.Join(dir, "authority", "rules.key"),
-				"--group", "h1/3", "--kind", "59408-5", "--unit", "%", "--min", "100", "--max", "100")
+			with("rule", "set", "--cert", filepath.Join(dir, "authority", "rules-1"), "--group", "h1/3", "--kind", "59408-5", "--min", "100")
+			with("rule", "approve", "--yes", "--cert", filepath.Join(dir, "authority", "rules-2"))
 		case !stopped:
 			for _, r := range s.Refusals {
 				if r.Kind == "59408-5" && r.Epoch == 2 && strings.Contains(r.Clause, "below 100 %") {
