@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"sync"
 	"time"
@@ -119,11 +120,12 @@ func sumUp(n int, mode string, rounds []burst) LoadResult {
 		answered, anchored = append(answered, b.answered), append(anchored, b.anchored)
 		res.Failed += b.failed
 	}
-	slices.Sort(answered)
-	slices.Sort(anchored)
-	res.Answered, res.Anchored = answered[len(answered)/2].Seconds(), anchored[len(anchored)/2].Seconds()
+	res.Answered, res.Anchored = seconds(median(answered)), seconds(median(anchored))
 	return res
 }
+
+// seconds are exact to the tenth of a millisecond.
+func seconds(d time.Duration) float64 { return math.Round(d.Seconds()*1e4) / 1e4 }
 
 type loading struct {
 	*house
@@ -207,7 +209,8 @@ func (c *caller) once(ctx context.Context, anew bool) error {
 	return err
 }
 
-// loadPatience is how long a device tries.
+// loadPatience is how long a device tries, and how long checks may take to come to
+// the chain.
 const loadPatience = time.Minute
 
 // checksEach is how many checks a reading makes that is accepted: one at
@@ -217,6 +220,8 @@ const checksEach = 2
 // anchored is when so many more readings than before were seen on the chain, with
 // all their checks and whatever else the node has judged.
 func (l *loading) anchored(ctx context.Context, more int) (at time.Time, err error) {
+	ctx, cancel := context.WithTimeout(ctx, loadPatience)
+	defer cancel()
 	want := l.checks + uint64(checksEach*more)
 	err = l.c.until(ctx, "a", "the checks come to the chain", func(s *control.Snapshot) string {
 		if len(s.Checks) == 0 {

@@ -30,7 +30,7 @@ this host, too, and compute their side of the handshakes on the same processors.
   failed      not answered, or refused, in all rounds together
 
 With -o json the last line is a list of these. Each device holds a connection:
-1,000 of them need ulimit -n 4096 or so.`,
+for 1,000 of them this user must be allowed 4,096 open files (ulimit -Hn).`,
 		Example: "  wardflow bench load\n  wardflow bench load --per-check -o json\n  wardflow bench load --count 10 --count 100 --rounds 1",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
