@@ -85,15 +85,16 @@ type Anchor struct {
 	done    sync.WaitGroup
 	resumed bool // what the contract has was held against the log; run's alone
 
-	mu       sync.Mutex // guards what follows
-	contract Contract   // Address zero: not found yet
-	chainID  uint64
-	at       State     // as the contract had it last, and the log agrees
-	anchored time.Time // when at was last seen to rise
-	since    time.Time // since when something waits; zero: nothing does
-	problem  string
-	broken   error // ErrHistory
-	waiters  map[*waiter]bool
+	mu         sync.Mutex // guards what follows
+	contract   Contract   // Address zero: not found yet
+	chainID    uint64
+	at         State     // as the contract had it last, and the log agrees
+	anchored   time.Time // when at was last seen to rise
+	since      time.Time // since when something waits; zero: nothing does
+	problem    string
+	broken     error // ErrHistory
+	toldBroken bool  // people know
+	waiters    map[*waiter]bool
 }
 
 type waiter struct {

@@ -103,6 +103,12 @@ func (a *alarms) any(part string) bool {
 	return false
 }
 
+func (a *alarms) count() int {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return len(a.list)
+}
+
 // A bench is what one log needs.
 type bench struct {
 	court  *court
@@ -312,6 +318,13 @@ func TestOtherHistories(t *testing.T) {
 				defer end()
 				size := add(t, l, 20) // beyond what the chain has
 				until(t, "people are told", func() bool { return b.told.any(ErrHistory.Error()) })
+				for range 5 { // and not again with each check that comes
+					size = add(t, l, 1)
+				}
+				until(t, "it is tried again", func() bool { return strings.Contains(a.Status().Problem, "are not those") })
+				if n := b.told.count(); n != 1 {
+					t.Errorf("people were told %d times", n)
+				}
 				ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
 				defer cancel()
 				if err := a.Wait(ctx, size); !errors.Is(err, ErrHistory) {

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -78,7 +80,7 @@ func OpenOutbox(d wal.Disk, log *slog.Logger, alarm func(string), pay func(ctx c
 	o.synced = o.last
 	o.ends, o.stop = context.WithCancel(context.Background())
 	o.busy.Go(o.note)
-	for _, t := range o.open {
+	for _, t := range slices.Collect(maps.Values(o.open)) { // sending takes out of it
 		o.busy.Go(func() { o.send(t) })
 	}
 	return o, nil

@@ -123,15 +123,17 @@ func (a *Anchor) tell(err error) {
 	}
 }
 
+// alarm tells people once of what lasts, and once more when it is [ErrHistory].
 func (a *Anchor) alarm(problem string) {
 	a.mu.Lock()
-	was := a.problem
-	a.problem = problem
+	broken := a.broken != nil
+	told := a.problem != "" && (a.toldBroken || !broken)
+	first := a.problem == ""
+	a.problem, a.toldBroken = problem, broken
 	a.mu.Unlock()
-	if was == problem || was != "" && problem != "" && !errors.Is(a.brokenBy(), ErrHistory) {
-		return // told already, in other words
+	if problem == "" && !first || problem != "" && !told {
+		a.cfg.Alarm(problem)
 	}
-	a.cfg.Alarm(problem)
 }
 
 func (a *Anchor) brokenBy() error {
