@@ -270,6 +270,32 @@ func TestGatherWaits(t *testing.T) {
 	})
 }
 
+// A check is found by the number of its reading, however large that is.
+func TestFindNumbers(t *testing.T) {
+	t.Parallel()
+	s := newScene(t, false)
+	l, err := tlog.Open(tlog.Config{Dir: t.TempDir()})
+	must(t, err)
+	defer l.Close()
+	seqs := []uint64{1, 23, 24, 255, 256, 65535, 65536, 1<<32 - 1, 1 << 32, 1<<63 - 1}
+	for _, seq := range seqs {
+		c := s.record(proof.AtCollector)
+		c.Seq, c.Stream = seq, "a stream with a name of some length"
+		b, err := c.Encode()
+		must(t, err)
+		_, err = l.Append(b)
+		must(t, err)
+	}
+	_, err = l.Sync()
+	must(t, err)
+	for i, seq := range seqs {
+		q := evidence.Query{Device: s.device, Stream: "a stream with a name of some length", Seq: seq}
+		if found, err := evidence.Find(t.Context(), l, q, 1); err != nil || len(found) != 1 || found[0] != uint64(i) {
+			t.Errorf("number %d is found at %v, %v; want %d", seq, found, err, i)
+		}
+	}
+}
+
 func TestVouches(t *testing.T) {
 	t.Parallel()
 	s := newScene(t, false)
