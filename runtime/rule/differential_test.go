@@ -103,7 +103,10 @@ func TestDifferential(t *testing.T) {
 	t.Parallel()
 	c, j := newJudges(t)
 	n := uint64(20_000)
-	if testing.Short() || raced {
+	switch {
+	case raced:
+		n = 2000
+	case testing.Short():
 		n = 4000
 	}
 	if *long {
