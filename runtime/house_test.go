@@ -55,7 +55,7 @@ var arrows = map[string][]string{
 	"runtime/rule":      {"runtime/flow", "runtime/chain", "contracts"},
 	"runtime/proof":     {"runtime/flow"},
 	"runtime/tlog":      {"runtime/flow", "runtime/wal", "runtime/durable"},
-	"runtime/anchor":    {"runtime/flow", "runtime/chain", "runtime/tlog", "runtime/proof", "runtime/durable", "contracts"},
+	"runtime/anchor":    {"runtime/flow", "runtime/chain", "runtime/tlog", "runtime/proof", "runtime/durable", "runtime/wal", "contracts"},
 	"runtime/registry":  {"runtime/flow", "runtime/chain", "contracts"},
 	"runtime/evidence":  {"runtime/flow", "runtime/pki", "runtime/chain", "runtime/tlog", "runtime/proof", "runtime/anchor", "contracts"},
 	"runtime/store":     {"runtime/flow", "runtime/proof", "runtime/agree"},
