@@ -9,7 +9,7 @@ test: lint
 	./.ci/tools
 	go test -race -timeout 15m ./...
 	go test -tags pkcs11 ./runtime/pki/token
-	go test ./contracts -long
+	go test ./contracts -run TestBuild -long
 	$(MAKE) sim
 
 # What virtual time can show and the race detector is too slow for: 10,000 seeds
