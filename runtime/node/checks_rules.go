@@ -1,11 +1,13 @@
 package node
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/wardflow/wardflow/runtime/flow"
 	"github.com/wardflow/wardflow/runtime/proof"
 	"github.com/wardflow/wardflow/runtime/rule"
+	"github.com/wardflow/wardflow/runtime/tlog"
 )
 
 // checking is the rule book as one actor uses it, with the log of this node's
@@ -50,7 +52,13 @@ func (c *checking) Check(k *proof.Check) error {
 			return fmt.Errorf("%w: %w", flow.ErrLater, err)
 		}
 	}
-	if _, err := c.checks.log.Append(b); err != nil {
+	_, err = c.checks.log.Append(b)
+	if errors.Is(err, tlog.ErrFull) { // nobody commits meanwhile: have it on disk now
+		if err = c.checks.Flush(); err == nil {
+			_, err = c.checks.log.Append(b)
+		}
+	}
+	if err != nil {
 		return fmt.Errorf("%w: %w", flow.ErrLater, err)
 	}
 	return nil
