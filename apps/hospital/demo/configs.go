@@ -92,7 +92,7 @@ func configure(l layout, at map[flow.NodeID]address, manager string, data []stri
 				"node_name":  {"organization": hospitalName, "name": string(n)},
 				"user_extra": {"place": string(n)},
 			},
-			Chain: &node.ChainConfig{Manager: manager}}
+			Chain: &node.ChainConfig{Manager: manager, Dir: l.copy(n)}}
 		switch n {
 		case "bedside":
 			c.Recordings = data
@@ -102,7 +102,6 @@ func configure(l layout, at map[flow.NodeID]address, manager string, data []stri
 			c.Attributes["address"] = map[string]string{"building": "A", "floor": "3"}
 		case "records":
 			c.Store = l.store()
-			c.Chain.Dir = l.chain()
 			c.Attributes["address"] = map[string]string{"building": "B", "floor": "-1"}
 		}
 		b, err := yaml.Marshal(c)

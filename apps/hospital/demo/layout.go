@@ -47,7 +47,8 @@ func (l layout) log(n flow.NodeID) string      { return filepath.Join(l.node(n),
 func (l layout) cert(n flow.NodeID) string     { return filepath.Join(l.node(n), "certificate") }
 func (l layout) outside(name string) string    { return filepath.Join(l.dir, "outside", name) }
 func (l layout) outsideTrust() string          { return filepath.Join(l.dir, "outside", "trust.pem") }
-func (l layout) chain() string                 { return filepath.Join(l.node(chainNode), "chain") }
+func (l layout) chain() string                 { return l.copy(chainNode) } // as it was made; the others' copies begin empty
+func (l layout) copy(n flow.NodeID) string     { return filepath.Join(l.node(n), "chain") }
 func (l layout) store() string                 { return filepath.Join(l.node("records"), "store.db") }
 func (l layout) cards() string                 { return filepath.Join(l.node("ward"), "cards") }
 func (l layout) card(patient string) string    { return filepath.Join(l.cards(), patient) }
