@@ -122,7 +122,7 @@ func (l *loader) changeFrom(in build.Change) (Change, error) {
 		if err != nil {
 			return c, err
 		}
-		c.Rule = ruleFrom(build.Entry{Device: in.Device, Group: in.Group, Mode: in.Mode, Parts: in.Parts}, parts)
+		c.Rule = fold(ruleFrom(build.Entry{Device: in.Device, Group: in.Group, Mode: in.Mode, Parts: in.Parts}, parts))
 	case OpRetire:
 		c.Rule = Rule{Group: in.Group, Device: deviceName(in.Device), Mode: flow.Mode(in.Mode)}
 	case OpGrant, OpWithdraw:

@@ -300,6 +300,31 @@ func TestOvertaken(t *testing.T) {
 	}
 }
 
+// A rule that no file can say, of two contracts with limits, is not shown as if
+// it were one: who approves sees the contracts.
+func TestOddRuleIsNotMadePlain(t *testing.T) {
+	t.Parallel()
+	r := open(t)
+	a := must(r.Draft(t.Context(), parse(t, "h1/4:\n  8310-5: {unit: Cel, range: [30, 42]}\n")...))[0].Rule
+	b := must(r.Draft(t.Context(), parse(t, "h1/4:\n  8310-5: {unit: Cel, range: [0, 50]}\n")...))[0].Rule
+	odd := rule.Change{Op: rule.OpSet, Rule: rule.Rule{Group: "h1/4", Parts: append(a.Parts, b.Parts...)}}
+	p, _, err := r.Propose(t.Context(), r.cards[0], []rule.Change{odd}, time.Now().Add(time.Hour))
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := p.Changes[0]
+	if words := strings.Join(got.Words(r.rules()), "\n"); len(got.Rule.Limits) != 0 || len(got.Rule.Codes) != 2 || !strings.Contains(words, "put as no rule file says it") {
+		t.Errorf("shown as %+v:\n%s", got.Rule, words)
+	}
+	if done, _, err := r.Approve(t.Context(), r.cards[1], p.ID); err != nil || !done {
+		t.Fatal(done, err)
+	}
+	set, _ := r.rules().Rule("h1/4")
+	if text := rule.Format([]rule.Rule{set}); set.Plain() || !strings.Contains(text, "contracts: [") || strings.Contains(text, "8310-5") {
+		t.Errorf("written as\n%s", text)
+	}
+}
+
 // Stopping takes one, going on takes two; a rule that is retired refuses.
 func TestStopAndGoOn(t *testing.T) {
 	t.Parallel()

@@ -16,6 +16,7 @@ func Format(rules []Rule) string {
 		if i > 0 {
 			b.WriteByte('\n')
 		}
+		r = fold(r)
 		mark := ""
 		if r.Revoked {
 			mark = "# retired: "

@@ -195,7 +195,7 @@ func codes(kind, unit string) (k, u [32]byte, err error) {
 // contract of limits, then slopes, then agreements, then others. If not, the rule
 // names all its contracts by their addresses.
 func fold(r Rule) Rule {
-	if r.plain() {
+	if r.Plain() {
 		return r
 	}
 	r.Limits, r.Slopes, r.Agreements, r.Codes = nil, nil, nil, nil
@@ -205,10 +205,15 @@ func fold(r Rule) Rule {
 	return r
 }
 
-// plain reports whether a file with the rule would make the same parts of it.
-func (r Rule) plain() bool {
-	r.Revoked, r.Version = false, 0
-	again, err := Parse("", []byte(Format([]Rule{r})))
+// Plain reports whether a rule file can say the rule: one with it would make the
+// same parts. A rule that is on no chain is.
+func (r Rule) Plain() bool {
+	if len(r.Parts) == 0 {
+		return true
+	}
+	said := r
+	said.Revoked, said.Parts = false, nil
+	again, err := Parse("", []byte(Format([]Rule{said})))
 	if err != nil || len(again) != 1 {
 		return false
 	}

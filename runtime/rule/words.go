@@ -29,6 +29,7 @@ func (c Change) Words(now *Set) []string {
 
 func setWords(c Change, now *Set) []string {
 	old, there := now.own(&c.Rule)
+	old = fold(old)
 	was, will := old.lines(), c.Rule.lines()
 	head := fmt.Sprintf("set the rule of %s, version %d after %d:", namedScope(&c.Rule), c.Base+1, c.Base)
 	switch {
@@ -56,6 +57,8 @@ func setWords(c Change, now *Set) []string {
 	for _, p := range c.Rule.Parts {
 		if _, ours := knownCode[p.Code]; !ours {
 			out = append(out, fmt.Sprintf("  ! contract %s is none of wardflow's: what it does, only its source says", p.Address))
+		} else if slices.Contains(c.Rule.Codes, p.Address) {
+			out = append(out, fmt.Sprintf("  ! contract %s is %s, put as no rule file says it: have it proposed by a file", p.Address, p.Kind))
 		}
 	}
 	return append(out, c.staleWords(old)...)
