@@ -122,7 +122,7 @@ func (l *limitFlags) apply(said func(flag string) bool, r *rule.Rule) error {
 			return usageError{fmt.Errorf("--%s: %w", f.name, err)}
 		}
 	}
-	r.Limits, r.Slopes = slices.Clone(r.Limits), slices.Clone(r.Slopes)
+	r.Limits, r.Slopes, r.Parts = slices.Clone(r.Limits), slices.Clone(r.Slopes), nil
 	if at >= 0 {
 		r.Limits[at] = limit
 	} else {

@@ -8,7 +8,7 @@ import (
 // Check holds a rule against what a rule file may say. The error is all that is
 // wrong with it, joined.
 func (r Rule) Check() error {
-	r.Revoked = false
+	r.Revoked, r.Parts = false, nil // what it says, not what is on the chain
 	_, err := Parse("", []byte(Format([]Rule{r})))
 	if err == nil {
 		return nil
