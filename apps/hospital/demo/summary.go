@@ -45,7 +45,7 @@ func (d *demo) summarize(s *control.Snapshot) error {
 	fmt.Fprintf(w, "refused\t%s\n", reasons(t))
 	fmt.Fprintf(w, "stored\t%d readings in %d windows, with earlier runs\n", readings, windows)
 	fmt.Fprintf(w, "verified\t%d readings and refusals, %d bad\n", verified, report.Bad)
-	fmt.Fprintf(w, "anchored\tnot yet: the record's head is not put on the chain\n")
+	fmt.Fprintf(w, "anchored\t%s\n", anchored(s))
 	fmt.Fprintf(w, "slowest stage\t%s\n", slowest(s))
 	fmt.Fprintf(w, "the record\twardflow verify --store %s --trust %s\n", d.l.store(), d.l.trust())
 	w.Flush()
@@ -81,6 +81,17 @@ func held(s *control.Snapshot, t *tally, r proof.Report, missing uint64, warning
 		errs = append(errs, fmt.Errorf("the logs have %d warnings, first: %s", len(warnings), warnings[0]))
 	}
 	return errors.Join(errs...)
+}
+
+// anchored says how many of the checks, each in the log of the node that made it,
+// had their heads on the chain when the cluster was looked at last.
+func anchored(s *control.Snapshot) string {
+	var checks, done uint64
+	for _, c := range s.Checks {
+		checks += c.Size
+		done += c.Anchored
+	}
+	return fmt.Sprintf("%d of %d checks, in %d logs", done, checks, len(s.Checks))
 }
 
 func reasons(t *tally) string {
