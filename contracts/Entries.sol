@@ -183,9 +183,15 @@ abstract contract Entries {
     /// @dev The place of the longest beginning with an entry, plus 1; 0 if there is none.
     function _resolve(bytes calldata group) private view returns (uint256 place) {
         place = _ofGroup[keccak256(group)];
-        for (uint256 end = group.length; place == 0 && end > 0; ) {
-            end--;
-            if (end == 0 || group[end] == "/") place = _ofGroup[keccak256(group[:end])];
+        uint256 end = group.length;
+        while (place == 0 && end != 0) {
+            // Back to the slash before, or to the beginning. Written out, as it is done for each byte.
+            assembly ("memory-safe") {
+                for { end := sub(end, 1) } end { end := sub(end, 1) } {
+                    if eq(byte(0, calldataload(add(group.offset, end))), 0x2f) { break }
+                }
+            }
+            place = _ofGroup[keccak256(group[:end])];
         }
     }
 
