@@ -81,6 +81,9 @@ func (s *sealer) run() {
 	ok := true
 	for {
 		err := s.step()
+		if s.ends.Err() != nil {
+			return // whatever it is, nobody is to mend it
+		}
 		switch {
 		case errors.Is(err, ErrOvertaken): // it comes from who has made it
 			err = nil
