@@ -53,6 +53,9 @@ type State interface {
 	// CodeHash is the Keccak-256 hash of the code at a; the zero hash if there
 	// is none.
 	CodeHash(a Address) (Hash, error)
+	// Storage is the root of the tree of what the contract at a keeps; the zero
+	// hash if that is nothing.
+	Storage(a Address) (Hash, error)
 }
 
 // A Chain is a Reader that also takes transactions.

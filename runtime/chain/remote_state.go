@@ -160,6 +160,14 @@ func (s *remoteState) CodeHash(a Address) (Hash, error) {
 	return s.view.CodeHash(a)
 }
 
+// Storage implements [State].
+func (s *remoteState) Storage(a Address) (Hash, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), s.r.cfg.Timeout)
+	defer cancel()
+	s.reader.begin(ctx)
+	return s.view.Storage(a)
+}
+
 // maxListed bounds what an endpoint may make us fetch for one call, in slots.
 const maxListed = 4096
 

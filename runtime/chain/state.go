@@ -86,18 +86,30 @@ func (v *view) Call(to Address, data []byte) ([]byte, error) {
 
 // CodeHash implements [State].
 func (v *view) CodeHash(a Address) (Hash, error) {
+	hash, err := v.read("code", a, func() Hash { return v.db.GetCodeHash(a) })
+	if hash == types.EmptyCodeHash {
+		return Hash{}, err
+	}
+	return hash, err
+}
+
+// Storage implements [State].
+func (v *view) Storage(a Address) (Hash, error) {
+	hash, err := v.read("storage", a, func() Hash { return v.db.GetStorageRoot(a) })
+	return storageRoot(hash), err
+}
+
+// read reads something of a contract.
+func (v *view) read(what string, a Address, get func() Hash) (Hash, error) {
 	if v.db == nil {
 		if err := v.renew(); err != nil {
-			return Hash{}, fmt.Errorf("code of %s: %w", a, err)
+			return Hash{}, fmt.Errorf("%s of %s: %w", what, a, err)
 		}
 	}
-	hash := v.db.GetCodeHash(a)
+	hash := get()
 	if failed := v.db.Error(); failed != nil {
 		v.db = nil
-		return Hash{}, fmt.Errorf("code of %s: read the state of block %v: %w", a, v.header.Number, failed)
-	}
-	if hash == types.EmptyCodeHash {
-		return Hash{}, nil
+		return Hash{}, fmt.Errorf("%s of %s: read the state of block %v: %w", what, a, v.header.Number, failed)
 	}
 	return hash, nil
 }

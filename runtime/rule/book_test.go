@@ -84,6 +84,7 @@ func (t twisted) now() chain.State {
 
 func (t twisted) Call(to chain.Address, data []byte) ([]byte, error) { return t.now().Call(to, data) }
 func (t twisted) CodeHash(a chain.Address) (chain.Hash, error)       { return t.now().CodeHash(a) }
+func (t twisted) Storage(a chain.Address) (chain.Hash, error)        { return t.now().Storage(a) }
 
 // A lens is a state in which some things are otherwise.
 type lens struct {

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/wardflow/wardflow/contracts/build"
 	"github.com/wardflow/wardflow/runtime/chain"
 )
 
@@ -25,7 +26,7 @@ func (d *Desk) Draft(ctx context.Context, rules ...Rule) ([]Change, error) {
 	m := &maker{chain: d.Chain, relay: d.Relay, have: map[chain.Hash]Part{}}
 	for _, r := range set.Rules() {
 		for _, p := range r.Parts {
-			if _, ours := knownCode[p.Code]; ours {
+			if p.Ours {
 				m.have[p.Digest] = p
 			}
 		}
@@ -97,8 +98,7 @@ func same(want []piece, parts []Part) bool {
 		if w.code == nil {
 			return w.at == p.Address
 		}
-		_, ours := knownCode[p.Code]
-		return ours && w.digest == p.Digest
+		return p.Ours && w.digest == p.Digest
 	})
 }
 
@@ -166,7 +166,7 @@ func (m *maker) made(ctx context.Context, w piece, at chain.Address) (Part, erro
 	if err != nil {
 		return p, err
 	}
-	if _, ours := knownCode[p.Code]; !ours || p.Digest != w.digest || p.Kind != w.kind {
+	if !p.Ours || p.Digest != w.digest || p.Kind != w.kind {
 		return p, fmt.Errorf("at %s there is another contract than was to be made", at)
 	}
 	return p, nil
@@ -207,21 +207,22 @@ func (m *maker) read(ctx context.Context, at chain.Address) (Part, error) {
 	if err != nil {
 		return Part{}, err
 	}
-	p := Part{Address: at}
-	if p.Code, err = st.CodeHash(at); err != nil {
-		return p, err
+	of := build.Part{Rule: at}
+	if of.CodeHash, err = st.CodeHash(at); err != nil {
+		return Part{}, err
 	}
 	l := newLoader(st)
-	kind, err := l.word(at, ruleABI.PackKind())
-	if err != nil {
-		return p, err
+	if of.Digest, err = l.word(at, ruleABI.PackDigest()); err != nil {
+		return Part{}, err
 	}
-	p.Kind = codeOf(kind)
-	p.Digest, err = l.word(at, ruleABI.PackDigest())
-	if err == nil && (p.Code == (chain.Hash{}) || p.Kind == "" || p.Digest == (chain.Hash{})) {
+	p, err := l.part(of)
+	if err != nil {
+		return Part{}, err
+	}
+	if p.Code == (chain.Hash{}) || p.Kind == "" || p.Digest == (chain.Hash{}) {
 		err = refuse("NotARule", "%s is no rule contract: it has no code, or does not say its kind and digest", at)
 	}
-	return p, err
+	return p.Part, err
 }
 
 // proposalWords bounds what a proposal may hold, so that it fits into a

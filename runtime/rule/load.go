@@ -143,15 +143,17 @@ func (l *loader) part(of build.Part) (*part, error) {
 	}
 	// Of a contract that is not ours nobody knows whether it does what its
 	// parameters say.
-	ours := digest == p.Digest
-	switch name := knownCode[p.Code]; {
-	case ours && name == "LimitRule" && p.Kind == KindLimits:
-		err = l.limits(p)
-	case ours && name == "SlopeRule" && p.Kind == KindSlope:
-		err = l.slope(p)
-	case ours && name == "AgreementRule" && p.Kind == KindAgreement:
-		err = l.agreement(p)
-	default:
+	if digest == p.Digest {
+		switch name := knownCode[p.Code]; {
+		case name == "LimitRule" && p.Kind == KindLimits:
+			err = l.limits(p)
+		case name == "SlopeRule" && p.Kind == KindSlope:
+			err = l.slope(p)
+		case name == "AgreementRule" && p.Kind == KindAgreement:
+			err = l.agreement(p)
+		}
+	}
+	if err == nil && !p.Ours {
 		err = l.needs(p)
 	}
 	return p, err
@@ -187,21 +189,34 @@ func silent(err error) bool {
 	return errors.As(err, &rev)
 }
 
-func (l *loader) limits(p *part) error {
-	out, err := l.st.Call(p.Address, limitABI.PackLimits(new(big.Int), big.NewInt(limitPage)))
-	if err != nil {
-		return err
+// listed are the parameters that a contract with our code says it has, if they
+// are all that it goes by.
+func listed[T any](l *loader, p *part, call []byte, unpack func([]byte) (T, error), bin string, pack func(T) []byte) (in T, err error) {
+	out, err := l.st.Call(p.Address, call)
+	if silent(err) {
+		return in, nil
 	}
-	list, err := limitABI.UnpackLimits(out)
 	if err != nil {
+		return in, err
+	}
+	if in, err = unpack(out); err != nil {
+		return in, nil
+	}
+	made, err := pieceOf(p.Kind, "", bin, pack(in))
+	if err == nil && made.digest == p.Digest {
+		p.Ours, err = genuine(l.st, p.Address, made)
+	}
+	return in, err
+}
+
+func (l *loader) limits(p *part) error {
+	list, err := listed(l, p, limitABI.PackLimits(new(big.Int), big.NewInt(limitPage)), limitABI.UnpackLimits, build.LimitRuleMetaData.Bin, limitABI.PackConstructor)
+	if err != nil || !p.Ours {
 		return err
 	}
 	ours := make([]Limit, len(list))
 	for i, in := range list {
 		ours[i] = limitFrom(in)
-	}
-	if d, err := digestOf(KindLimits, limitABI.PackConstructor(list)); err != nil || d != p.Digest {
-		return l.needs(p) // so they are not all of it: the contract itself will judge
 	}
 	p.limits, p.native = limitsOf(ours), true
 	p.says.Limits = ours
@@ -209,31 +224,21 @@ func (l *loader) limits(p *part) error {
 }
 
 func (l *loader) slope(p *part) error {
-	out, err := l.st.Call(p.Address, slopeABI.PackParams())
-	if err != nil {
-		return err
+	in, err := listed(l, p, slopeABI.PackParams(), slopeABI.UnpackParams, build.SlopeRuleMetaData.Bin, slopeABI.PackConstructor)
+	if err == nil && p.Ours {
+		s := slopeFrom(in)
+		p.slope, p.says.Slopes = &s, []Slope{s}
 	}
-	in, err := slopeABI.UnpackParams(out)
-	if err != nil {
-		return err
-	}
-	s := slopeFrom(in)
-	p.slope, p.says.Slopes = &s, []Slope{s}
-	return nil
+	return err
 }
 
 func (l *loader) agreement(p *part) error {
-	out, err := l.st.Call(p.Address, agreementABI.PackParams())
-	if err != nil {
-		return err
+	in, err := listed(l, p, agreementABI.PackParams(), agreementABI.UnpackParams, build.AgreementRuleMetaData.Bin, agreementABI.PackConstructor)
+	if err == nil && p.Ours {
+		a := agreementFrom(in)
+		p.agreement, p.says.Agreements = &a, []Agreement{a}
 	}
-	in, err := agreementABI.UnpackParams(out)
-	if err != nil {
-		return err
-	}
-	a := agreementFrom(in)
-	p.agreement, p.says.Agreements = &a, []Agreement{a}
-	return nil
+	return err
 }
 
 // needs asks a contract that is not ours what it looks at. One that does not

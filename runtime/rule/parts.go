@@ -14,7 +14,8 @@ type Part struct {
 	Address chain.Address // of the rule contract
 	Code    chain.Hash    // Keccak-256 of its code when it was registered
 	Digest  chain.Hash    // Keccak-256 of its parameters; equal rules have equal digests
-	Kind    string        // what sort of rule it is: [KindLimits] or another; "" is not known
+	Kind    string        // what sort of rule it says it is: [KindLimits] or another; "" is not known
+	Ours    bool          // it is one of wardflow's, and keeps just what it says
 }
 
 // The sorts of rule contracts that this package knows the parameters of.

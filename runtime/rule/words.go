@@ -55,7 +55,7 @@ func setWords(c Change, now *Set) []string {
 		out = append(out, "  nothing else than before")
 	}
 	for _, p := range c.Rule.Parts {
-		if _, ours := knownCode[p.Code]; !ours {
+		if !p.Ours {
 			out = append(out, fmt.Sprintf("  ! contract %s is none of wardflow's: what it does, only its source says", p.Address))
 		} else if slices.Contains(c.Rule.Codes, p.Address) {
 			out = append(out, fmt.Sprintf("  ! contract %s is %s, put as no rule file says it: have it proposed by a file", p.Address, p.Kind))
