@@ -164,6 +164,39 @@ func TestFalseValuesOfStays(t *testing.T) {
 	t.Log(seen)
 }
 
+// A probe that is read each second and lies on the table is found after an hour,
+// though no rule looks at more than sixteen earlier readings.
+func TestStuckForHours(t *testing.T) {
+	rules, err := rule.Parse("body.yaml", []byte("h1: {8310-5: {unit: Cel, range: [20, 45], stuck: 1h within 0.05 Cel}}\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	noon := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
+	try := ward.NewTryout(evaluated{rule.NewSet("0xAA", 1, false, rules)})
+	refused := -1
+	for i := range 2 * 3600 {
+		value := 3700 + int64(i%60) // it moves
+		if i >= 600 {
+			value = 2210 + int64(i%3) // it does not, but for the last digit
+		}
+		r := &proof.Reading{Reading: flow.Reading{Device: "3074257BF7194E4000001A85", Stream: "t", Seq: uint64(i + 1), Kind: "8310-5", Unit: "Cel",
+			At: noon.Add(time.Duration(i) * time.Second), Scale: 10_000, Samples: []int64{value}}}
+		v, err := try.Judge("p", "h1", r, r.At)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !v.OK() {
+			if refused = i; v.Reason != flow.Stuck {
+				t.Errorf("%v: %s", v.Reason, v.Clause)
+			}
+			break
+		}
+	}
+	if want := 600 + 3600 + 1; refused != want {
+		t.Errorf("refused from second %d on, want %d", refused, want)
+	}
+}
+
 // A signal that never moves again is found, one that moves is left alone; and
 // one that jumps where no body does.
 func TestStuckAndSteep(t *testing.T) {

@@ -18,6 +18,7 @@ type advice struct {
 		Judge(*flow.Case) (flow.Verdict, error)
 	}
 	remember func(kind string) (past int, beside []string)
+	still    func(kind string) (within int64, asked bool)
 }
 
 func (a advice) Judge(c *flow.Case) (flow.Verdict, error) { return a.judges.Judge(c) }
@@ -27,6 +28,13 @@ func (a advice) Remember(kind string) (past int, beside []string) {
 		return 0, nil
 	}
 	return a.remember(kind)
+}
+
+func (a advice) Still(kind string) (within int64, asked bool) {
+	if a.still == nil {
+		return 0, false
+	}
+	return a.still(kind)
 }
 
 // hintOf is the judge of an inlet that has the method Judge; nil if it has not.
@@ -42,6 +50,11 @@ func hintOf(inlet Inlet) *judge {
 		Remember(kind string) (past int, beside []string)
 	}); ok {
 		a.remember = r.Remember
+	}
+	if r, ok := inlet.(interface {
+		Still(kind string) (within int64, asked bool)
+	}); ok {
+		a.still = r.Still
 	}
 	return &judge{rules: a, memory: memory{most: mostTraces}}
 }

@@ -105,7 +105,7 @@ func (m *memory) accept(patient string, r *proof.Reading, n needs) {
 	}
 	m.clock++
 	if n.past > 0 {
-		m.trace(r.Of()).add(p, r.Seq, min(n.past, flow.MaxPast), m.clock)
+		m.trace(r.Of()).add(p, r.Seq, n, m.clock)
 	}
 	if slices.Contains(n.beside, r.Kind) {
 		m.company(patient).add(flow.Beside{Kind: r.Kind, Unit: r.Unit, Past: p}, m.clock)
@@ -126,6 +126,13 @@ func (m *memory) trace(of proof.Stream) *trace {
 	return t
 }
 
+// same reports whether two readings lie no farther apart than within, 10⁻⁶ of
+// the unit.
+func same(a, b flow.Past, within int64) bool {
+	near := func(x, y int64) bool { return uint64(max(x, y))-uint64(min(x, y)) <= uint64(within) }
+	return near(a.Low, b.Low) && near(a.High, b.High)
+}
+
 func (m *memory) company(patient string) *company {
 	c := m.patients[patient]
 	if c == nil {
@@ -140,9 +147,18 @@ func (m *memory) company(patient string) *company {
 }
 
 // add puts a reading where its number belongs: a stream comes in order, but a
-// replay of it may not.
-func (t *trace) add(p flow.Past, seq uint64, most int, now uint64) {
+// replay of it may not. One that is still the same as the newest makes that one
+// last longer: a few readings then tell of hours in which nothing has moved.
+func (t *trace) add(p flow.Past, seq uint64, n needs, now uint64) {
+	most := min(n.past, flow.MaxPast)
 	t.used = now
+	if n.still != nil && len(t.seq) > 0 && seq > t.seq[0] && same(t.past[0], p, *n.still) {
+		if t.past[0].End.Before(p.End) {
+			t.past[0].End = p.End
+		}
+		t.seq[0] = seq
+		return
+	}
 	i := 0
 	for i < len(t.seq) && t.seq[i] > seq {
 		i++
@@ -203,6 +219,7 @@ func prune[K comparable, V any](of map[K]V, most int, used func(V) uint64) {
 type needs struct {
 	past   int      // how many on the same stream
 	beside []string // the kinds that any rule compares with others of the patient
+	still  *int64   // 10⁻⁶ of the unit within which readings are one that lasts; nil: none are
 }
 
 // needsOf asks the rules. Rules without the method look at each reading alone.
@@ -211,6 +228,13 @@ func needsOf(rules Rules, kind string) (n needs) {
 		Remember(kind string) (past int, beside []string)
 	}); ok {
 		n.past, n.beside = r.Remember(kind)
+	}
+	if r, ok := rules.(interface {
+		Still(kind string) (within int64, asked bool)
+	}); ok {
+		if within, asked := r.Still(kind); asked {
+			n.still = &within
+		}
 	}
 	return n
 }

@@ -35,7 +35,8 @@ type Identities interface {
 // that an actor found without it, so that people see them in the same place.
 // One with Remember(kind string) (past int, beside []string) is shown earlier
 // readings: so many of the same stream, and the newest of each of the kinds that
-// it compares.
+// it compares. One with Still(kind string) (within int64, asked bool) is shown
+// readings that are the same, within so many 10⁻⁶ of the unit, as one that lasts.
 type Rules interface {
 	// Judge judges a reading, and keeps nothing of the case. An error wraps
 	// [flow.ErrLater]: the rules can't be known now.

@@ -164,6 +164,14 @@ func (in *inlet) Remember(kind string) (past int, beside []string) {
 	return in.n.ruling.book.Remember(kind)
 }
 
+// Still says what rules take for the same value.
+func (in *inlet) Still(kind string) (within int64, asked bool) {
+	if in.n.ruling == nil {
+		return 0, false
+	}
+	return in.n.ruling.book.Still(kind)
+}
+
 // Vouch signs for readings, as [proof.Vouch]; those who open them on this node
 // need not verify what was signed here.
 func (in *inlet) Vouch(by flow.Signer, at time.Time, rs []proof.Vouched) ([]flow.Sealed, error) {

@@ -17,6 +17,7 @@ import (
 type judge interface {
 	Judge(*flow.Case) (flow.Verdict, error)
 	Remember(kind string) (past int, beside []string)
+	Still(kind string) (within int64, asked bool)
 	Notify(func()) (cancel func())
 }
 

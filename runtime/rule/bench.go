@@ -72,6 +72,9 @@ func (b *Bench) Judge(c *flow.Case) (flow.Verdict, error) { return b.set.Judge(b
 // Remember says what the rules look at beside a reading of a kind.
 func (b *Bench) Remember(kind string) (past int, beside []string) { return b.set.Remember(kind) }
 
+// Still says what the rules take for the same value of a kind.
+func (b *Bench) Still(kind string) (within int64, asked bool) { return b.set.Still(kind) }
+
 // Notify never calls: the rules do not change.
 func (b *Bench) Notify(func()) (cancel func()) { return func() {} }
 
