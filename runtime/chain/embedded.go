@@ -81,6 +81,7 @@ type Embedded struct {
 	eth    *eth.Ethereum
 	sealer *sealer // nil: still
 	still  bool
+	turns  turns // of those who ask by JSON-RPC
 
 	adding   sync.Mutex // held while a block is added
 	mu       sync.Mutex // guards watchers and last
@@ -139,6 +140,7 @@ func open(cfg Config) (*Embedded, error) {
 	conf.TxPool.AccountQueue, conf.TxPool.GlobalQueue = 4096, 4096
 	conf.Miner.GasPrice = big.NewInt(1)
 	conf.Miner.GasCeil = gasLimit
+	conf.RPCGasCap, conf.RPCEVMTimeout = rpcGas, rpcTime
 	conf.LogNoHistory = true // logs are found by their blooms: the index needs a goroutine and disk
 	backend, err := eth.New(stack, &conf)
 	if err != nil {

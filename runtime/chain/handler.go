@@ -78,6 +78,12 @@ func (e *Embedded) Handler() http.Handler {
 			http.Error(w, "JSON-RPC is spoken by POST", http.StatusMethodNotAllowed)
 			return
 		}
+		leave, err := e.turns.enter(r.Context(), callerOf(r))
+		if err != nil {
+			http.Error(w, err.Error(), http.StatusTooManyRequests)
+			return
+		}
+		defer leave()
 		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 		if err != nil {
 			if tooLarge := (*http.MaxBytesError)(nil); errors.As(err, &tooLarge) {
@@ -106,8 +112,14 @@ func (e *Embedded) answer(ctx context.Context, body []byte) []byte {
 			answer = refuse(nil, -32600, "more than 100 requests in a batch")
 		default:
 			all := make([]response, len(batch))
+			room := mostAnswers
 			for i := range batch {
+				if room < 0 {
+					all[i] = refuse(batch[i].ID, -32005, "the answers of the batch are too large: ask for less at once")
+					continue
+				}
 				all[i] = e.answerOne(ctx, &batch[i])
+				room -= len(all[i].Result)
 			}
 			answer = all
 		}
@@ -130,12 +142,21 @@ func (e *Embedded) answerOne(ctx context.Context, q *request) response {
 	if !allowed[q.Method] {
 		return refuse(q.ID, -32601, "method "+strings.ToValidUTF8(q.Method, "?")+" is not offered here")
 	}
+	if endless(q) {
+		return refuse(q.ID, -32602, "eth_createAccessList is answered for a call of a contract, its \"to\", and without other states")
+	}
+	done, err := e.turns.computing(ctx)
+	if err != nil {
+		return refuse(q.ID, -32000, err.Error())
+	}
+	defer done()
 	params := make([]any, len(q.Params))
 	for i, p := range q.Params {
 		params[i] = p
 	}
 	var result json.RawMessage
-	if err := e.client.eth.Client().CallContext(ctx, &result, q.Method, params...); err != nil {
+	// Who goes away does not end what is computed for him, so nobody else has its turn yet.
+	if err := e.client.eth.Client().CallContext(context.WithoutCancel(ctx), &result, q.Method, params...); err != nil {
 		out := refuse(q.ID, -32000, err.Error())
 		if coded := (rpc.Error)(nil); errors.As(err, &coded) {
 			out.Error.Code = coded.ErrorCode()
