@@ -30,7 +30,34 @@ func (d *Desk) Proposal(ctx context.Context, id chain.Hash) (*Proposal, error) {
 	if err != nil {
 		return nil, err
 	}
-	return newLoader(st).proposal(in)
+	if in.Id != id {
+		return nil, fmt.Errorf("proposal %s: %w", ShortID(id), errOtherContent)
+	}
+	return d.opened(newLoader(st), in)
+}
+
+// errOtherContent reports a proposal that is not what its name says. Who signs an
+// approval signs the name: whoever shows what it stands for must not be believed.
+var errOtherContent = errors.New("what is shown under its name is not what it says: whoever shows the chain here lies")
+
+// mostActs is how many numbered acts of one key are thought of.
+const mostActs = 1 << 20
+
+// opened reads a proposal, which must have the name that its content gives it.
+// The number among the proposer's acts is all of it that the contract does not
+// show.
+func (d *Desk) opened(l *loader, in build.Proposal) (*Proposal, error) {
+	acts, err := ask(l.st, d.Manager, managerABI.PackNonces(in.By), managerABI.UnpackNonces)
+	if err != nil {
+		return nil, err
+	}
+	content := changesHash(in.Changes)
+	for n := uint64(0); n < min(acts, mostActs); n++ {
+		if proposalOf(in.By, content, n, in.Deadline) == in.Id {
+			return l.proposal(in)
+		}
+	}
+	return nil, fmt.Errorf("proposal %s: %w", ShortID(in.Id), errOtherContent)
 }
 
 // Waiting are the proposals that can still be approved at the time now, the
@@ -58,7 +85,7 @@ func (d *Desk) Waiting(ctx context.Context, now time.Time) ([]*Proposal, error) 
 			if !(&Proposal{Fate: Fate(page[i].Status), Until: untilOf(page[i].Deadline)}).Waits(now) {
 				continue
 			}
-			p, err := l.proposal(page[i])
+			p, err := d.opened(l, page[i])
 			if err != nil {
 				return nil, err
 			}

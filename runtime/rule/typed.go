@@ -54,12 +54,20 @@ func number(n uint64) []byte { return new(big.Int).SetUint64(n).Bytes() }
 
 // proposalID is the hash of a proposal's struct, which is its name.
 func proposalID(by chain.Address, changes []build.Change, nonce, deadline uint64) chain.Hash {
+	return proposalOf(by, changesHash(changes), nonce, deadline)
+}
+
+func proposalOf(by chain.Address, changes chain.Hash, nonce, deadline uint64) chain.Hash {
+	return words(proposeHash[:], by[:], changes[:], number(nonce), number(deadline))
+}
+
+func changesHash(changes []build.Change) chain.Hash {
 	hashes := make([]byte, 0, 32*len(changes))
 	for i := range changes {
 		h := hashOfChange(&changes[i])
 		hashes = append(hashes, h[:]...)
 	}
-	return words(proposeHash[:], by[:], crypto.Keccak256(hashes), number(nonce), number(deadline))
+	return crypto.Keccak256Hash(hashes)
 }
 
 func hashOfChange(c *build.Change) chain.Hash {
