@@ -82,7 +82,7 @@ func chainStatusCommand() *cobra.Command {
 			if m := r.Rules; m != nil {
 				state := "in force"
 				if m.Paused {
-					state = "paused: everything is refused"
+					state = "paused: readings wait"
 				}
 				fmt.Fprintf(w, "manager  %s\nrules    %d, epoch %d, %s\n", m.Address, m.Rules, m.Epoch, state)
 			}

@@ -166,7 +166,10 @@ func (s *sending) run(cmd *cobra.Command, in io.Reader) error {
 	} else if err != nil {
 		return err
 	}
-	if refused > 0 {
+	switch {
+	case refused == 1:
+		return errors.New("1 reading was refused")
+	case refused > 1:
 		return fmt.Errorf("%d readings were refused", refused)
 	}
 	return nil

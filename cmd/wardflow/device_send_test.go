@@ -75,7 +75,7 @@ func TestDeviceSend(t *testing.T) {
 	says("plain, and one again", got, "2 already", "3 accepted")
 
 	write(line(4, "1.1"), line(5, "36.9"))
-	if got, err = send(); err == nil || !strings.Contains(err.Error(), "1 readings were refused") {
+	if got, err = send(); err == nil || !strings.Contains(err.Error(), "1 reading was refused") {
 		t.Errorf("a cold patient: %v", err)
 	}
 	says("a cold patient", got, "4 refused: too low", "5 accepted")

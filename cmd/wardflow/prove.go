@@ -48,7 +48,7 @@ with --dir; --witness is a node's certificate, which then vouches for the block.
 	f := cmd.Flags()
 	f.StringVar(&file, "to", "proof.json", "`FILE` to write; - for standard output")
 	f.DurationVar(&q.Wait, "wait", 15*time.Second, fmt.Sprintf("for what is on its way to the chain, or waits for its window; up to %v", control.MaxProveWait))
-	f.BoolVar(&q.Early, "early", false, "then take what is there")
+	f.BoolVar(&q.Early, "early", false, "after --wait take what is there, rather than nothing")
 	dirs.flags(cmd)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		q.Of = args[0]

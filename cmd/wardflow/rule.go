@@ -215,12 +215,17 @@ func noRule(set *rule.Set, arg string) error {
 }
 
 // A crowd knows the names of keys: those of the certificates in the folders
-// beside one's own.
+// beside one's own, and in a folder authority beside those or here.
 type crowd map[chain.Address]string
 
 func people(own string) crowd {
 	c := crowd{}
-	files, _ := filepath.Glob(filepath.Join(filepath.Dir(filepath.Clean(own)), "*", "cert.pem")) // no pattern is bad
+	var files []string
+	beside := filepath.Dir(filepath.Clean(own))
+	for _, dir := range []string{beside, filepath.Join(beside, "authority"), filepath.Join(beside, "..", "authority"), "authority"} {
+		found, _ := filepath.Glob(filepath.Join(dir, "*", "cert.pem")) // no pattern is bad
+		files = append(files, found...)
+	}
 	for _, file := range files {
 		cert, err := pki.LoadChain(file)
 		if err != nil {

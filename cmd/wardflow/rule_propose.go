@@ -157,7 +157,7 @@ func ruleUnpauseCommand(to *ledger) *cobra.Command {
 func rulePauseCommand(to *ledger) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "pause",
-		Short:   "Refuse every reading until the rules are unpaused; one admin is enough",
+		Short:   "Judge no reading until the rules are unpaused: they wait; one admin is enough",
 		Example: "  wardflow rule pause --cert authority/rules-1",
 		Args:    takes(0, "nothing but flags"),
 		RunE: to.act(func(ctx context.Context, d *rule.Desk, by flow.Signer, cmd *cobra.Command, _ []string) error {
@@ -165,7 +165,7 @@ func rulePauseCommand(to *ledger) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			fmt.Fprintf(cmd.OutOrStdout(), "paused from block %d on: every reading is refused\nto go on: wardflow rule unpause, and another admin's approval\n", r.Block)
+			fmt.Fprintf(cmd.OutOrStdout(), "paused from block %d on: readings wait, and nothing is judged\nto go on: wardflow rule unpause, and another admin's approval\n", r.Block)
 			return nil
 		}),
 	}

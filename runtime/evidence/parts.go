@@ -114,7 +114,7 @@ func (h *Holder) checks(ctx context.Context, b *Book, q Query, p *Parts) error {
 	var err error
 	if q.Leaf == "" && q.Log == b.Account {
 		if q.Index >= b.Log.Size() {
-			return fmt.Errorf("it has %d records, and none at %d", b.Log.Size(), q.Index)
+			return fmt.Errorf("it has %d records, and none at %d: %w", b.Log.Size(), q.Index, ErrNothing)
 		}
 		places = []uint64{q.Index}
 	} else if places, err = find(ctx, b.Log, &q, mostOfLog); err != nil {

@@ -366,7 +366,7 @@ func TestStopAndGoOn(t *testing.T) {
 	for _, e := range must(r.History(ctx)) {
 		what = append(what, e.What)
 	}
-	for _, want := range []string{"paused: every reading is refused", "judged by the rules again", "retired the rule of h1/3, version 2",
+	for _, want := range []string{"paused: readings wait", "judged by the rules again", "retired the rule of h1/3, version 2",
 		"let key " + third.Hex() + " be admin", "let key " + first.Hex() + " be admin no more"} {
 		if !slices.Contains(what, want) {
 			t.Errorf("the history lacks %q:\n%s", want, strings.Join(what, "\n"))

@@ -130,7 +130,7 @@ func (p *parser) agree(s *sides) {
 		unit, ok := s.kinds[a.other]
 		switch {
 		case !ok:
-			p.fail(a.at, "%q: the rule does not name kind %s", a.at.Value, a.other)
+			p.fail(a.at, "%q: the rule does not name kind %s: give it a line, as what agrees is of one rule", a.at.Value, a.other)
 		case unit != a.Unit:
 			p.fail(a.at, "%q: kind %s is in %s: only what has one unit can agree", a.at.Value, a.other, unit)
 		case seen[[2]string{a.Kind, a.With}]:

@@ -92,7 +92,7 @@ func (h *historian) read(in chain.Log) error {
 			return err
 		}
 		h.by[e.Id] = e.By
-		h.add(in.Block, e.Id, Event{What: fmt.Sprintf("proposal %s of %d changes", ShortID(e.Id), len(e.Changes))})
+		h.add(in.Block, e.Id, Event{What: fmt.Sprintf("proposal %s, changes: %d", ShortID(e.Id), len(e.Changes))})
 	case topicOf("Approved"):
 		e, err := managerABI.UnpackApprovedEvent(l)
 		if err != nil {
@@ -112,7 +112,7 @@ func (h *historian) read(in chain.Log) error {
 		if err != nil {
 			return err
 		}
-		h.events = append(h.events, Event{Block: in.Block, Epoch: e.Epoch, What: "paused: every reading is refused", By: e.By})
+		h.events = append(h.events, Event{Block: in.Block, Epoch: e.Epoch, What: "paused: readings wait", By: e.By})
 	default:
 		return h.readChange(in, l)
 	}

@@ -168,6 +168,9 @@ func parseAddress(s string) (chain.Address, error) {
 // maxGroup is the contract's MAX_GROUP_BYTES.
 const maxGroup = 128
 
+// groupParts is how many parts the group in a certificate has.
+const groupParts = 4
+
 // badGroup says what the contract would not like about a group.
 func badGroup(group string) string {
 	if group == "" {
@@ -175,6 +178,12 @@ func badGroup(group string) string {
 	}
 	if len(group) > maxGroup {
 		return "longer than 128 bytes"
+	}
+	if strings.HasPrefix(group, "urn:") {
+		return `a device is written "device" and the 24 hex digits of its EPC, which wardflow ca show prints`
+	}
+	if strings.Count(group, "/") >= groupParts {
+		return "more than four parts, and no device has so many"
 	}
 	for part := range strings.SplitSeq(group, "/") {
 		if part == "" {
