@@ -131,7 +131,7 @@ func (ns *nodes) stop(within time.Duration) error {
 		p.cmd.Process.Signal(syscall.SIGTERM) // an error means that it has ended
 		select {
 		case <-p.done:
-			if p.err != nil {
+			if p.err != nil && !p.stillborn() {
 				errs = append(errs, fmt.Errorf("node %s: %w; see %s", name, p.err, ns.l.log(name)))
 			}
 		case <-ctx.Done():
@@ -142,4 +142,11 @@ func (ns *nodes) stop(within time.Duration) error {
 	}
 	clear(ns.all)
 	return errors.Join(errs...)
+}
+
+// stillborn reports whether the process was asked to end before it had begun, so
+// that it could not answer: one that was started again a moment ago.
+func (p *process) stillborn() bool {
+	status, ok := p.cmd.ProcessState.Sys().(syscall.WaitStatus)
+	return ok && status.Signaled() && status.Signal() == syscall.SIGTERM
 }
