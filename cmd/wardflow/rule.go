@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/wardflow/wardflow/runtime/chain"
+	"github.com/wardflow/wardflow/runtime/chain/eip712"
 	"github.com/wardflow/wardflow/runtime/flow"
 	"github.com/wardflow/wardflow/runtime/pki"
 	"github.com/wardflow/wardflow/runtime/rule"
@@ -231,7 +232,7 @@ func people(own string) crowd {
 		if err != nil {
 			continue
 		}
-		key, err := rule.KeyAddress(cert[0].PublicKey)
+		key, err := eip712.KeyAddress(cert[0].PublicKey)
 		if h, readErr := pki.Read(cert[0]); err == nil && readErr == nil && h.Role == flow.RoleStaff {
 			c[key] = h.Name
 		}

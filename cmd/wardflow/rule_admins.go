@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/wardflow/wardflow/runtime/chain"
+	"github.com/wardflow/wardflow/runtime/chain/eip712"
 	"github.com/wardflow/wardflow/runtime/flow"
 	"github.com/wardflow/wardflow/runtime/pki"
 	"github.com/wardflow/wardflow/runtime/rule"
@@ -103,7 +104,7 @@ func keyArg(arg string, address bool) (chain.Address, error) {
 	if err != nil {
 		return chain.Address{}, err
 	}
-	return rule.KeyAddress(public)
+	return eip712.KeyAddress(public)
 }
 
 // publicKey is that of a certificate, in a file or a folder with cert.pem.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/wardflow/wardflow/contracts/build"
 	"github.com/wardflow/wardflow/runtime/chain"
+	"github.com/wardflow/wardflow/runtime/chain/eip712"
 )
 
 // Published says what was brought to the chain.
@@ -64,7 +65,7 @@ type writer struct {
 }
 
 func (r *Registry) writer(ctx context.Context, by crypto.Signer, strangers bool) (*writer, error) {
-	key, err := KeyAddress(by.Public())
+	key, err := eip712.KeyAddress(by.Public())
 	if err != nil {
 		return nil, err
 	}
@@ -157,7 +158,7 @@ func (w *writer) bind(ctx context.Context, c *Comparison, done *Published) error
 // act signs one act and has it brought to the chain.
 func (w *writer) act(ctx context.Context, done *Published, form func(deadline uint64) (chain.Hash, func(build.Signature) []byte)) error {
 	hash, pack := form(uint64(time.Now().Add(signedFor).Unix()))
-	sig, err := sign(w.by, typed(w.chain, w.Contract, hash))
+	sig, err := eip712.Sign(w.by, eip712.Digest(domain, w.chain, w.Contract, hash))
 	if err != nil {
 		return err
 	}

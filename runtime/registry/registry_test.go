@@ -16,6 +16,7 @@ import (
 
 	"github.com/wardflow/wardflow/contracts/build"
 	"github.com/wardflow/wardflow/runtime/chain"
+	"github.com/wardflow/wardflow/runtime/chain/eip712"
 	"github.com/wardflow/wardflow/runtime/registry"
 )
 
@@ -63,7 +64,7 @@ func newTown(t *testing.T) *town {
 	anchor, at := w.create(build.AuditAnchorMetaData.Bin, nil), w.create(build.DeviceRegistryMetaData.Bin, nil)
 	var keys []chain.Address
 	for _, k := range []*ecdsa.PrivateKey{key(t), key(t), w.ca} {
-		a, err := registry.KeyAddress(k.Public())
+		a, err := eip712.KeyAddress(k.Public())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -91,7 +92,7 @@ func (w *town) create(code string, args []byte) chain.Address {
 // issue puts n certificates of a device on record.
 func (w *town) issue(device byte, n int) {
 	w.t.Helper()
-	p, err := registry.Point(w.device.Public())
+	p, err := eip712.Point(w.device.Public())
 	if err != nil {
 		w.t.Fatal(err)
 	}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 
 	"github.com/wardflow/wardflow/runtime/chain"
+	"github.com/wardflow/wardflow/runtime/chain/eip712"
 )
 
 // ErrNotPaid reports a transaction that is none of a rule admin's acts.
@@ -45,7 +46,7 @@ func (d *Desk) Bring(ctx context.Context, key crypto.PublicKey, to *chain.Addres
 
 // admits is nil for the key of a rule admin.
 func (d *Desk) admits(ctx context.Context, key crypto.PublicKey) error {
-	who, err := KeyAddress(key)
+	who, err := eip712.KeyAddress(key)
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrNoAdmin, err)
 	}

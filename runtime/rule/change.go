@@ -7,6 +7,7 @@ import (
 
 	"github.com/wardflow/wardflow/contracts/build"
 	"github.com/wardflow/wardflow/runtime/chain"
+	"github.com/wardflow/wardflow/runtime/chain/eip712"
 	"github.com/wardflow/wardflow/runtime/flow"
 )
 
@@ -25,9 +26,9 @@ const (
 
 // The roles that keys may have.
 var (
-	roleAdmin     = typeHash("RULE_ADMIN_ROLE")
-	rolePauser    = typeHash("PAUSER_ROLE")
-	roleRegistrar = typeHash("REGISTRAR_ROLE")
+	roleAdmin     = eip712.Hash("RULE_ADMIN_ROLE")
+	rolePauser    = eip712.Hash("PAUSER_ROLE")
+	roleRegistrar = eip712.Hash("REGISTRAR_ROLE")
 )
 
 // Roles by their names in words.

@@ -14,6 +14,7 @@ import (
 	"github.com/wardflow/wardflow/contracts/build"
 	"github.com/wardflow/wardflow/runtime/chain"
 	"github.com/wardflow/wardflow/runtime/chain/chaintest"
+	"github.com/wardflow/wardflow/runtime/chain/eip712"
 )
 
 // A Court is a rule manager with two admins on a chain of its own.
@@ -37,7 +38,7 @@ func NewCourt(t testing.TB, rules ...Rule) *Court {
 		if err != nil {
 			t.Fatal(err)
 		}
-		at, err := KeyAddress(key.Public())
+		at, err := eip712.KeyAddress(key.Public())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -163,7 +164,7 @@ func (c *Court) Unpause() {
 // decide has changes proposed, approved and carried out.
 func (c *Court) decide(changes ...build.Change) {
 	c.t.Helper()
-	by, _ := KeyAddress(c.Admins[0].Public())
+	by, _ := eip712.KeyAddress(c.Admins[0].Public())
 	id := proposalID(by, changes, c.nonce, math.MaxInt64)
 	c.send(managerABI.PackPropose(changes, c.nonce, math.MaxInt64, c.signed(0, id)))
 	c.nonce++
@@ -177,11 +178,11 @@ func (c *Court) signed(admin int, structHash chain.Hash) build.Signature {
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	s, err := sign(c.Admins[admin], typed(id, c.Manager, structHash))
+	s, err := eip712.Sign(c.Admins[admin], eip712.Digest(managerDomain, id, c.Manager, structHash))
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	return build.Signature{X: s.X, Y: s.Y, R: s.R, S: s.S}
+	return s
 }
 
 func (c *Court) send(call []byte) {

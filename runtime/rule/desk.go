@@ -9,6 +9,7 @@ import (
 
 	"github.com/wardflow/wardflow/contracts/build"
 	"github.com/wardflow/wardflow/runtime/chain"
+	"github.com/wardflow/wardflow/runtime/chain/eip712"
 )
 
 // A Desk is where rule admins act: they sign, Relay brings it to the chain, and
@@ -220,7 +221,7 @@ func (d *Desk) Pause(ctx context.Context, by crypto.Signer) (chain.Receipt, erro
 
 // nonce is the number that the signer's next numbered act has.
 func (d *Desk) nonce(ctx context.Context, by crypto.Signer) (key chain.Address, nonce uint64, err error) {
-	if key, err = KeyAddress(by.Public()); err != nil {
+	if key, err = eip712.KeyAddress(by.Public()); err != nil {
 		return key, 0, err
 	}
 	st, _, err := d.state(ctx)
@@ -236,8 +237,7 @@ func (d *Desk) sign(ctx context.Context, by crypto.Signer, structHash chain.Hash
 	if err != nil {
 		return build.Signature{}, err
 	}
-	s, err := sign(by, typed(id, d.Manager, structHash))
-	return build.Signature(s), err
+	return eip712.Sign(by, eip712.Digest(managerDomain, id, d.Manager, structHash))
 }
 
 var errNoRelay = errors.New("nobody brings it to the chain and pays")

@@ -17,6 +17,7 @@ import (
 	"github.com/wardflow/wardflow/contracts/build"
 	"github.com/wardflow/wardflow/runtime/chain"
 	"github.com/wardflow/wardflow/runtime/chain/chaintest"
+	"github.com/wardflow/wardflow/runtime/chain/eip712"
 	"github.com/wardflow/wardflow/runtime/flow"
 	"github.com/wardflow/wardflow/runtime/rule"
 	"github.com/wardflow/wardflow/runtime/rule/ruletest"
@@ -164,8 +165,8 @@ func (r *room) recorded(p *rule.Proposal) {
 	if len(of) != 2 || of[0].Version != 1 || of[0].Proposal != "" || of[1].Version != 2 {
 		r.Fatalf("history of %s: %+v", floor, of)
 	}
-	one, _ := rule.KeyAddress(r.cards[0].Public())
-	two, _ := rule.KeyAddress(r.cards[1].Public())
+	one, _ := eip712.KeyAddress(r.cards[0].Public())
+	two, _ := eip712.KeyAddress(r.cards[1].Public())
 	e := of[1]
 	if e.Proposal != p.ID.Hex() || e.By != one || !slices.Equal(e.Approvers, []chain.Address{one, two}) || e.Block == 0 || e.At.IsZero() || e.Epoch != 2 {
 		r.Errorf("history says %+v", e)
@@ -219,7 +220,7 @@ func TestRefusals(t *testing.T) {
 			return err
 		}},
 		{"a role twice", "AlreadyHas", "has that role already", func() error {
-			key, _ := rule.KeyAddress(r.cards[1].Public())
+			key, _ := eip712.KeyAddress(r.cards[1].Public())
 			c := must(r.Order(ctx, rule.OpGrant, "admin", key))
 			_, _, err := r.Propose(ctx, r.cards[0], []rule.Change{c}, hour)
 			return err
@@ -354,9 +355,9 @@ func TestStopAndGoOn(t *testing.T) {
 	if got, _ := r.rules().Rule(floor); !got.Revoked || got.Version != 2 {
 		t.Errorf("retired: %+v", got)
 	}
-	third, _ := rule.KeyAddress(r.cards[2].Public())
+	third, _ := eip712.KeyAddress(r.cards[2].Public())
 	decide(r.Order(ctx, rule.OpGrant, "admin", third))
-	first, _ := rule.KeyAddress(r.cards[0].Public())
+	first, _ := eip712.KeyAddress(r.cards[0].Public())
 	decide(r.Order(ctx, rule.OpWithdraw, "admin", first))
 	a := must(r.Authority(ctx))
 	if a.Is(first) || !a.Is(third) || len(a.Admins) != 2 || a.Approvals != 2 || a.Anchor == (chain.Address{}) {

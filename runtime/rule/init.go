@@ -14,6 +14,7 @@ import (
 
 	"github.com/wardflow/wardflow/contracts/build"
 	"github.com/wardflow/wardflow/runtime/chain"
+	"github.com/wardflow/wardflow/runtime/chain/eip712"
 )
 
 // CollectorKeyFile is the key that Init makes in the chain's directory. Its
@@ -160,7 +161,7 @@ func (f *Founding) entries(ctx context.Context, m *maker) (first []build.Draft, 
 
 func keyAddresses(keys []crypto.PublicKey) (all []chain.Address, err error) {
 	for i, key := range keys {
-		a, err := KeyAddress(key)
+		a, err := eip712.KeyAddress(key)
 		if err != nil {
 			return nil, fmt.Errorf("key %d: %w", i+1, err)
 		}

@@ -94,7 +94,7 @@ func TestInitRefuses(t *testing.T) {
 		{"one approval", "want at least two", func(f *rule.Founding) { f.Approvals = 1 }},
 		{"three approvals of two", "2 rule admins where a change takes 3", func(f *rule.Founding) { f.Approvals = 3 }},
 		{"one admin twice", "has that role already", func(f *rule.Founding) { f.Admins[1] = f.Admins[0] }},
-		{"another curve", "rules are changed with the P-256 key", func(f *rule.Founding) { f.Admins[1] = k.Public() }},
+		{"another curve", "P-256 keys of certificates", func(f *rule.Founding) { f.Admins[1] = k.Public() }},
 		{"a bad rule", "min is above max", func(f *rule.Founding) { f.Rules[0].Limits[0].Max = -1e9 }},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -1,4 +1,4 @@
-package rule
+package eip712
 
 import (
 	"crypto"
@@ -50,7 +50,7 @@ func TestSignIsLow(t *testing.T) {
 	for i := range 20 {
 		digest := chain.Hash{byte(i)}
 		for _, high := range []bool{false, true} {
-			s, err := sign(&card{PrivateKey: key, high: high}, digest)
+			s, err := Sign(&card{PrivateKey: key, high: high}, digest)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -58,8 +58,8 @@ func TestSignIsLow(t *testing.T) {
 			if v.Cmp(half) > 0 || !ecdsa.Verify(&key.PublicKey, digest[:], r, v) {
 				t.Errorf("of a card with high s %v: s %v, which holds: %v", high, v, ecdsa.Verify(&key.PublicKey, digest[:], r, v))
 			}
-			if want, err := KeyAddress(key.Public()); err != nil || s.Key() != want {
-				t.Errorf("signed by %v, want %v, %v", s.Key(), want, err)
+			if p, err := Point(key.Public()); err != nil || [64]byte(append(s.X[:], s.Y[:]...)) != p {
+				t.Errorf("signed by %x, %x, want %x, %v", s.X, s.Y, p, err)
 			}
 		}
 	}
@@ -88,7 +88,7 @@ func TestSignRefuses(t *testing.T) {
 		"r too large": marshal(order, one),
 		"s too large": marshal(one, order),
 	} {
-		if s, err := sign(&card{PrivateKey: key, give: give}, chain.Hash{}); err == nil {
+		if s, err := Sign(&card{PrivateKey: key, give: give}, chain.Hash{}); err == nil {
 			t.Errorf("%s: became %v", name, s)
 		}
 	}
@@ -96,7 +96,7 @@ func TestSignRefuses(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := sign(other, chain.Hash{}); err == nil {
+	if _, err := Sign(other, chain.Hash{}); err == nil {
 		t.Error("a key that is not of P-256 signed")
 	}
 	p384, err := ecdsa.GenerateKey(elliptic.P384(), rand.Reader)
