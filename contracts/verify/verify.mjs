@@ -3,11 +3,9 @@
 //   node verify.mjs BUNDLE TRUST.pem [--witnesses N] [--block HASH]... [--list CRL.der]...
 import { createHash, verify, X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
-
 let part; // which part of the bundle is looked at
 const must = (ok, code, why) => { if (!ok) throw Object.assign(new Error(`${part}: ${why} (${code})`), { refused: code }); };
 const sha = (...bs) => bs.reduce((h, b) => h.update(b), createHash("sha256")).digest(), hex = (b) => b.toString("hex"), bytes = (s) => Buffer.from(s, "base64"), big = (b) => BigInt("0x0" + hex(b));
-
 // CBOR in its one deterministic form (RFC 8949, section 4.2.1). Integers are BigInt, maps Map, a tag is {tag, of}.
 function cbor(b) {
   let i = 0;
@@ -100,7 +98,7 @@ const derTime = (t) => time(t.body.toString().replace(/^(\d\d)?(\d\d)(..)(..)(..
 const extension = (c, oid) => der(inside(der(inside(c.raw, 0, 0).body).find((f) => f.tag === 0xa3).body, 0).body).map((e) => der(e.body)).find((e) => hex(e[0].body) === oid)?.at(-1).body;
 const domains = (ca) => der(inside(extension(ca, "551d1e") ?? Buffer.from([0x30, 0]), 0).body).filter((p) => p.tag === 0xa0) // permitted URIs
   .flatMap((p) => der(p.body)).map((p) => inside(p.body, 0)).filter((n) => n.tag === 0x86).map((n) => n.body.toString());
-const open = (d) => { try { return new X509Certificate(d); } catch { must(false, "certificate", "not a certificate"); } };
+const open = (d) => { try { const c = new X509Certificate(d); if (typeof d === "string" || c.raw.equals(d)) return c; } catch {} must(false, "certificate", "not a certificate"); };
 const keyOf = (c) => hex(sha(c.publicKey.export({ type: "spki", format: "der" }))), roots = [], issuers = [], revoked = new Map();
 const signedBy = (c, ca) => ca.ca && c.checkIssued(ca) && c.verify(ca.publicKey), uses = { node: "2,1", device: "2", collector: "2,1", patient: "2.1" };
 function identify(chain, at, until = at) { // who it was that held then, and was not revoked until another time
@@ -117,7 +115,7 @@ function identify(chain, at, until = at) { // who it was that held then, and was
 function list(crl, ours) { // of revocations (RFC 5280, section 5); of ours the newest counts
   const [tbs, alg, sig] = der(inside(crl, 0).body), f = der(tbs.body), at = derTime(f[3]), entries = f[5]?.tag === 0x30 ? der(f[5].body).map((e) => der(e.body)) : [];
   const ca = [...roots, ...issuers].find((c) => verify(hex(alg.body).endsWith("0303") ? "sha384" : "sha256", tbs.raw, c.publicKey, sig.body.subarray(1)));
-  must(ca && (ours || !revoked.has(keyOf(ca))), "list", "not the one list of an authority that is believed");
+  must(ca && der(crl).length === 1 && (ours || !revoked.has(keyOf(ca))), "list", "not the one list of an authority that is believed");
   if (!(revoked.get(keyOf(ca))?.at > at)) revoked.set(keyOf(ca), { at, gone: new Map(entries.map(([serial, t]) => [big(serial.body), derTime(t)])) });
 }
 // What is in a bundle, from the reading up to the witnesses.
@@ -144,11 +142,11 @@ function reading(b) {
   must(signed.holds((vouched ? voucher : device)[0]), "signature", "not signed by the device, or its collector");
   return { leaf: hex(leafOf(chunk)), device: maker.epc, stream, seq, kind, unit, millionths: values, vouched, patient, window: number };
 }
-function check(c, of, signers) {
+function check(c, of, signers, before) {
   const record = bytes(c.record), [, leaf, epc, stream, seq, place, , at, manager, rule, [version, epoch, block], group, reason, clause] = fields(record, "nbbsnnsnbbasns");
   must(!of || (of.leaf === hex(leaf) && (!epc.length || !of.device || (of.device === hex(epc).toUpperCase() && of.stream === stream && of.seq === seq))), "reading", "of another reading");
   const h = cose(bytes(c.head), "loghead", "wardflow.loghead/1"), [, chain, contract, log, size, root, , made] = fields(h.payload, "nnbbnbnn"), signer = signers.get(hex(h.by));
-  must(signer, "certificate", "that of who signed the head is not there"), must((signer.used = h.holds(signer[0])), "signature", "the node has not signed the head");
+  must(before.every((o) => o.log !== hex(log) || o.index !== c.index), "form", "twice"), must(signer, "certificate", "that of who signed the head is not there"), must((signer.used = h.holds(signer[0])), "signature", "the node has not signed the head");
   must(rootOf(leafOf(record), BigInt(c.index), size, c.path.map(bytes)).equals(root), "root", "not in the log");
   const [a] = c.anchor, header = a && rlp(bytes(a.header)), into = a && { number: big(header[8]), at: big(header[11]) * 10n ** 9n, hash: hex(keccak(bytes(a.header))) };
   if (a) { // the contract's event in the transaction's receipt, which is status, gas, bloom, logs
@@ -160,20 +158,22 @@ function check(c, of, signers) {
   const by = identify(signer, made, into?.at > made ? into.at : made);
   must(by.role === "node", "certificate", `a ${by.role} keeps no log of checks`);
   must(at <= made + skew && (!into || (at <= into.at + skew && block <= into.number)), "time", "it was there before it was made");
-  return { leaf: hex(leaf), place, node: by.uri, reason, clause, group, manager: hex(manager), rule: hex(rule), version, epoch, into, chain, contract: hex(contract), witnesses: [] };
+  return { leaf: hex(leaf), log: hex(log), index: c.index, place, node: by.uri, reason, clause, group, manager: hex(manager), rule: hex(rule), version, epoch, into, chain, contract: hex(contract), witnesses: [] };
 }
 function witness(b, checks, seen) {
   const s = cose(b, "statement", "wardflow.statement/1", 33n), chain = [s.by].flat().map(open), [, kind, at, body] = fields(s.payload, "nsnb");
   must(s.holds(chain[0]), "certificate", "its key has not signed this"), must(kind === "chain witness", "form", "another statement");
   const [, id, , , contract, number, hash] = fields(body, "nnbbbnbo"), by = identify(chain, at), about = checks.filter((c) => c.into?.number === number);
   must(by.role === "node", "certificate", `a ${by.role} follows no chain`), must(about.length && about.every((c) => c.into.hash === hex(hash) && c.chain === id && c.contract === hex(contract)), "witness", "about another block, or against this one");
-  must(!seen.has(by.uri + number) && seen.add(by.uri + number), "witness", "twice"), must(at >= about[0].into.at - skew, "time", "said before the block was there"), about.forEach((c) => c.witnesses.push(by.uri));
+  must(!seen.has(by.uri + number) && seen.add(by.uri + number), "witness", "twice"), must(at >= about[0].into.at - skew, "time", "said before the block was there");
+  try { identify(chain, at, 1n << 90n), about.forEach((c) => c.witnesses.push(by.uri)); } catch { } // revoked since: whoever has its key may have said it
 }
-const each = (list, what, f) => { list.map((v, i) => { part = `${what} ${i + 1}`; return f(v); }), (part = "bundle"); }, only = (o, ...names) => Object.fromEntries(names.map((n) => [n, o[n]]));
-function bundle(text) { // in its one form
-  const j = only(JSON.parse(text), "format", "reading", "checks", "signers", "witnesses", "lists");
-  j.checks = j.checks.map((c) => ({ ...only(c, "record", "index", "path", "head"), anchor: c.anchor.map((a) => only(a, "header", "index", "nodes")) }));
-  return must(JSON.stringify(j, (k, v) => (typeof v === "string" && k !== "format" ? bytes(v).toString("base64") : v), 1) + "\n" === text && j.format === "wardflow.proof/1", "form", "not in its one form"), j;
+const each = (list, what, f) => { list.map((v, i) => { part = `${what} ${i + 1}`; return f(v); }), (part = "bundle"); };
+function bundle(text) { // in its one form: what is understood, written again
+  const is = (ok) => must(ok, "form", "not in its one form"), b64 = (v) => (is(typeof v === "string"), bytes(v).toString("base64")), int = (n) => (is(Number.isSafeInteger(n) && n >= 0), n);
+  const all = (most, f = b64) => (l) => (is(Array.isArray(l) && l.length <= most), l.map(f)), hash = (v) => (is(bytes(v).length === 32), b64(v)), filled = (l) => (is(l.length), all(8)(l));
+  const anchor = (a) => ({ header: b64(a.header), index: int(a.index), nodes: all(Infinity)(a.nodes) }), j = JSON.parse(text), again = { format: "wardflow.proof/1", reading: b64(j.reading), checks: all(16, (c) => ({ record: b64(c.record), index: int(c.index), path: all(64, hash)(c.path), head: b64(c.head), anchor: all(1, anchor)(c.anchor) }))(j.checks), signers: all(16, filled)(j.signers), witnesses: all(64)(j.witnesses), lists: all(8)(j.lists) };
+  return is(text.length <= 4 << 20 && JSON.stringify(again, null, 1) + "\n" === text), again;
 }
 export function verifyBundle(text, trust, { witnesses = 1, blocks = [], lists = [] } = {}) {
   const found = { ok: false };
@@ -185,7 +185,7 @@ export function verifyBundle(text, trust, { witnesses = 1, blocks = [], lists = 
     each(j.signers, "signer", (s) => { const chain = s.map((c) => open(bytes(c))), id = hex(sha(chain[0].raw)); must(!signers.has(id), "form", "twice"), signers.set(id, chain); });
     each(j.reading ? [j.reading] : [], "reading", (r) => { found.reading = reading(bytes(r)); });
     must(j.checks.length, "unproved", "it has no check in it"), (found.checks = []);
-    each(j.checks, "check", (c) => found.checks.push(check(c, found.reading ?? (found.checks.length ? { leaf: found.checks[0].leaf } : null), signers)));
+    each(j.checks, "check", (c) => found.checks.push(check(c, found.reading ?? (found.checks.length ? { leaf: found.checks[0].leaf } : null), signers, found.checks)));
     must([...signers.values()].every((s) => s.used), "form", "a certificate of nobody who has signed");
     each(j.witnesses, "witness", (w) => witness(bytes(w), found.checks, seen));
     each(found.checks, "check", (c) => must(c.into && (blocks.includes(c.into.hash) || (c.witnesses.length && c.witnesses.filter((w) => w !== c.node).length >= witnesses)), "unproved", "nobody, or too few, vouch for its block"));

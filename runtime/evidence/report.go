@@ -64,6 +64,7 @@ type Checked struct {
 	Index      uint64     `json:"index"`
 	Size       uint64     `json:"size"` // of the log under the head
 	Chain      uint64     `json:"chain"`
+	Contract   string     `json:"contract"`           // in which logs are anchored
 	Anchored   uint64     `json:"anchored,omitempty"` // block
 	AnchoredAt *time.Time `json:"anchoredAt,omitempty"`
 	Hash       string     `json:"hash,omitempty"`      // of that block
@@ -78,6 +79,7 @@ type Voucher struct {
 	Replica bool      `json:"replica"` // it has executed the block itself
 	Manager string    `json:"manager"` // by which it judges
 	At      time.Time `json:"at"`
+	Revoked bool      `json:"revoked,omitempty"` // since, so that it counts no more
 }
 
 func readingOf(p *proof.Inclusion) *Reading {
@@ -105,7 +107,7 @@ func checkOf(c *proof.Check, index uint64, h *proof.SignedLogHead, node string, 
 	v := c.Verdict
 	out := Checked{Leaf: fmt.Sprintf("%x", c.Leaf), Device: c.Device, Stream: c.Stream, Seq: c.Seq, Place: c.Place.String(), Actor: string(c.Actor), Node: node,
 		Reason: v.Reason.String(), Clause: v.Clause, Group: v.Group, Manager: c.Manager, Rule: v.Rule, Version: v.Version, Epoch: v.Epoch, Block: v.Block,
-		At: c.At, Log: h.Log, Index: index, Size: h.Size, Chain: h.Chain}
+		At: c.At, Log: h.Log, Index: index, Size: h.Size, Chain: h.Chain, Contract: h.Anchor}
 	if block != nil {
 		at := block.Time.UTC()
 		out.Anchored, out.AnchoredAt, out.Hash = block.Number, &at, block.Hash.Hex()
@@ -120,10 +122,10 @@ func (c *Checked) vouched(node string) {
 }
 
 // witness notes a node's word; false: it is there already.
-func (r *Report) witness(w *proof.Witness, st *proof.Statement, node string) bool {
+func (r *Report) witness(w *proof.Witness, st *proof.Statement, node string, revoked bool) bool {
 	if slices.ContainsFunc(r.Witnesses, func(v Voucher) bool { return v.Node == node && v.Block == w.Number }) {
 		return false
 	}
-	r.Witnesses = append(r.Witnesses, Voucher{Node: node, Block: w.Number, Replica: w.Replica, Manager: w.Manager, At: st.At})
+	r.Witnesses = append(r.Witnesses, Voucher{Node: node, Block: w.Number, Replica: w.Replica, Manager: w.Manager, At: st.At, Revoked: revoked})
 	return true
 }

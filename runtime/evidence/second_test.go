@@ -2,6 +2,7 @@ package evidence_test
 
 import (
 	"bytes"
+	"encoding/base64"
 	"encoding/json"
 	"encoding/pem"
 	"errors"
@@ -107,6 +108,57 @@ func TestForgeries(t *testing.T) {
 	codes, why := second(t, all)
 	for i, q := range all {
 		if codes[i] != string(q.code) {
+			t.Errorf("%s: the first verifier says %q, the second %q: %s", q.Name, q.code, codes[i], why[i])
+		}
+	}
+}
+
+// What JSON can say in several ways, both read in one.
+func TestOtherForms(t *testing.T) {
+	t.Parallel()
+	s := newScene(t, false)
+	text, err := s.bundle.Encode()
+	must(t, err)
+	anchor := strings.Index(string(text), `"anchor": [`) + len(`"anchor": [`)
+	end := anchor + strings.Index(string(text[anchor:]), "\n   ]")
+	var all []question
+	for name, changed := range map[string]string{
+		"a number in words":      strings.Replace(string(text), `"index": 2,`, `"index": "0002",`, 1),
+		"a yes for a number":     strings.Replace(string(text), `"index": 2,`, `"index": true,`, 1),
+		"nothing for a reading":  strings.Replace(string(text), `"reading": "`+base64.StdEncoding.EncodeToString(s.bundle.Reading)+`"`, `"reading": null`, 1),
+		"two anchors":            string(text[:end]) + "," + string(text[anchor:end]) + string(text[end:]),
+		"a field twice":          strings.Replace(string(text), `"format"`, `"format": "x",`+"\n "+`"format"`, 1),
+		"a field of its own":     strings.Replace(string(text), `"format"`, `"note": "x",`+"\n "+`"format"`, 1),
+		"another case":           strings.Replace(string(text), `"format"`, `"Format"`, 1),
+		"a fraction":             strings.Replace(string(text), `"index": 2,`, `"index": 2.0,`, 1),
+		"no end of line":         strings.TrimSuffix(string(text), "\n"),
+		"a mark of its encoding": "\ufeff" + string(text),
+	} {
+		if changed == string(text) {
+			t.Errorf("%s: nothing is changed", name)
+		}
+		all = append(all, ask(t, name, []byte(changed), s.options()))
+	}
+	many := *s.bundle
+	many.Lists = slices.Repeat([][]byte{{1}}, 9)
+	if _, err := many.Encode(); !errors.Is(err, evidence.ErrForm) {
+		t.Errorf("nine lists: %v", err)
+	}
+	pemSigner := *s.bundle
+	pemSigner.Signers = slices.Clone(s.bundle.Signers)
+	pemSigner.Signers[0] = slices.Clone(s.bundle.Signers[0])
+	pemSigner.Signers[0][0] = pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: s.bundle.Signers[0][0]})
+	text, err = pemSigner.Encode()
+	must(t, err)
+	all = append(all, ask(t, "a certificate as text", text, s.options()))
+	list := *s.bundle
+	list.Lists = [][]byte{append(s.h.Revoke(s.h.Node("x")), 5, 0)}
+	text, err = list.Encode()
+	must(t, err)
+	all = append(all, ask(t, "something behind a list", text, s.options()))
+	codes, why := second(t, all)
+	for i, q := range all {
+		if q.code == "" || codes[i] != string(q.code) {
 			t.Errorf("%s: the first verifier says %q, the second %q: %s", q.Name, q.code, codes[i], why[i])
 		}
 	}

@@ -139,6 +139,9 @@ func (v *verifier) check(i int, part string) error {
 	if err != nil {
 		return refuse(BadForm, part, err)
 	}
+	if slices.ContainsFunc(v.report.Checks, func(c Checked) bool { return c.Log == h.Log && c.Index == w.Index }) {
+		return refuse(BadForm, part, errors.New("it is there twice"))
+	}
 	certs := v.signers[h.Cert]
 	if certs == nil {
 		return refuse(BadCertificate, part, fmt.Errorf("that of who signed the head, %x, is not in the bundle", h.Cert[:4]))
@@ -224,6 +227,10 @@ func (v *verifier) witness(i int, part string) error {
 	if id.Role != flow.RoleNode {
 		return refuse(BadCertificate, part, fmt.Errorf("%s follows no chain", id.URI))
 	}
+	// Who has a key that was revoked since may have said it since, and set his clock
+	// back: nothing but the word itself says when. So it counts no more.
+	_, err = v.trust.between(st.Chain, st.At, everAfter)
+	revoked := err != nil
 	found := false
 	for j, b := range v.blocks {
 		if b == nil || b.Number != w.Number {
@@ -234,12 +241,14 @@ func (v *verifier) witness(i int, part string) error {
 				id.URI, w.Number, w.Chain, w.Hash[:4], w.Anchor, b.Hash[:4], h.Chain, h.Anchor))
 		}
 		found = true
-		v.report.Checks[j].vouched(id.URI)
+		if !revoked {
+			v.report.Checks[j].vouched(id.URI)
+		}
 	}
 	if !found {
 		return refuse(BadWitness, part, fmt.Errorf("it is about block %d, which the bundle does not need", w.Number))
 	}
-	if !v.report.witness(w, st, id.URI) {
+	if !v.report.witness(w, st, id.URI, revoked) {
 		return refuse(BadWitness, part, fmt.Errorf("%s says so twice", id.URI))
 	}
 	if st.At.Before(v.made(w.Number).Add(-skew)) {
@@ -247,6 +256,9 @@ func (v *verifier) witness(i int, part string) error {
 	}
 	return nil
 }
+
+// everAfter is later than any time that is written anywhere.
+var everAfter = time.Unix(1<<40, 0)
 
 // made is when a block was made.
 func (v *verifier) made(number uint64) time.Time {

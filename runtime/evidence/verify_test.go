@@ -154,6 +154,14 @@ var forgeries = []variant{
 		s.bundle.Checks[1].Anchor = nil
 		s.bundle.Witnesses = [][]byte{s.witness(t, s.third, 0)}
 	}, ""},
+	{"a witness revoked since, who could be a thief", evidence.NotProved, func(t *testing.T, s *scene, o *evidence.Options) {
+		s.now = s.now.Add(-time.Minute - 30*time.Second) // so that he speaks before he is revoked
+		s.bundle.Witnesses = [][]byte{s.witness(t, s.third, 0), s.witness(t, s.third, 1)}
+		s.bundle.Lists = [][]byte{s.h.Revoke(s.third)}
+	}, ""},
+	{"a check twice", evidence.BadForm, func(t *testing.T, s *scene, o *evidence.Options) {
+		s.bundle.Checks = append(s.bundle.Checks, s.bundle.Checks[0])
+	}, ""},
 	{"a list of nobody", evidence.BadList, func(t *testing.T, s *scene, o *evidence.Options) {
 		r := s.h.Rogue()
 		s.bundle.Lists = [][]byte{r.Revoke(r.Node("x"))}

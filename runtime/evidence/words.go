@@ -146,7 +146,13 @@ func (r *Report) notOf(c *Checked, add func(string, ...any)) {
 	case !slices.ContainsFunc(c.Witnesses, func(w string) bool { return w != c.Node }):
 		add("block %d by anybody but %s, whose log it is: a thief of that node's key could have made all of it", c.Anchored, c.Node)
 	}
+	if c.Known && len(c.Witnesses) == 0 {
+		add("that %s is where the hospital anchors its logs: only %s says so, compare it", c.Contract, c.Node)
+	}
 	for _, v := range r.Witnesses {
+		if v.Revoked {
+			add("anything by %s, whose certificate was revoked since: a thief of its key could have said it", v.Node)
+		}
 		if v.Block == c.Anchored && v.Manager != c.Manager && c.Manager != "" {
 			add("that manager %s is the hospital's: %s judges by %s", c.Manager, v.Node, v.Manager)
 		}
