@@ -36,7 +36,7 @@ func TestHandler(t *testing.T) {
 		{"what an account accesses", "POST", `{"jsonrpc":"2.0","id":1,"method":"eth_createAccessList","params":[{"to":"0x0000F90827F1C53a10cb7A02335B175320002935","data":"0x"}]}`, `"accessList"`},
 		{"what new code accesses", "POST", `{"jsonrpc":"2.0","id":1,"method":"eth_createAccessList","params":[{"data":"0x5a545060005260206000f3"},"latest"]}`, `without other states`},
 		{"what code accesses that is not there", "POST", `{"jsonrpc":"2.0","id":1,"method":"eth_createAccessList","params":[{"to":"0x0000000000000000000000000000000000000007"},"latest",{"0x0000000000000000000000000000000000000007":{"code":"0x5a5450"}}]}`, `without other states`},
-		{"code that never ends", "POST", `{"jsonrpc":"2.0","id":1,"method":"eth_call","params":[{"data":"0x5b5f56","gas":"0xffffffffff"},"latest"]}`, `out of gas`},
+		{"code that never ends", "POST", `{"jsonrpc":"2.0","id":1,"method":"eth_call","params":[{"data":"0x5b5f56","gas":"0xffffffffff"},"latest"]}`, `"code":-32000`},
 		{"answers without end", "POST", "[" + strings.Repeat(`{"jsonrpc":"2.0","id":1,"method":"eth_call","params":[{"to":"0x0000000000000000000000000000000000000007"},"latest",{"0x0000000000000000000000000000000000000007":{"code":"0x622000005ff3"}}]},`, 10) + `{"jsonrpc":"2.0","id":9,"method":"eth_chainId"}]`, `too large`},
 		{"no method", "POST", `{}`, "not offered here"},
 		{"null", "POST", `null`, "not offered here"},

@@ -16,7 +16,7 @@ import (
 // away, and those of all else go on.
 const (
 	rpcGas      = viewGas         // of one question
-	rpcTime     = 2 * time.Second // for one, whatever gas it has left
+	rpcTime     = 5 * time.Second // for one, whatever gas it has left
 	atOnce      = 4               // questions that are computed
 	atOnceEach  = 4               // requests of one caller that are looked at
 	waitingEach = 64              // and that wait besides
