@@ -40,6 +40,9 @@ Nodes read it with this in their configuration:
 
   chain: {rpc: "https://HOST:PORT/chain/rpc", manager: "0x…"}
 
+One of them pays for the transactions of all: it also names the file of the key,
+a copy of the directory's collector.key, under payer.
+
 A directory that nodes hold together ("chain: {dir: …}") can't be run alone:
 that would make a second chain.`,
 		Example: "  wardflow chain run --dir chain --listen 10.0.0.9:8545 --cert nodes/ledger --trust ca/trust.pem",

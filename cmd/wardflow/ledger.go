@@ -175,7 +175,9 @@ func (l *ledger) open(ctx context.Context) (*opened, error) {
 	case l.dir != "":
 		o, err = l.openDir()
 	case l.rpc != "":
-		o, err = l.openRPC(l.rpc)
+		if o, err = l.openRPC(l.rpc); err == nil && l.manager == "" {
+			err = l.complement(ctx, o)
+		}
 	default:
 		o, err = l.openNode(ctx)
 	}
@@ -271,6 +273,29 @@ func (l *ledger) openNode(ctx context.Context) (*opened, error) {
 	return o, nil
 }
 
+// complement adds to a chain at --rpc what a node knows of it, if one answers: who
+// manages the rules; and it pays, if there is no key that does.
+func (l *ledger) complement(ctx context.Context, o *opened) error {
+	c, err := l.client()
+	if err != nil {
+		return nil // no node was named
+	}
+	s, err := c.Snapshot(ctx)
+	if err != nil || s.Chain == nil {
+		c.Close()
+		return nil
+	}
+	closeChain := o.close
+	o.close = func() error { c.Close(); return closeChain() }
+	if o.relay == nil {
+		o.relay = nodeRelay{c}
+	}
+	if o.manager, err = chain.ParseAddress(s.Chain.Manager); err != nil {
+		return errors.Join(err, o.close())
+	}
+	return nil
+}
+
 // openChainOf reaches the chain through the node that has it, as a snapshot says.
 func (l *ledger) openChainOf(s *control.Snapshot) (*opened, error) {
 	for _, n := range s.Nodes {
@@ -286,7 +311,7 @@ func (l *ledger) openChainOf(s *control.Snapshot) (*opened, error) {
 		}
 		return o, nil
 	}
-	return nil, fmt.Errorf("node %s knows no node with the chain that is up: give its address with --rpc https://HOST:PORT/chain/rpc", s.Node)
+	return nil, fmt.Errorf("node %s knows no node with the chain that is up: give the chain's address, as in chain.rpc of a node.yaml, with --rpc https://HOST:PORT/chain/rpc", s.Node)
 }
 
 // mendChain adds to an error what can be done about it.

@@ -30,18 +30,7 @@ import (
 func ruled(t *testing.T, rules ...rule.Rule) (*cluster, chain.Info) {
 	t.Helper()
 	c := newCluster(t, "a", "b", "c")
-	var keys []crypto.PublicKey
-	for range 2 {
-		key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-		if err != nil {
-			t.Fatal(err)
-		}
-		keys = append(keys, key.Public())
-	}
-	info, err := rule.Init(t.Context(), filepath.Join(c.dir, "a", "chain"), rule.Founding{Admins: keys, Rules: rules})
-	if err != nil {
-		t.Fatal(err)
-	}
+	info := founded(t, filepath.Join(c.dir, "a", "chain"), rules...)
 	c.edit = func(cfg *node.Config) {
 		cfg.Control, cfg.Gossip = freePort(t), "local"
 		cfg.Chain = &node.ChainConfig{Manager: info.Manager.Hex()}
@@ -54,6 +43,24 @@ func ruled(t *testing.T, rules ...rule.Rule) (*cluster, chain.Info) {
 		c.until(n, "the rules are known", func(s *control.Snapshot) bool { return s.Chain != nil && s.Chain.Ready })
 	}
 	return c, info
+}
+
+// founded makes a chain in a directory, of two admins whom nobody knows.
+func founded(t *testing.T, dir string, rules ...rule.Rule) chain.Info {
+	t.Helper()
+	var keys []crypto.PublicKey
+	for range 2 {
+		key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+		if err != nil {
+			t.Fatal(err)
+		}
+		keys = append(keys, key.Public())
+	}
+	info, err := rule.Init(t.Context(), dir, rule.Founding{Admins: keys, Rules: rules})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return info
 }
 
 // judges has a node judge readings, as its actors do, and puts each judgement on

@@ -87,7 +87,11 @@ type ChainConfig struct {
 	RPC     string `yaml:"rpc,omitempty"`     // JSON-RPC address; with Dir empty, "" asks the node that offers "chain"
 	Manager string `yaml:"manager,omitempty"` // address of the RuleManager, 0x and 40 hex digits
 
-	// Passphrase is the file with the passphrase of dir's collector.key; "" it has none.
+	// Payer is the key file of an account on a chain that no node holds: this node
+	// pays from it for all, as chain hosts do elsewhere. One node has it.
+	Payer string `yaml:"payer,omitempty"`
+
+	// Passphrase is the file with the passphrase of payer, or of dir's collector.key; "" it has none.
 	Passphrase string `yaml:"passphrase,omitempty"`
 }
 
@@ -129,7 +133,7 @@ func (c *Config) resolve(base string) {
 	c.base = base
 	paths := append(c.Allow.paths(), &c.Dir, &c.Certificate, &c.Trust, &c.Identities, &c.Cards, &c.Store, &c.Ingest.BrokerRoots)
 	if c.Chain != nil {
-		paths = append(paths, &c.Chain.Dir, &c.Chain.Passphrase)
+		paths = append(paths, &c.Chain.Dir, &c.Chain.Payer, &c.Chain.Passphrase)
 	}
 	for i := range c.Recordings {
 		paths = append(paths, &c.Recordings[i])
@@ -171,6 +175,9 @@ func (c *Config) check() error {
 	}
 	if c.Chain != nil && c.Chain.Manager == "" {
 		return errors.New(`chain.manager is missing: the address that "wardflow chain init" printed`)
+	}
+	if c.Chain != nil && c.Chain.Dir != "" && c.Chain.Payer != "" {
+		return errors.New("chain.payer: a node with chain.dir has an account of its own: leave one of the two out")
 	}
 	if err := c.Ingest.check(); err != nil {
 		return err

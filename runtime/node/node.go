@@ -248,6 +248,9 @@ func (n *Node) offers() (offer, error) {
 		if n.cfg.Chain.Dir != "" {
 			o[capChain] = true
 		}
+		if n.cfg.Chain.Payer != "" {
+			o[capPayer] = true
+		}
 	}
 	n.offerIngest(o)
 	return o, n.openDevices(o)

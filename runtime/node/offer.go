@@ -23,6 +23,7 @@ const (
 	capRules      = "rules"
 	capIdentities = "identities"
 	capChain      = "chain"
+	capPayer      = "chain.payer"
 	identityOf    = "identity." // and the name of a certificate
 )
 

@@ -34,7 +34,7 @@ const payerKeyFile = "payer.key"
 type nodeRelay struct {
 	n      *Node
 	c      *checks
-	payer  *chain.Payer     // nil: this node does not hold the chain
+	payer  *chain.Payer     // nil: this node has no account
 	gather *anchor.Gatherer // of heads that payer pays for
 	rich   atomic.Bool      // payer can pay
 
@@ -51,7 +51,7 @@ func (n *Node) openRelay(c *checks) (*nodeRelay, error) {
 	r := &nodeRelay{n: n, c: c}
 	ctx, stop := context.WithCancel(context.Background())
 	r.stop = stop
-	if n.ruling.replica != nil {
+	if n.ruling.replica != nil || n.cfg.Chain.Payer != "" {
 		key, err := n.payerKey()
 		if err != nil {
 			stop()
@@ -66,12 +66,15 @@ func (n *Node) openRelay(c *checks) (*nodeRelay, error) {
 	return r, nil
 }
 
-// payerKey is the account that came with the chain's folder, or one of this
-// node's own.
+// payerKey is the account that the configuration names, or that came with the
+// chain's folder, or one of this node's own.
 func (n *Node) payerKey() (*chain.Key, error) {
 	passphrase, err := chain.Passphrase(n.cfg.Chain.Passphrase)
 	if err != nil {
 		return nil, err
+	}
+	if n.cfg.Chain.Payer != "" {
+		return chain.LoadKey(n.cfg.Chain.Payer, passphrase)
 	}
 	key, err := chain.LoadKey(filepath.Join(n.cfg.Chain.Dir, rule.CollectorKeyFile), passphrase)
 	if !errors.Is(err, fs.ErrNotExist) {
@@ -129,12 +132,23 @@ func (r *nodeRelay) Anchor(ctx context.Context, s anchor.Signed) error {
 	return err
 }
 
-var errNoPayer = errors.New("no node that holds the chain and is up can pay for transactions")
+var errNoPayer = errors.New("no node that is up can pay for transactions: those that hold the chain can, and one with chain.payer in its configuration")
 
-// askOthers asks those who hold the chain, one after the other, until one answers.
+// payers are the nodes with an account that are up.
+func (r *nodeRelay) payers() []flow.NodeID {
+	all := r.n.chainHolders()
+	for _, m := range r.n.members.All() {
+		if m.Up && m.Offers(capPayer) {
+			all = append(all, m.ID)
+		}
+	}
+	return all
+}
+
+// askOthers asks those who have an account, one after the other, until one answers.
 func (r *nodeRelay) askOthers(ctx context.Context, kind string, body []byte) (reply []byte, err error) {
 	err = errNoPayer
-	for _, id := range r.n.chainHolders() {
+	for _, id := range r.payers() {
 		if id == r.n.cfg.Node {
 			continue
 		}
