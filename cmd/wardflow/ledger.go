@@ -261,7 +261,10 @@ func (l *ledger) openNode(ctx context.Context) (*opened, error) {
 	}
 	if err != nil {
 		c.Close()
-		return nil, mend(err)
+		if err = mend(err); errors.Is(err, control.ErrUnreachable) {
+			err = fmt.Errorf("%w; while none runs, --dir names a folder of the chain", err)
+		}
+		return nil, err
 	}
 	o, err := l.openChainOf(s)
 	if err != nil {

@@ -36,10 +36,10 @@ func openChecksFolder(dir string) (*checksFolder, error) {
 	c := &checksFolder{dir: dir}
 	var err error
 	if c.log, err = tlog.OpenReadOnly(filepath.Join(dir, "log")); err != nil {
-		return nil, fmt.Errorf("%s: want a node's folder of checks: %w", dir, err)
+		return nil, fmt.Errorf("%s: want a node's folder of checks, which is checks in the dir of its node.yaml: %w", dir, err)
 	}
 	if c.heads, err = anchor.OpenHeads(filepath.Join(dir, "heads")); err != nil {
-		return nil, errors.Join(fmt.Errorf("%s: want a node's folder of checks: %w", dir, err), c.log.Close())
+		return nil, errors.Join(fmt.Errorf("%s: want a node's folder of checks, which is checks in the dir of its node.yaml: %w", dir, err), c.log.Close())
 	}
 	if err := c.identify(); err != nil {
 		return nil, errors.Join(fmt.Errorf("%s: %w", dir, err), c.close())

@@ -14,7 +14,7 @@ import (
 var ErrNotPaid = errors.New("only acts of rule admins are brought to the chain")
 
 // ErrNoAdmin reports somebody who asks for what only rule admins get.
-var ErrNoAdmin = errors.New("not a rule admin")
+var ErrNoAdmin = errors.New("not a rule admin: `wardflow rule admins` lists them, and with --grant proposes another")
 
 // Bring pays for what somebody has signed, or for a rule contract that somebody
 // wants made, as a node does for whoever asks. A call of the manager proves

@@ -67,6 +67,9 @@ func syntaxError(name string, err error) error {
 			}
 		}
 	}
+	if strings.Contains(msg, "cannot start any token") {
+		msg += ": indent with spaces, not tabs, and put quotes around text that begins with a sign"
+	}
 	return &FileError{name, line, 1, msg}
 }
 

@@ -99,6 +99,7 @@ func TestParseErrors(t *testing.T) {
 		{"empty part", "h1//3:\n  a: {unit: b, range: [1, 2]}\n", `r.yaml:1:1: group "h1//3": a part is empty`},
 		{"five parts", "h1/3/icu-1/ecg/left:\n  a: {unit: b, range: [1, 2]}\n", `r.yaml:1:1: group "h1/3/icu-1/ecg/left": more than four parts`},
 		{"a device by its URN", "urn:epc:id:giai:0614141.5678:\n  a: {unit: b, range: [1, 2]}\n", `r.yaml:1:1: group "urn:epc:id:giai:0614141.5678": a device is written "device"`},
+		{"a tab", "h1:\n\ta: {unit: b, range: [1, 2]}\n", `r.yaml:2:1: found character that cannot start any token: indent with spaces`},
 		{"slash behind", "h1/:\n  a: {unit: b, range: [1, 2]}\n", `r.yaml:1:1: group "h1/": a part is empty`},
 		{"space in a group", "h 1:\n  a: {unit: b, range: [1, 2]}\n", `r.yaml:1:1: group "h 1": not printable ASCII`},
 		{"no kind", "h1: {}\n", `r.yaml:1:1: group "h1" names no kind`},
