@@ -73,7 +73,7 @@ brought before, 422 why it is refused. 429 and 503 say in Retry-After when to co
 again with the same, 421 to which node to go.`,
 		Example: "  wardflow device send --cert monitor --to https://10.0.0.5:7443 readings.jsonl\n" +
 			"  tail -f readings.jsonl | wardflow device send --cert monitor --to https://10.0.0.5:7443 -",
-		Args: cobra.ExactArgs(1),
+		Args: takes(1, "a file of readings, or - for standard input"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			in := cmd.InOrStdin()
 			if args[0] != "-" {
