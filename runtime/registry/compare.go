@@ -61,7 +61,7 @@ func (r *Registry) Compare(ctx context.Context, records func() (Records, error),
 	c := r.differ(recs, listed, now)
 	c.Block = head.Number
 	for _, d := range recs.Devices {
-		has, err := ask(st, r.Contract, contract.PackDevices(r.Salt.Device(d.EPC)), contract.UnpackDevices)
+		has, err := ask(st, r.Contract, contract().PackDevices(r.Salt.Device(d.EPC)), contract().UnpackDevices)
 		switch {
 		case err != nil:
 			return nil, fmt.Errorf("read device registry: %w", err)

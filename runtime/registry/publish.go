@@ -77,7 +77,7 @@ func (r *Registry) writer(ctx context.Context, by crypto.Signer, strangers bool)
 	if err != nil {
 		return nil, err
 	}
-	nonce, err := ask(st, r.Contract, contract.PackNonces(key), contract.UnpackNonces)
+	nonce, err := ask(st, r.Contract, contract().PackNonces(key), contract().UnpackNonces)
 	return &writer{r, by, id, nonce, strangers}, err
 }
 
@@ -100,7 +100,7 @@ func (w *writer) revoke(ctx context.Context, c *Comparison, done *Published) err
 		m := min(len(devices), most-n)
 		err := w.act(ctx, done, func(deadline uint64) (chain.Hash, func(build.Signature) []byte) {
 			return revokeStruct(certificates[:n], devices[:m], w.nonce, deadline), func(s build.Signature) []byte {
-				return contract.PackRevoke(certificates[:n], devices[:m], w.nonce, deadline, s)
+				return contract().PackRevoke(certificates[:n], devices[:m], w.nonce, deadline, s)
 			}
 		})
 		if err != nil {
@@ -122,7 +122,7 @@ func (w *writer) readmit(ctx context.Context, c *Comparison, done *Published) er
 		n := min(len(devices), most)
 		err := w.act(ctx, done, func(deadline uint64) (chain.Hash, func(build.Signature) []byte) {
 			return readmitStruct(devices[:n], w.nonce, deadline), func(s build.Signature) []byte {
-				return contract.PackReadmit(devices[:n], w.nonce, deadline, s)
+				return contract().PackReadmit(devices[:n], w.nonce, deadline, s)
 			}
 		})
 		if err != nil {
@@ -143,7 +143,7 @@ func (w *writer) bind(ctx context.Context, c *Comparison, done *Published) error
 		}
 		err := w.act(ctx, done, func(deadline uint64) (chain.Hash, func(build.Signature) []byte) {
 			return bindStruct(bindings, w.nonce, deadline), func(s build.Signature) []byte {
-				return contract.PackBind(bindings, w.nonce, deadline, s)
+				return contract().PackBind(bindings, w.nonce, deadline, s)
 			}
 		})
 		if err != nil {

@@ -25,7 +25,7 @@ func Refused(err error) error {
 		return err
 	}
 	if len(rev.Data) >= 4 {
-		if named, err := contract.UnpackError(rev.Data); err == nil {
+		if named, err := contract().UnpackError(rev.Data); err == nil {
 			if r := refusalOf(named); r != nil {
 				return r
 			}

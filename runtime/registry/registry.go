@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math/big"
+	"sync"
 	"time"
 
 	"github.com/ethereum/go-ethereum/crypto"
@@ -12,9 +13,11 @@ import (
 	"github.com/wardflow/wardflow/runtime/chain"
 )
 
+// Parsed when they are needed: every command of the command line has this
+// package, and next to none asks the registry.
 var (
-	contract = build.NewDeviceRegistry()
-	manager  = build.NewRuleManager()
+	contract = sync.OnceValue(build.NewDeviceRegistry)
+	manager  = sync.OnceValue(build.NewRuleManager)
 )
 
 // A Record is what a CA knows of a device's certificate that has not ended.
@@ -59,7 +62,7 @@ func Find(ctx context.Context, c chain.Reader, of chain.Address, relay chain.Rel
 	r := &Registry{Chain: c, Relay: relay, Salt: salt}
 	st, _, err := r.state(ctx, 0)
 	if err == nil {
-		r.Contract, err = ask(st, of, manager.PackRegistry(), manager.UnpackRegistry)
+		r.Contract, err = ask(st, of, manager().PackRegistry(), manager().UnpackRegistry)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("find the registry of rule manager %s: %w", of, err)
@@ -141,7 +144,7 @@ const longest = 100 * 24 * time.Hour
 
 // unended are the certificates in the contract that have not ended.
 func (r *Registry) unended(st chain.State, now time.Time) (map[[32]byte]Listed, error) {
-	count, err := ask(st, r.Contract, contract.PackCount(), contract.UnpackCount)
+	count, err := ask(st, r.Contract, contract().PackCount(), contract().UnpackCount)
 	if err != nil {
 		return nil, err
 	}
@@ -151,7 +154,7 @@ func (r *Registry) unended(st chain.State, now time.Time) (map[[32]byte]Listed, 
 	found := map[[32]byte]Listed{}
 	for end := count.Uint64(); end > 0; {
 		first := end - min(end, pageSize)
-		page, err := ask(st, r.Contract, contract.PackPage(new(big.Int).SetUint64(first), new(big.Int).SetUint64(end-first)), contract.UnpackPage)
+		page, err := ask(st, r.Contract, contract().PackPage(new(big.Int).SetUint64(first), new(big.Int).SetUint64(end-first)), contract().UnpackPage)
 		if err != nil {
 			return nil, err
 		}
