@@ -25,6 +25,7 @@ var arrows = map[string][]string{
 	"runtime/link":      {"runtime/flow"},
 	"runtime/kind":      {},
 	"runtime/leaktest":  {},
+	"runtime/porttest":  {},
 	"runtime/wal":       {},
 	"runtime/durable":   {},
 	"runtime/journal":   {"runtime/flow", "runtime/wal"},

@@ -16,6 +16,7 @@ import (
 
 	"github.com/wardflow/wardflow/runtime/chain"
 	"github.com/wardflow/wardflow/runtime/chain/chaintest"
+	"github.com/wardflow/wardflow/runtime/porttest"
 )
 
 // A classic is the private network of many papers: a boot node, and two nodes
@@ -98,7 +99,7 @@ func startBoot(t testing.TB, bootnode, dir string) (enode string) {
 	key := filepath.Join(dir, "boot.key")
 	run(t, bootnode, "-genkey", key)
 	id := strings.TrimSpace(run(t, bootnode, "-nodekey", key, "-writeaddress"))
-	at := freeAddress(t)
+	at := porttest.Address(t)
 	start(t, "enode://", bootnode, "-nodekey", key, "-addr", at)
 	return fmt.Sprintf("enode://%s@127.0.0.1:0?discport=%s", id, portOf(at))
 }
@@ -117,8 +118,8 @@ func startSealer(t testing.TB, geth, dir, genesis, boot string, key *chain.Key, 
 	run(t, geth, "account", "import", "--datadir", dir, "--lightkdf", "--password", secret, plain)
 	address := key.Address().Hex()
 	line := start(t, "HTTP server started", geth, "--datadir", dir, "--networkid", "1337", "--syncmode", "full", "--cache", "64",
-		"--port", portOf(freeAddress(t)), "--nat", "none", "--netrestrict", "127.0.0.0/8", "--bootnodes", boot, "--ipcdisable",
-		"--authrpc.port", portOf(freeAddress(t)), "--http", "--http.port", portOf(freeAddress(t)), "--http.api", "eth,net,web3,clique",
+		"--port", portOf(porttest.Address(t)), "--nat", "none", "--netrestrict", "127.0.0.0/8", "--bootnodes", boot, "--ipcdisable",
+		"--authrpc.port", portOf(porttest.Address(t)), "--http", "--http.port", portOf(porttest.Address(t)), "--http.api", "eth,net,web3,clique",
 		"--allow-insecure-unlock", "--unlock", address, "--password", secret, "--mine", "--miner.etherbase", address,
 		"--miner.gaslimit", fmt.Sprint(gasLimit), "--txpool.globalslots", "20000", "--txpool.accountslots", "2000", "--txpool.accountqueue", "2000")
 	return endpointOf(t, line)

@@ -18,6 +18,7 @@ import (
 
 	"github.com/wardflow/wardflow/runtime/chain"
 	"github.com/wardflow/wardflow/runtime/chain/chaintest"
+	"github.com/wardflow/wardflow/runtime/porttest"
 )
 
 // The versions of geth that are tried. 1.17.8 is the newest 1.17 of which every
@@ -95,11 +96,11 @@ func TestGeth(t *testing.T) {
 	if err := os.WriteFile(secret, []byte(strings.Repeat("11", 32)), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	auth := freeAddress(t)
+	auth := porttest.Address(t)
 	line := start(t, "HTTP server started", geth, "--datadir", data, "--networkid", fmt.Sprint(info.ChainID),
 		"--syncmode", "full", "--cache", "64",
 		"--nodiscover", "--maxpeers", "0", "--port", "0", "--ipcdisable",
-		"--http", "--http.port", portOf(freeAddress(t)), "--http.api", "eth,net,web3",
+		"--http", "--http.port", portOf(porttest.Address(t)), "--http.api", "eth,net,web3",
 		"--authrpc.port", portOf(auth), "--authrpc.jwtsecret", secret)
 	url := endpointOf(t, line)
 	r := dialPeer(t, chain.RemoteConfig{Endpoint: url, Known: info})

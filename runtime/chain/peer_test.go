@@ -6,7 +6,6 @@ import (
 	"context"
 
 	"flag"
-	"net"
 	"os/exec"
 	"strings"
 	"sync"
@@ -106,17 +105,6 @@ func dialPeer(t testing.TB, cfg chain.RemoteConfig) *chain.Remote {
 	}
 	t.Cleanup(func() { r.Close() })
 	return r
-}
-
-// freeAddress is a loopback address that nobody listens at now.
-func freeAddress(t testing.TB) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().String()
 }
 
 func portOf(addr string) string { return addr[strings.LastIndexByte(addr, ':')+1:] }
