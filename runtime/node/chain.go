@@ -3,10 +3,12 @@ package node
 import (
 	"context"
 	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"net"
 	"net/http"
+	"os"
 	"time"
 
 	"github.com/wardflow/wardflow/runtime/chain"
@@ -66,11 +68,12 @@ func (n *Node) openRules() (*ruling, error) {
 }
 
 // dialChain reaches the chain's JSON-RPC: at the address that is configured,
-// or at whichever member offers the chain. Either must show a node's
-// certificate.
+// or at whichever member offers the chain.
 func (n *Node) dialChain() (*chain.Remote, error) {
-	conf := pki.ClientTLS(n.signer, n.verifier, pki.Ours(n.signer, flow.RoleNode))
-	conf.NextProtos = []string{"http/1.1", control.ClientProto}
+	conf, err := n.chainTLS()
+	if err != nil {
+		return nil, err
+	}
 	transport := &http.Transport{MaxIdleConnsPerHost: 4, IdleConnTimeout: time.Minute, ForceAttemptHTTP2: false}
 	at := n.cfg.Chain.RPC
 	if at == "" {
@@ -91,6 +94,34 @@ func (n *Node) dialChain() (*chain.Remote, error) {
 		cfg.Agreed = n.held.agreed.get
 	}
 	return chain.Connect(cfg)
+}
+
+// systemRoots in chain.rpc_roots are the roots of this host.
+const systemRoots = "system"
+
+// chainTLS says how whoever serves the chain proves who it is: as a node of the
+// hospital, or as the web server that chain.rpc_roots vouch for. What it says of
+// the chain is proved against its blocks in any case.
+func (n *Node) chainTLS() (*tls.Config, error) {
+	conf := pki.ClientTLS(n.signer, n.verifier, pki.Ours(n.signer, flow.RoleNode))
+	conf.NextProtos = []string{"http/1.1", control.ClientProto}
+	file := n.cfg.Chain.RPCRoots
+	if file == "" {
+		return conf, nil
+	}
+	web := &tls.Config{MinVersion: tls.VersionTLS13, NextProtos: []string{"http/1.1"}, GetClientCertificate: conf.GetClientCertificate}
+	if file == systemRoots {
+		return web, nil
+	}
+	pem, err := os.ReadFile(file)
+	if err != nil {
+		return nil, fmt.Errorf("chain.rpc_roots: %w", err)
+	}
+	web.RootCAs = x509.NewCertPool()
+	if !web.RootCAs.AppendCertsFromPEM(pem) {
+		return nil, fmt.Errorf("chain.rpc_roots: %s holds no PEM certificates", file)
+	}
+	return web, nil
 }
 
 func (n *Node) chainMember() (addr string, ok bool) {

@@ -87,6 +87,11 @@ type ChainConfig struct {
 	RPC     string `yaml:"rpc,omitempty"`     // JSON-RPC address; with Dir empty, "" asks the node that offers "chain"
 	Manager string `yaml:"manager,omitempty"` // address of the RuleManager, 0x and 40 hex digits
 
+	// RPCRoots says who may stand behind an https address in rpc that is no node of
+	// ours: a web server whose certificate these roots have issued, PEM, or "system"
+	// for those of this host. "" believes nodes of the hospital only.
+	RPCRoots string `yaml:"rpc_roots,omitempty"`
+
 	// Payer is the key file of an account on a chain that no node holds: this node
 	// pays from it for all, as chain hosts do elsewhere. One node has it.
 	Payer string `yaml:"payer,omitempty"`
@@ -134,6 +139,9 @@ func (c *Config) resolve(base string) {
 	paths := append(c.Allow.paths(), &c.Dir, &c.Certificate, &c.Trust, &c.Identities, &c.Cards, &c.Store, &c.Ingest.BrokerRoots)
 	if c.Chain != nil {
 		paths = append(paths, &c.Chain.Dir, &c.Chain.Payer, &c.Chain.Passphrase)
+		if c.Chain.RPCRoots != systemRoots {
+			paths = append(paths, &c.Chain.RPCRoots)
+		}
 	}
 	for i := range c.Recordings {
 		paths = append(paths, &c.Recordings[i])
