@@ -12,6 +12,7 @@ import (
 // What people ask an actor goes to the node it runs on, wherever they ask; what
 // a script includes goes along with it.
 func TestAskActorElsewhere(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t, "a", "b")
 	c.startAll()
 	c.ready("a")

@@ -13,6 +13,7 @@ import (
 	"github.com/wardflow/wardflow/runtime/control"
 	"github.com/wardflow/wardflow/runtime/flow"
 	"github.com/wardflow/wardflow/runtime/node"
+	"github.com/wardflow/wardflow/runtime/porttest"
 	"github.com/wardflow/wardflow/runtime/register"
 )
 
@@ -29,7 +30,7 @@ func chained(t *testing.T, hold ...flow.NodeID) (*cluster, *chain.Key) {
 		t.Fatal(err)
 	}
 	c.edit = func(cfg *node.Config) {
-		cfg.Control, cfg.Gossip = freePort(t), "local"
+		cfg.Control, cfg.Gossip = porttest.Address(t), "local"
 		cfg.Chain = &node.ChainConfig{Manager: chain.Address{1}.Hex()}
 		for _, n := range hold {
 			if n == cfg.Node {
@@ -64,6 +65,7 @@ func (c *cluster) holds(at flow.NodeID, block uint64) {
 // A chain that nodes hold together goes on when the one that makes its blocks is
 // gone, with all that was final, and takes in who was away.
 func TestChainOutlivesItsMaker(t *testing.T) {
+	t.Parallel()
 	c, payer := chained(t, "a", "b", "c")
 	c.startAll()
 	c.until("a", "blocks are made", func(*control.Snapshot) bool { return c.nodes["a"].Replica().Status().Agreed > 0 })
@@ -96,6 +98,7 @@ func TestChainOutlivesItsMaker(t *testing.T) {
 // A node without a copy reads by way of those that have one, at the block that
 // was agreed on, and hands transactions to them.
 func TestChainOfOthers(t *testing.T) {
+	t.Parallel()
 	c, payer := chained(t, "b")
 	if err := os.Rename(filepath.Join(c.dir, "a", "chain"), filepath.Join(c.dir, "b", "chain")); err != nil {
 		t.Fatal(err)
@@ -119,6 +122,7 @@ func TestChainOfOthers(t *testing.T) {
 
 // Another chain in a node's folder is not taken for the cluster's.
 func TestAnotherChainInTheFolder(t *testing.T) {
+	t.Parallel()
 	c, payer := chained(t, "a", "b")
 	if _, err := chain.Init(filepath.Join(c.dir, "b", "chain"), payer.Address()); err != nil {
 		t.Fatal(err)
@@ -146,6 +150,7 @@ func TestAnotherChainInTheFolder(t *testing.T) {
 // A node without a vote makes no blocks while a voter holds the chain, and a voter
 // none that no replica could take in.
 func TestWhoMakesBlocks(t *testing.T) {
+	t.Parallel()
 	c, payer := chained(t, "a", "b")
 	c.names = []flow.NodeID{"a", "b"} // a alone votes
 	c.startAll()

@@ -20,6 +20,7 @@ import (
 	"github.com/wardflow/wardflow/runtime/control"
 	"github.com/wardflow/wardflow/runtime/flow"
 	"github.com/wardflow/wardflow/runtime/node"
+	"github.com/wardflow/wardflow/runtime/porttest"
 	"github.com/wardflow/wardflow/runtime/proof"
 	"github.com/wardflow/wardflow/runtime/rule"
 	"github.com/wardflow/wardflow/runtime/tlog"
@@ -32,7 +33,7 @@ func ruled(t *testing.T, rules ...rule.Rule) (*cluster, chain.Info) {
 	c := newCluster(t, "a", "b", "c")
 	info := founded(t, filepath.Join(c.dir, "a", "chain"), rules...)
 	c.edit = func(cfg *node.Config) {
-		cfg.Control, cfg.Gossip = freePort(t), "local"
+		cfg.Control, cfg.Gossip = porttest.Address(t), "local"
 		cfg.Chain = &node.ChainConfig{Manager: info.Manager.Hex()}
 		if cfg.Node != "c" {
 			cfg.Chain.Dir = filepath.Join(cfg.Dir, "chain")
@@ -110,6 +111,7 @@ func (c *cluster) anchored(size uint64, nodes ...flow.NodeID) {
 // What each node judges comes to the chain, whether it holds the chain or not,
 // also when the node is gone that founded it and paid for all.
 func TestChecksComeToTheChain(t *testing.T) {
+	t.Parallel()
 	c, info := ruled(t, rule.Default()...)
 	for _, n := range c.names {
 		c.judges(n, 20)
@@ -207,6 +209,7 @@ func strict() []rule.Rule {
 // A log whose end was taken away while its node was down is told of, and not
 // anchored any more.
 func TestChecksTakenAway(t *testing.T) {
+	t.Parallel()
 	c, _ := ruled(t, rule.Default()...)
 	c.judges("b", 8)
 	c.anchored(8, "b")

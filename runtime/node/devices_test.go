@@ -127,6 +127,7 @@ who.value > name.data
 
 // A script drives devices of a node: a thermometer and a lamp that are files.
 func TestDevicesOfANode(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t, "ward")
 	dir := t.TempDir()
 	sensor, lamp := filepath.Join(dir, "temp"), filepath.Join(dir, "lamp")
@@ -180,6 +181,7 @@ keep.buffered > late.data
 // checkpoints stand beside its queue, the writer's files are cut to what its
 // checkpoint knows.
 func TestBufferedOverRestarts(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t, "ward")
 	dir := t.TempDir()
 	c.edit = func(cfg *node.Config) { cfg.Allow = node.Allow{Write: []string{dir}} }

@@ -14,6 +14,7 @@ import (
 // so their client goes on to one that has, with their own certificate; what the
 // node itself wants for them is refused by the voters.
 func TestPeopleAtANodeWithoutAVote(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t, "hospital", "home")
 	ask := c.people()
 	edit := c.edit

@@ -15,6 +15,7 @@ import (
 // A node is enrolled anew before the others are done with putting out its revoked
 // run: it stays. Until then people can't keep it, and see why.
 func TestEnrolledAnewWhileLeaving(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t, "a", "b", "c")
 	ask := c.people()
 	c.startAll()
@@ -65,6 +66,7 @@ func TestEnrolledAnewWhileLeaving(t *testing.T) {
 // A mark that a revocation has left on a node which shows a good certificate ends
 // by itself.
 func TestNodeWithAGoodCertificateIsNotPutOut(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t, "a", "b")
 	c.startAll()
 	c.ready("a")

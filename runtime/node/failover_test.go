@@ -66,6 +66,7 @@ func actorAt(s *control.Snapshot, id flow.ActorID) control.ActorState {
 
 // A node stops, and what it had goes on elsewhere where it was.
 func TestActorsMoveFromANodeThatStops(t *testing.T) {
+	t.Parallel()
 	c, kept := sharing(t)
 	c.deploy("a", "app", counted(1000, "apply pass : everywhere\nrule everywhere : all_nodes()\n"))
 	c.kept("a", kept, 50)
@@ -86,6 +87,7 @@ func TestActorsMoveFromANodeThatStops(t *testing.T) {
 // An actor is sent round the cluster while tokens flow; nothing is lost or
 // repeated, it says who sent it, and it may run anywhere again afterwards.
 func TestMove(t *testing.T) {
+	t.Parallel()
 	c, kept := sharing(t)
 	by := c.h.Staff("dr").ID
 	c.deploy("a", "app", counted(1500, ""))
@@ -120,6 +122,7 @@ func TestMove(t *testing.T) {
 
 // All hosts are drained and restarted one after the other under load.
 func TestRollingRestart(t *testing.T) {
+	t.Parallel()
 	c, kept := sharing(t)
 	by := c.h.Staff("dr").ID
 	c.deploy("a", "app", counted(2000, ""))
@@ -160,6 +163,7 @@ func TestRollingRestart(t *testing.T) {
 
 // A node leaves for good: its vote goes with it, and so does its name.
 func TestLeave(t *testing.T) {
+	t.Parallel()
 	c, kept := sharing(t)
 	by := c.h.Staff("dr").ID
 	c.deploy("a", "app", counted(600, ""))

@@ -12,6 +12,7 @@ import (
 // counting, what it counts waits on its disk, and arrives when the hospital is
 // back, in order and once.
 func TestAHomeGoesOnAlone(t *testing.T) {
+	t.Parallel()
 	kept := &shelf{}
 	c := newCluster(t, "hospital", "home")
 	c.edit = func(cfg *node.Config) { cfg.Voters = []node.Voter{{Node: "hospital", Door: c.doors["hospital"]}} }

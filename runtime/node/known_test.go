@@ -29,6 +29,7 @@ func monitorOf(t *testing.T) pki.Request {
 // since, on a voter and on a node without log alike; not by one that had ended
 // then, that ended too long ago, or that is revoked.
 func TestKnownForWhatComesLate(t *testing.T) {
+	t.Parallel()
 	now := time.Now()
 	c := newClusterSince(t, now.Add(-twoMonths), "a", "b")
 	c.startAll()
@@ -91,6 +92,7 @@ func TestKnownForWhatComesLate(t *testing.T) {
 // The leader has certificates forgotten that count for nothing any more, and only
 // those; nobody brings them back, and who had them at hand is not misled.
 func TestOldCertificatesAreForgotten(t *testing.T) {
+	t.Parallel()
 	now := time.Now()
 	c := newClusterSince(t, now.Add(-twoMonths), "a", "b")
 	c.startAll()

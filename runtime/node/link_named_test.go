@@ -10,6 +10,7 @@ import (
 
 // Who forgets the application is told which actor there is.
 func TestWhyLinkKnowsWhatWasMeant(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t, "a")
 	c.types = talking()
 	c.startAll()

@@ -14,6 +14,7 @@ import (
 // where its terms say, and the policy lets its two ends speak; a node that was
 // told that the sender is elsewhere does not wait to be asked.
 func TestWhichLinksMayStay(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t, "a", "b")
 	c.types = talking()
 	const epc = "urn:epc:id:giai:0614141.5678"

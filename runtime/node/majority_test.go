@@ -11,6 +11,7 @@ import (
 // Two of three voters go. The third says so, refuses what it can't do, and shows
 // what there is; when one is back everything is as it was.
 func TestNoMajority(t *testing.T) {
+	t.Parallel()
 	p := newPump()
 	c, kept := sharing(t, p.typ())
 	by := c.h.Staff("dr").ID

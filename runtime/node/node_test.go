@@ -2,7 +2,6 @@ package node_test
 
 import (
 	"log/slog"
-	"net"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -14,6 +13,7 @@ import (
 	"github.com/wardflow/wardflow/runtime/node"
 	"github.com/wardflow/wardflow/runtime/pki"
 	"github.com/wardflow/wardflow/runtime/pki/pkitest"
+	"github.com/wardflow/wardflow/runtime/porttest"
 )
 
 // A cluster is some nodes in this process, over loopback, each of whose names
@@ -44,7 +44,7 @@ func newClusterSince(t *testing.T, then time.Time, names ...flow.NodeID) *cluste
 		t.Fatal(err)
 	}
 	for _, n := range names {
-		c.doors[n] = freePort(t)
+		c.doors[n] = porttest.Address(t)
 		c.save(filepath.Join(string(n), "certificate"), c.h.Node(string(n)))
 	}
 	return c
@@ -55,16 +55,6 @@ func (c *cluster) save(dir string, s flow.Signer) {
 	if err := pki.SaveSigner(filepath.Join(c.dir, dir), s); err != nil {
 		c.t.Fatal(err)
 	}
-}
-
-func freePort(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().String()
 }
 
 func (c *cluster) start(name flow.NodeID) {
@@ -191,6 +181,7 @@ apply sink : c
 // A script runs over three nodes; a node that goes away and comes back goes on
 // where it was.
 func TestTokensCrossNodes(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t, "a", "b", "c")
 	c.startAll()
 	c.deploy("a", "app", counting)

@@ -30,6 +30,7 @@ func (c *cluster) trusting(other *pkitest.Hospital) {
 // Where two hospitals are trusted, who has an admin's name in the other may do
 // nothing here, and a node that has the name of one of ours is not let in.
 func TestNamesAreAHospitalsOwn(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t, "a", "b")
 	theirs := c.h.Neighbour()
 	c.trusting(theirs)
@@ -98,6 +99,7 @@ func records(t *testing.T, n *node.Node) []flow.AuditEvent {
 // now: a card that was lost, or has ended, signs any time it likes. What is in
 // force may be brought again.
 func TestPolicyIsSignedNow(t *testing.T) {
+	t.Parallel()
 	now := time.Now()
 	c := newClusterSince(t, now.Add(-24*time.Hour), "a")
 	c.startAll()
@@ -149,6 +151,7 @@ func TestPolicyIsSignedNow(t *testing.T) {
 // An application that comes before a node's eyes, signed with a card that does
 // not hold any more, is not run, whatever time is in the signature.
 func TestLateDeploymentIsNotRun(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t, "a")
 	c.edit = func(cfg *node.Config) { cfg.Admins = []string{"dr", "boss"} }
 	c.startAll()
@@ -180,6 +183,7 @@ func TestLateDeploymentIsNotRun(t *testing.T) {
 
 // What was refused is told to voters only.
 func TestReportsOfRefusals(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t, "a", "b")
 	c.startAll()
 	c.ready("a")

@@ -21,6 +21,7 @@ forbid (principal is Actor, action == Action::"link", resource is Actor) when { 
 // A link ends when the policy no longer allows it, on one node and between two,
 // and comes back when it does; a script that it would refuse is not deployed.
 func TestPolicyEndsLinks(t *testing.T) {
+	t.Parallel()
 	for _, names := range [][]flow.NodeID{{"a"}, {"a", "b"}} {
 		t.Run(string(names[len(names)-1]), func(t *testing.T) {
 			t.Parallel()
@@ -93,6 +94,7 @@ func (c *cluster) policy(at flow.NodeID, text string) *control.PolicyCheck {
 // Nobody but an admin changes the policy, and nobody goes back to an older one:
 // neither by asking for it nor by having it agreed. It outlives a restart.
 func TestWhoChangesThePolicy(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t, "a")
 	c.startAll()
 	c.ready("a")
@@ -145,6 +147,7 @@ func TestWhoChangesThePolicy(t *testing.T) {
 // Who is not named, and not permitted by a rule, may change nothing; with nobody
 // named the error says what to write. A rule of the hospital's own permits more.
 func TestRights(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t, "a")
 	c.edit = func(cfg *node.Config) { cfg.Admins = nil }
 	c.startAll()
@@ -178,6 +181,7 @@ func TestRights(t *testing.T) {
 // A policy that a node has kept, and that was changed on its disk, is not put
 // into force: the node says so and does not start.
 func TestKeptPolicyAltered(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t, "a")
 	c.startAll()
 	c.ready("a")

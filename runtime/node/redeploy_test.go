@@ -69,6 +69,7 @@ pass.out > keep.in
 // The same script, another one and the first again under one name: whatever was
 // there before, each begins anew, and what it stores is whole.
 func TestRedeployingBeginsAnew(t *testing.T) {
+	t.Parallel()
 	kept := &shelf{}
 	c := newCluster(t, "a")
 	c.types = talking()

@@ -49,6 +49,7 @@ d.reading > c.reading
 // Whoever is not the right device gets no link, whether its collector is on its
 // own node or on another, and the page says who and why.
 func TestWhoMaySpeakToACollector(t *testing.T) {
+	t.Parallel()
 	const epc = "urn:epc:id:giai:0614141.5678"
 	for _, tt := range []struct {
 		name   string
@@ -101,6 +102,7 @@ func TestWhoMaySpeakToACollector(t *testing.T) {
 
 // A device without a certificate is not placed at all, and it is said why.
 func TestADeviceWithoutACertificate(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t, "a")
 	c.types = talking()
 	c.save(filepath.Join("a", "identities", "bed-1"), c.h.Collector("bed-1", "h1/3/icu-1/collector"))
@@ -124,6 +126,7 @@ func TestADeviceWithoutACertificate(t *testing.T) {
 
 // A script in which a device goes past its collector is refused before it runs.
 func TestAShortcutIsNotDeployed(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t, "a")
 	c.types = talking()
 	c.startAll()

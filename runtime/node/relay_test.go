@@ -1,8 +1,10 @@
 package node_test
 
 import (
+	"encoding/pem"
 	"log/slog"
 	"net/http/httptest"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -10,12 +12,14 @@ import (
 	"github.com/wardflow/wardflow/runtime/chain"
 	"github.com/wardflow/wardflow/runtime/control"
 	"github.com/wardflow/wardflow/runtime/node"
+	"github.com/wardflow/wardflow/runtime/porttest"
 	"github.com/wardflow/wardflow/runtime/rule"
 )
 
 // On a chain that no node holds, the one whose configuration names an account pays
 // for all: their checks come to the chain.
 func TestPayerOfChainElsewhere(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t, "a", "b", "c")
 	dir := filepath.Join(c.dir, "elsewhere")
 	info := founded(t, dir, rule.Default()...)
@@ -23,7 +27,11 @@ func TestPayerOfChainElsewhere(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	served := httptest.NewServer(alone.Handler())
+	served := httptest.NewTLSServer(alone.Handler()) // no node of ours: somebody's web server
+	roots := filepath.Join(c.dir, "web.pem")
+	if err := os.WriteFile(roots, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: served.Certificate().Raw}), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	t.Cleanup(func() {
 		served.Close()
 		if err := alone.Close(); err != nil {
@@ -31,8 +39,8 @@ func TestPayerOfChainElsewhere(t *testing.T) {
 		}
 	})
 	c.edit = func(cfg *node.Config) {
-		cfg.Control, cfg.Gossip = freePort(t), "local"
-		cfg.Chain = &node.ChainConfig{RPC: served.URL, Manager: info.Manager.Hex()}
+		cfg.Control, cfg.Gossip = porttest.Address(t), "local"
+		cfg.Chain = &node.ChainConfig{RPC: served.URL, RPCRoots: roots, Manager: info.Manager.Hex()}
 		if cfg.Node == "b" {
 			cfg.Chain.Payer = filepath.Join(dir, rule.CollectorKeyFile)
 		}

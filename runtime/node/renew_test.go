@@ -14,6 +14,7 @@ import (
 	"github.com/wardflow/wardflow/runtime/flow"
 	"github.com/wardflow/wardflow/runtime/node"
 	"github.com/wardflow/wardflow/runtime/pki"
+	"github.com/wardflow/wardflow/runtime/porttest"
 )
 
 // A caService is the CA service of a cluster's hospital, which can be away for a
@@ -36,7 +37,7 @@ func (c *cluster) enrolling() *caService {
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	s := &caService{c: c, office: o, listen: freePort(c.t)}
+	s := &caService{c: c, office: o, listen: porttest.Address(c.t)}
 	s.start()
 	c.t.Cleanup(func() { s.stop() })
 	before := c.edit
@@ -224,7 +225,7 @@ func TestEnrolledNodeJoins(t *testing.T) {
 		t.Fatal(err)
 	}
 	c.startAll()
-	n, err := node.Start(t.Context(), node.Config{Node: "new", Dir: filepath.Join(dir, "data"), Door: freePort(t), Certificate: dir, Trust: trust,
+	n, err := node.Start(t.Context(), node.Config{Node: "new", Dir: filepath.Join(dir, "data"), Door: porttest.Address(t), Certificate: dir, Trust: trust,
 		CA: tok.CA, Join: []string{c.doors["a"]}, Voters: []node.Voter{{Node: "a", Door: c.doors["a"]}}},
 		c.types, slog.New(slog.NewTextHandler(testWriter{t}, nil)))
 	if err != nil {

@@ -13,6 +13,7 @@ import (
 	"github.com/wardflow/wardflow/runtime/flow"
 	"github.com/wardflow/wardflow/runtime/node"
 	"github.com/wardflow/wardflow/runtime/pki"
+	"github.com/wardflow/wardflow/runtime/porttest"
 )
 
 // within5 is how soon whoever is revoked must be out everywhere.
@@ -22,7 +23,7 @@ const within5 = 5 * time.Second
 func (c *cluster) people() func(at flow.NodeID, who flow.Signer) *control.Client {
 	ports := map[flow.NodeID]string{}
 	for _, n := range c.names {
-		ports[n] = freePort(c.t)
+		ports[n] = porttest.Address(c.t)
 	}
 	edit := c.edit
 	c.edit = func(cfg *node.Config) {

@@ -8,6 +8,7 @@ import (
 
 // Gossip gets a new key while all nodes are there, and says so at the end.
 func TestRotate(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t, "a", "b", "c")
 	c.startAll()
 	c.ready("a")

@@ -17,6 +17,7 @@ import (
 	"github.com/wardflow/wardflow/runtime/control"
 	"github.com/wardflow/wardflow/runtime/flow"
 	"github.com/wardflow/wardflow/runtime/node"
+	"github.com/wardflow/wardflow/runtime/porttest"
 	"github.com/wardflow/wardflow/runtime/rule"
 )
 
@@ -78,6 +79,7 @@ func (b *bench) last(n flow.NodeID) (v flow.Verdict) {
 // version that it was made by, no node falls back to an older one, and there is
 // none without a version.
 func TestRuleChangeOnFiveNodes(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("five nodes and three chains take a while")
 	}
@@ -97,7 +99,7 @@ func TestRuleChangeOnFiveNodes(t *testing.T) {
 		t.Fatal(err)
 	}
 	c.edit = func(cfg *node.Config) {
-		cfg.Control, cfg.Gossip = freePort(t), "local"
+		cfg.Control, cfg.Gossip = porttest.Address(t), "local"
 		cfg.Chain = &node.ChainConfig{Manager: info.Manager.Hex()}
 		if cfg.Node <= "c" { // d and e ask them
 			cfg.Chain.Dir = filepath.Join(cfg.Dir, "chain")

@@ -39,6 +39,7 @@ func sorted(t *testing.T, s *shelf, n int) {
 
 // Replicas come and go by hand while tokens flow, and none is lost or repeated.
 func TestManualScaling(t *testing.T) {
+	t.Parallel()
 	c, kept := sharing(t)
 	by := c.h.Staff("dr").ID
 	c.deploy("a", "app", `
@@ -75,6 +76,7 @@ apply pass : many
 
 // One instance runs on every node that matches, as nodes come.
 func TestDeviceScaling(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t, "a", "b", "c")
 	c.start("a")
 	c.start("b")
@@ -126,6 +128,7 @@ func (s *slowly) Actions() []flow.Action {
 // Where tokens pile up replicas come by themselves, up to the number that the
 // rule allows.
 func TestPerformanceScaling(t *testing.T) {
+	t.Parallel()
 	c, kept := sharing(t, flow.Type{Spec: flow.Spec{Name: "t.Slowly", In: []flow.Port{{Name: "in"}}, Out: []flow.Port{{Name: "out"}}},
 		New: func(map[string]flow.Value) (flow.Actor, error) { return &slowly{}, nil }})
 	c.deploy("a", "app", `

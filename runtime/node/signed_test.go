@@ -39,6 +39,7 @@ source.integer > sink.token
 
 // What nobody who may has signed just so is not taken, and it is said why.
 func TestUnsignedIsNotDeployed(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t, "a")
 	c.edit = func(cfg *node.Config) { cfg.Admins = []string{"dr"} }
 	c.startAll()
@@ -108,6 +109,7 @@ func (c *cluster) put(at flow.NodeID, d control.Deployment) {
 // A node that has something else agreed than what was signed gets no other node
 // to run it: what ran goes on as it was, and it is said why.
 func TestAlteredIsNotRun(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t, "a")
 	c.edit = func(cfg *node.Config) { cfg.Admins = []string{"dr", "boss"} }
 	c.startAll()

@@ -12,6 +12,7 @@ import (
 // A new version of a script touches what is different: the others go on under
 // the epoch they have, and no token is lost or repeated.
 func TestUpdateTouchesOnlyWhatChanged(t *testing.T) {
+	t.Parallel()
 	c, kept := sharing(t)
 	by := c.h.Staff("dr").ID
 	first := counted(3000, "")
@@ -67,6 +68,7 @@ more.token > sink.token
 // An actor for which no node is fit waits, visibly and with the reason, and
 // begins when one joins that is.
 func TestAShadowBecomesReal(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t, "a", "b")
 	c.edit = func(cfg *node.Config) {
 		cfg.Voters = []node.Voter{{Node: "a", Door: c.doors["a"]}}
@@ -104,6 +106,7 @@ func TestAShadowBecomesReal(t *testing.T) {
 // An application ends with what it has taken in: its source gives no more, and
 // all that it gave arrives before the application goes.
 func TestStopBringsHomeWhatIsUnderWay(t *testing.T) {
+	t.Parallel()
 	c, kept := sharing(t)
 	c.deploy("a", "app", counted(100000, ""))
 	c.kept("a", kept, 500)
