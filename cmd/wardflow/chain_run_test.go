@@ -6,7 +6,6 @@ import (
 	"crypto/tls"
 	"fmt"
 	"log/slog"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -20,6 +19,7 @@ import (
 	"github.com/wardflow/wardflow/runtime/flow"
 	"github.com/wardflow/wardflow/runtime/pki"
 	"github.com/wardflow/wardflow/runtime/pki/pkitest"
+	"github.com/wardflow/wardflow/runtime/porttest"
 )
 
 // aChain is one with an account that can pay.
@@ -45,7 +45,7 @@ func aChain(t *testing.T) (dir string, payer *chain.Key, info chain.Info) {
 func TestChainRun(t *testing.T) {
 	dir, payer, _ := aChain(t)
 	h := pkitest.New(t)
-	at := freeAddress(t)
+	at := porttest.Address(t)
 	s := chainServer{dir: dir, listen: at, cert: filepath.Join(t.TempDir(), "node"), trust: filepath.Join(t.TempDir(), "trust.pem"), heartbeat: time.Second}
 	if err := pki.SaveSigner(s.cert, h.Node("ledger")); err != nil {
 		t.Fatal(err)
@@ -88,16 +88,6 @@ func TestChainRun(t *testing.T) {
 	if res, err := http.Get("http://" + at + "/chain/rpc"); err == nil && res.StatusCode == http.StatusOK {
 		t.Error("plain HTTP is answered")
 	}
-}
-
-func freeAddress(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().String()
 }
 
 func waitFor(t *testing.T, what string, ok func() bool) {

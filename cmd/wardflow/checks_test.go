@@ -30,6 +30,7 @@ import (
 // find wardflow-data/chain, which has two heads of the log in wardflow-data/whole;
 // in wardflow-data/changed, cut and more are logs that were made from it.
 func TestChecksScripts(t *testing.T) {
+	t.Parallel()
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/checks",
 		UpdateScripts:       *update,

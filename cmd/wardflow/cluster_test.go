@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"net"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -21,6 +20,7 @@ import (
 	"github.com/wardflow/wardflow/runtime/node"
 	"github.com/wardflow/wardflow/runtime/pki"
 	"github.com/wardflow/wardflow/runtime/pki/pkitest"
+	"github.com/wardflow/wardflow/runtime/porttest"
 )
 
 // The scripts of testdata/cluster talk to real nodes, a, b and c, of which each
@@ -32,6 +32,7 @@ import (
 //	cluster gathered N ACTOR  the same, in any order
 //	cluster sees NODE STATE   waits until a sees a node so
 func TestClusterScripts(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("starts real nodes")
 	}
@@ -75,7 +76,7 @@ func startCluster(env *testscript.Env, t *testing.T) error {
 		return err
 	}
 	for _, name := range clusterNames {
-		c.door[name], c.control[name] = unused(t), unused(t)
+		c.door[name], c.control[name] = porttest.Address(t), porttest.Address(t)
 		env.Setenv(string(name[0]-'a'+'A'), "https://"+c.control[name])
 		if err := pki.SaveSigner(c.path(string(name), "certificate"), c.h.Node(string(name))); err != nil {
 			return err
@@ -109,16 +110,6 @@ func startCluster(env *testscript.Env, t *testing.T) error {
 
 func (c *realCluster) path(parts ...string) string {
 	return filepath.Join(append([]string{c.dir}, parts...)...)
-}
-
-// unused is an address that nobody listens on just now.
-func unused(t *testing.T) string {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().String()
 }
 
 func (c *realCluster) start(name flow.NodeID) error {

@@ -23,6 +23,7 @@ import (
 //	ward lack           a host with rules
 //	ward spill TOKENS
 func TestControlScripts(t *testing.T) {
+	t.Parallel()
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/control",
 		UpdateScripts:       *update,

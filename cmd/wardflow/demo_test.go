@@ -77,6 +77,7 @@ func readings(s *control.Snapshot) uint64 {
 
 // The whole path, twice: the second run goes on with what the first has left.
 func TestDemo(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	var first uint64
 	out := runDemo(t, demo.Config{Dir: dir}, func(s *control.Snapshot) bool {
@@ -94,6 +95,7 @@ func TestDemo(t *testing.T) {
 // A rule that two people set while the ward runs is judged by from then on, and
 // the command line sees and stops what runs.
 func TestTheCommandLineSteersTheDemo(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	with := func(args ...string) {
 		t.Helper()
@@ -128,6 +130,7 @@ func TestTheCommandLineSteersTheDemo(t *testing.T) {
 // kill -9 of each process in turn: the demo starts it again, flow goes on by
 // itself, and at the end the whole record holds with no number missing.
 func TestDemoSurvivesKills(t *testing.T) {
+	t.Parallel()
 	var mu sync.Mutex
 	running := map[flow.NodeID]*os.Process{}
 	victims := []flow.NodeID{"ward", "records", "bedside"}
@@ -156,6 +159,7 @@ func TestDemoSurvivesKills(t *testing.T) {
 
 // The recordings of ../shared/data, with the real wrong values in them.
 func TestDemoPlaysRecordings(t *testing.T) {
+	t.Parallel()
 	shared := filepath.Join("..", "..", "..", "shared", "data")
 	if os.Getenv("CI") != "" {
 		t.Skip("recordings are not there in CI")

@@ -18,6 +18,7 @@ import (
 // A device outside brings readings to a running hospital with this command,
 // sealed and plain; each counts once, and it is told why one is refused.
 func TestDeviceSend(t *testing.T) {
+	t.Parallel()
 	h := housetest.Open(t, housetest.Config{})
 	cert := filepath.Join(t.TempDir(), "monitor")
 	if err := pki.SaveSigner(cert, h.Monitor); err != nil {

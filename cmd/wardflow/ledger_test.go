@@ -26,6 +26,7 @@ import (
 // rules-3 beside it, the first two of rule admins, wardflow-data/chain with its
 // key, $NODE, $RPC and $MANAGER.
 func TestLedgerScripts(t *testing.T) {
+	t.Parallel()
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/ledger",
 		UpdateScripts:       *update,

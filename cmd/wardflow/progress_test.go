@@ -20,6 +20,7 @@ import (
 
 // Whoever waits goes on waiting while the node that it asks is started anew.
 func TestWaitOverRestart(t *testing.T) {
+	t.Parallel()
 	h := pkitest.New(t)
 	own, admin := h.Node("ward"), h.Staff("admin")
 	serve := func(addr string) *control.Server {

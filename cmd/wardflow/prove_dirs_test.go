@@ -31,6 +31,7 @@ import (
 // store.db, ward/checks and records/checks, and the certificate of a third node in
 // bedside. $DEVICE is a device with eight readings.
 func TestProveScripts(t *testing.T) {
+	t.Parallel()
 	testscript.Run(t, testscript.Params{Dir: "testdata/prove", UpdateScripts: *update, RequireExplicitExec: true,
 		Setup: func(env *testscript.Env) error { return leaveHospital(t, env) }})
 }

@@ -21,6 +21,7 @@ func TestMain(m *testing.M) {
 // The scripts drive the command as a user would. Each begins with a sentence
 // about what it shows; go test -update rewrites what they compare with.
 func TestScripts(t *testing.T) {
+	t.Parallel()
 	testscript.Run(t, testscript.Params{Dir: "testdata/script", UpdateScripts: *update, RequireExplicitExec: true,
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){"await": awaitFile, "envfile": envFile}})
 }

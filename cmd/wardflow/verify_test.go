@@ -24,6 +24,7 @@ import (
 // The scripts of verify have two helpers beside the command: "record DIR" makes
 // a small store, and "flip FILE HEX" flips one byte in it.
 func TestVerifyScripts(t *testing.T) {
+	t.Parallel()
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/verify",
 		UpdateScripts:       *update,
