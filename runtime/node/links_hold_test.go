@@ -23,7 +23,9 @@ func TestWhichLinksMayStay(t *testing.T) {
 	c.save(filepath.Join("b", "identities", "bed-1"), c.h.Collector("bed-1", "h1/3/icu-1/collector"))
 	c.startAll()
 	c.deploy("a", "app", oneBed)
-	s := c.until("b", "tokens flow", func(s *control.Snapshot) bool { return link(s, "app:d.reading").Tokens == 5 })
+	s := c.until("b", "both ends run and tokens flow", func(s *control.Snapshot) bool {
+		return link(s, "app:d.reading").Tokens == 5 && actorAt(s, "app:c").State == control.Running
+	})
 	epoch := map[flow.ActorID]uint64{}
 	for _, a := range s.Actors {
 		epoch[a.ID] = a.Epoch
