@@ -141,7 +141,7 @@ func TestTypes(t *testing.T) {
 	types := map[string]reflect.Type{}
 	for _, v := range []any{control.Snapshot{}, control.NodeState{}, control.App{}, control.ActorState{}, control.Judged{}, flow.Endpoint{}, flow.Identity{},
 		control.LinkState{}, control.Refusal{}, control.ChainState{}, control.Judging{}, control.RegisterState{}, control.StoreState{}, control.Event{}, control.Problem{},
-		control.NodeLoad{}, control.VoterState{}, control.Pin{}, control.Lease{}, control.SpoolState{}, control.Caller{}, flow.Replica{}} {
+		control.NodeLoad{}, control.NodeFacts{}, control.PeerState{}, control.VoterState{}, control.Pin{}, control.Lease{}, control.SpoolState{}, control.Caller{}, flow.Replica{}} {
 		types[reflect.TypeOf(v).Name()] = reflect.TypeOf(v)
 	}
 	field := regexp.MustCompile(`(?m)^  (\w+)(\??): (.+);$`)

@@ -114,13 +114,14 @@ type NodeState struct {
 	Since time.Time `json:"since"`         // when it came up, or went down
 	Why   string    `json:"why,omitempty"` // why it is down or not trusted, for people
 
-	Suspected bool      `json:"suspected,omitempty"` // up, but it has not answered lately
-	Draining  bool      `json:"draining,omitempty"`  // its actors are sent elsewhere
-	Leaving   bool      `json:"leaving,omitempty"`   // draining to go for good
-	Voter     bool      `json:"voter,omitempty"`     // it holds the register
-	Leads     bool      `json:"leads,omitempty"`     // it leads the register
-	Zone      string    `json:"zone,omitempty"`      // where its certificate says it stands: "h1/3"
-	Load      *NodeLoad `json:"load,omitempty"`      // nil: not known
+	Suspected bool       `json:"suspected,omitempty"` // up, but it has not answered lately
+	Draining  bool       `json:"draining,omitempty"`  // its actors are sent elsewhere
+	Leaving   bool       `json:"leaving,omitempty"`   // draining to go for good
+	Voter     bool       `json:"voter,omitempty"`     // it holds the register
+	Leads     bool       `json:"leads,omitempty"`     // it leads the register
+	Zone      string     `json:"zone,omitempty"`      // where its certificate says it stands: "h1/3"
+	Load      *NodeLoad  `json:"load,omitempty"`      // nil: not known
+	Facts     *NodeFacts `json:"facts,omitempty"`     // nil: its report has not come
 }
 
 // An App is a deployed application.

@@ -34,6 +34,35 @@ export interface NodeState {
   leads?: boolean;
   zone?: string;
   load?: NodeLoad;
+  facts?: NodeFacts;
+}
+
+export interface NodeFacts {
+  at: string;
+  started: string;
+  version?: string;
+  cpu: number;
+  processCPU: number;
+  memory?: number;
+  memoryUsed?: number;
+  resident?: number;
+  diskFree?: number;
+  disk?: number;
+  goroutines: number;
+  files?: number;
+  maxFiles?: number;
+  syncs?: number;
+  syncSlowest?: number;
+  skew: number;
+  peers?: PeerState[];
+}
+
+export interface PeerState {
+  node: string;
+  rtt: number;
+  skew: number;
+  at?: string;
+  why?: string;
 }
 
 export interface NodeLoad {
