@@ -2,7 +2,7 @@
 # lacks, the target installs: Go modules and tools by themselves, Debian and
 # npm packages by ./.ci/tools, which leaves alone what is there.
 
-.PHONY: test sim attack testssl lint bench generate build
+.PHONY: test sim attack testssl lint bench generate build package
 
 # All checks: what .ci/run runs, and nothing else.
 test: lint
@@ -43,3 +43,8 @@ generate:
 
 build:
 	CGO_ENABLED=0 go build -trimpath -o bin/wardflow ./cmd/wardflow
+
+# What is given to hospitals: static binaries and Debian packages for amd64 and
+# arm64, in bin/. The Dockerfile makes an image of the binary.
+package:
+	./.ci/package/build
