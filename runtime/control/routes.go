@@ -233,10 +233,6 @@ func (s *Server) postLogin(w http.ResponseWriter, r *http.Request) error {
 	return reply(w, http.StatusCreated, login)
 }
 
-func (s *Server) getSession(w http.ResponseWriter, r *http.Request) error {
-	return reply(w, http.StatusOK, CallerOf(r))
-}
-
 // postSession exchanges the secret of a one-time link for a session.
 func (s *Server) postSession(w http.ResponseWriter, r *http.Request) error {
 	var in struct {
