@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/wardflow/wardflow/runtime/flow"
 	"github.com/wardflow/wardflow/runtime/kind"
@@ -70,6 +71,13 @@ func Capabilities() []Capability {
 		{"media.audio", "A player of sound files, set to the name of one", "string", nil, "", Writes},
 		{"notify.bell", "A bell that rings when it is set", "", nil, nil, Writes},
 	}
+}
+
+// Unit is the unit of its numbers, as Kind states it: UCUM, or "".
+func (c Capability) Unit() string {
+	_, after, _ := strings.Cut(c.Kind, "<")
+	unit, _, _ := strings.Cut(after, ">")
+	return unit
 }
 
 // Check refuses a value that the device can't have: another kind, or beyond
