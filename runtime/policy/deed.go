@@ -22,12 +22,16 @@ const (
 	ActionProve Action = "prove" // make bundles of evidence, which hold what was measured
 
 	ActionRefusals Action = "refusals" // read what refused readings say: device, value, clause
+	ActionTap      Action = "tap"      // see the tokens of a link: what was measured
+	ActionPatients Action = "patients" // and of whom: pseudonyms, devices, free text
 
 	ActionDeploy  Action = "deploy"  // put an application, or another version of it
 	ActionStop    Action = "stop"    // take an application out
 	ActionReport  Action = "report"  // ask an actor, and hand it something
 	ActionLetters Action = "letters" // read and drop dead letters, which hold what tokens held
 	ActionResume  Action = "resume"  // let an actor go on
+
+	ActionMock Action = "mock" // drive devices made of nothing, and see what they say
 
 	ActionOperate Action = "operate" // each of the following
 	ActionMove    Action = "move"
@@ -46,8 +50,9 @@ const (
 
 // deeds are the actions of people, with the group that each is in.
 var deeds = map[Action]Action{
-	ActionSee: "", ActionCheck: "", ActionLogin: "", ActionAudit: "", ActionProve: "", ActionRefusals: "",
+	ActionSee: "", ActionCheck: "", ActionLogin: "", ActionAudit: "", ActionProve: "", ActionRefusals: "", ActionTap: "", ActionPatients: "",
 	ActionDeploy: "", ActionStop: "", ActionReport: "", ActionLetters: "", ActionResume: "",
+	ActionMock:    "",
 	ActionOperate: "", ActionMove: ActionOperate, ActionScale: ActionOperate, ActionDrain: ActionOperate,
 	ActionLeave: ActionOperate, ActionVote: ActionOperate, ActionBackup: ActionOperate,
 	ActionRestore: ActionOperate, ActionRotate: ActionOperate,
@@ -101,7 +106,7 @@ func (d Deed) String() string {
 
 // inWords are actions about nothing in particular whose names are no deeds.
 var inWords = map[Action]string{ActionSee: "see the cluster", ActionCheck: "check a script", ActionLogin: "make a one-time link", ActionAudit: "read the audit record", ActionProve: "prove readings and checks",
-	ActionRefusals: "read what refused readings say", ActionVote: "change who votes", ActionBackup: "back up the register", ActionRestore: "restore the register",
+	ActionRefusals: "read what refused readings say", ActionTap: "tap links", ActionPatients: "see whose tokens are", ActionVote: "change who votes", ActionMock: "drive mock devices", ActionBackup: "back up the register", ActionRestore: "restore the register",
 	ActionRotate: "rotate the gossip key", ActionRevoke: "revoke certificates", ActionEnrol: "make join tokens", ActionPolicy: "change the policy"}
 
 // May decides whether a member of staff or a viewer may do something. Nobody
