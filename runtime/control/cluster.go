@@ -59,8 +59,9 @@ type Cluster interface {
 type NodeLoad struct {
 	Cores  float64 `json:"cores"`  // processors it may use, 0: not known
 	Memory uint64  `json:"memory"` // bytes it may use, 0: not known
-	// CPUUsed and MemoryUsed are shares from 0 to 1, in steps of a quarter:
-	// finer ones would only make gossip talk.
+	// CPUUsed and MemoryUsed are shares from 0 to 1: exact where the node's report
+	// has come, and otherwise in steps of a quarter, since finer ones would only
+	// make gossip talk.
 	CPUUsed    float64 `json:"cpuUsed"`
 	MemoryUsed float64 `json:"memoryUsed"`
 }

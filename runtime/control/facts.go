@@ -14,6 +14,7 @@ type NodeFacts struct {
 	Started time.Time `json:"started"`           // when its process began
 	Version string    `json:"version,omitempty"` // of the program, and "go1.26.0 linux/amd64"
 
+	Cores       float64 `json:"cores"`                 // processors that the process may use
 	CPU         float64 `json:"cpu"`                   // share of the host's processors that is busy, 0 to 1, over the last seconds
 	ProcessCPU  float64 `json:"processCPU"`            // processors that the node's process keeps busy: 1 is one whole core
 	Memory      uint64  `json:"memory,omitempty"`      // bytes that the host has

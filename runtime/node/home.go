@@ -13,6 +13,7 @@ import (
 	"github.com/wardflow/wardflow/runtime/flow"
 	"github.com/wardflow/wardflow/runtime/journal"
 	"github.com/wardflow/wardflow/runtime/register"
+	"github.com/wardflow/wardflow/runtime/wal"
 )
 
 // A node at somebody's home is cut off for days at times, and restarted
@@ -25,7 +26,13 @@ const claimAlone = 2 * time.Second
 
 // openJournal opens what local actors keep their checkpoints in.
 func (n *Node) openJournal(context.Context) (err error) {
-	n.journal, err = journal.Open(journal.Config{Dir: n.cfg.Dir + "/journal", Log: n.log})
+	folder, err := wal.OpenFolder(n.cfg.Dir + "/journal")
+	if err != nil {
+		return fmt.Errorf("journal: %w", err)
+	}
+	n.ends = append(n.ends, folder.Close)
+	n.facts.disk = &timedDisk{Folder: folder}
+	n.journal, err = journal.Open(journal.Config{Disk: n.facts.disk, Log: n.log})
 	if err != nil {
 		return err
 	}

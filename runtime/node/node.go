@@ -70,6 +70,7 @@ type Node struct {
 	swept      []flow.ActorID // the spools that were kept last; the reconciler's alone
 	boot       uint64
 	gatherer   *gatherer
+	facts      *facts
 	events     *events
 	failed     chan error
 	judged     *judged
@@ -93,7 +94,7 @@ func Start(ctx context.Context, cfg Config, types flow.Types, log *slog.Logger) 
 		failed: make(chan error, 1)}
 	n.renewal.n, n.links = n, newLinks(n)
 	n.reconciler = newReconciler(n)
-	n.gatherer, n.history = &gatherer{n: n}, newHistory()
+	n.gatherer, n.history, n.facts = &gatherer{n: n}, newHistory(), newFacts(n)
 	n.confirms.more = make(chan struct{}, 1)
 	n.wirings.judge, n.wirings.past = n.judgeApp, n.past
 	n.leader, n.tenure = newLeader(n), newTenure(n)
@@ -265,7 +266,7 @@ func (n *Node) meet(ctx context.Context) (err error) {
 			Attributes: n.attributes(), Capabilities: n.announced()},
 		Signer: n.signer, Verifier: household{n}, Transport: n.door, Seeds: n.cfg.Join,
 		Dir: filepath.Join(n.cfg.Dir, "members"), Preset: member.Preset(n.cfg.Gossip), Log: n.log,
-		Measure: new(member.Meter).Measure, Refused: n.disbelieve})
+		Measure: n.facts.measure, Refused: n.disbelieve})
 	if err == nil {
 		n.boot = n.members.Self().Boot // above that of the run before, whatever the clock says
 		n.met.Store(true)
@@ -367,6 +368,7 @@ func (n *Node) run() {
 	n.done.Go(func() { n.watchTrust(ctx) })
 	n.done.Go(func() { n.reconciler.run(ctx) })
 	n.done.Go(func() { n.gatherer.run(ctx) })
+	n.facts.start(ctx)
 	n.done.Go(func() { n.tenure.run(ctx) })
 	n.done.Go(func() { n.leader.run(ctx) })
 	n.done.Go(func() { n.rotate(ctx) })

@@ -28,6 +28,7 @@ type report struct {
 	Chain    *control.ChainState              `json:"chain,omitempty"`
 	Store    *control.StoreState              `json:"store,omitempty"`
 	Checks   *control.ChecksState             `json:"checks,omitempty"`
+	Facts    *control.NodeFacts               `json:"facts,omitempty"`
 
 	Spools map[flow.ActorID]*control.SpoolState `json:"spools,omitempty"`
 	// Lease is for how long this node may run what acts on the world, in
@@ -78,7 +79,7 @@ func (n *Node) self(ctx context.Context) *report {
 	actors, links := n.engine.Stats()
 	r := &report{Node: n.cfg.Node, At: time.Now(), Actors: actors, Links: links, Judged: map[flow.ActorID]*control.Judged{},
 		Faults: n.reconciler.faults(), View: done, Refusals: n.judged.newest(), Alarms: n.alarms.newest(), Events: n.events.newest(),
-		Chain: n.chainState(ctx), Store: n.storeState(ctx), Checks: n.checks.state()}
+		Chain: n.chainState(ctx), Store: n.storeState(ctx), Checks: n.checks.state(), Facts: n.facts.now()}
 	r.Lease, r.Spools = n.tenure.left().Seconds(), n.spools(ctx, actors)
 	for _, a := range actors {
 		if j := n.judged.of(a.ID); j != nil {

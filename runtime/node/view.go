@@ -20,7 +20,7 @@ func (n *Node) Snapshot(ctx context.Context) (*control.Snapshot, error) {
 	s := &control.Snapshot{At: time.Now().UTC(), Node: n.cfg.Node, Register: n.registerState(st)}
 	for _, m := range n.members.All() {
 		if !gone(view, m.ID, m.Boot) {
-			s.Nodes = append(s.Nodes, n.nodeState(view, m, st))
+			s.Nodes = append(s.Nodes, withFacts(n.nodeState(view, m, st), now[m.ID]))
 		}
 	}
 	slices.SortFunc(s.Nodes, func(a, b control.NodeState) int { return cmp.Compare(a.ID, b.ID) })

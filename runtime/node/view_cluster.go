@@ -15,7 +15,7 @@ import (
 
 // This file shows where things run and why, and how the cluster is.
 
-// nodeState is one node as people see it.
+// nodeState is one node as people see it, without what it reports of itself.
 func (n *Node) nodeState(view *register.View, m member.Member, st register.Status) control.NodeState {
 	s := control.NodeState{NodeInfo: m.NodeInfo, Up: m.Up && !away(view, m.ID, m.Boot), Since: m.Since,
 		Leads: st.Leader == m.ID, Zone: zoneName(m.Attributes["zone"]), Load: loadOf(m.Attributes)}

@@ -41,6 +41,7 @@ export interface NodeFacts {
   at: string;
   started: string;
   version?: string;
+  cores: number;
   cpu: number;
   processCPU: number;
   memory?: number;

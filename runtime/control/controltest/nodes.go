@@ -23,10 +23,15 @@ func (w *Ward) nodes() []control.NodeState {
 		if why != "" && w.left[n.ID] {
 			continue // it has gone for good
 		}
-		out = append(out, control.NodeState{NodeInfo: n, Up: why == "", Since: Begin.Add(time.Duration(i) * 700 * time.Millisecond), Why: why,
+		load := &control.NodeLoad{Cores: 4, Memory: 8 << 30, CPUUsed: 0.25 * float64(i), MemoryUsed: 0.25 + 0.25*float64(i)}
+		s := control.NodeState{NodeInfo: n, Up: why == "", Since: Begin.Add(time.Duration(i) * 700 * time.Millisecond), Why: why,
 			Suspected: w.suspected[n.ID] && why == "", Draining: w.drained[n.ID], Leaving: w.left[n.ID],
 			Voter: slices.Contains(w.voters, n.ID), Leads: n.ID == "ward" && w.majority() == nil, Zone: "h1/" + n.Attributes["address"]["floor"],
-			Load: &control.NodeLoad{Cores: 4, Memory: 8 << 30, CPUUsed: 0.25 * float64(i), MemoryUsed: 0.25 + 0.25*float64(i)}})
+			Load: load}
+		if s.Up {
+			s.Facts = w.facts(i, n.ID, load)
+		}
+		out = append(out, s)
 	}
 	return out
 }

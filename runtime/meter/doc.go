@@ -1,0 +1,2 @@
+// Package meter counts what a node does.
+package meter
