@@ -39,9 +39,11 @@ func (k *keeper) run(ctx context.Context) {
 		k.told = true // who started the renewer has read it
 		if k.Web && s.Chain[0].NotBefore.Before(k.r.cfg.Own().Chain[0].NotBefore) {
 			k.due = time.Now() // the node may have enrolled again since, with other hosts
+			k.stand(nil)
 		}
 	} else if !k.Web {
 		k.r.log.Error("a certificate can't be looked after", "dir", k.Dir, "err", err)
+		k.stand(err)
 	}
 	for k.rest(ctx) {
 		k.step(ctx, time.Now())
@@ -76,6 +78,7 @@ func (k *keeper) set(s flow.Signer) {
 	k.has, k.told, k.tries, k.warned, k.ended, k.rolled = s, false, 0, false, false, false
 	k.key, k.csr = nil, nil
 	k.due = part(s.Chain[0], 0.5+0.1*rand.Float64())
+	k.stand(nil)
 }
 
 // wait is how long there is nothing to do.
@@ -141,6 +144,7 @@ func (k *keeper) follow(now time.Time) {
 	_, life := lifeOf(k.has.Chain[0])
 	if soon := now.Add(time.Duration(rand.Float64() * 0.1 * float64(life))); soon.Before(k.due) {
 		k.due = soon
+		k.stand(nil)
 	}
 }
 
@@ -151,10 +155,12 @@ func (k *keeper) tellRenewed(ctx context.Context) {
 				k.r.log.Warn("a new certificate is not in use yet", "holder", k.name(), "err", err)
 			}
 			k.tries++
+			k.stand(fmt.Errorf("the new one is not in use yet: %w", err))
 			return
 		}
 	}
 	k.told, k.tries = true, 0
+	k.stand(nil)
 }
 
 // over reports whether the certificate has ended, and says so once.
@@ -168,6 +174,7 @@ func (k *keeper) over(now time.Time) bool {
 			k.has.Chain[0].NotAfter.UTC().Format(time.RFC3339), k.Dir)
 		k.r.log.Error("certificate ended", "holder", k.name(), "err", err)
 		k.r.tell(k.has.ID.URI, "keep its certificate", err)
+		k.stand(err)
 	}
 	return true
 }
@@ -223,6 +230,7 @@ func (k *keeper) renew(ctx context.Context) (flow.Signer, error) {
 // refused, else when three quarters of the life are over.
 func (k *keeper) failed(now time.Time, err error) {
 	k.tries++
+	k.stand(err)
 	var refused *Problem
 	switch {
 	case errors.Is(err, ErrNoHosts):

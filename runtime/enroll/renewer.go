@@ -54,6 +54,9 @@ type RenewerConfig struct {
 type Renewer struct {
 	cfg RenewerConfig
 	log *slog.Logger
+
+	mu        sync.Mutex // guards standings
+	standings map[string]Standing
 }
 
 // NewRenewer makes a renewer; [Renewer.Run] starts it.

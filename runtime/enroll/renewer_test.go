@@ -21,6 +21,7 @@ type guest struct {
 	dir      string
 	verifier *pki.Verifier
 	renewed  chan flow.Signer
+	renewer  *enroll.Renewer // since start
 
 	mu     sync.Mutex // guards what follows
 	own    flow.Signer
@@ -81,10 +82,17 @@ func (g *guest) start() {
 	if err != nil {
 		t.Fatal(err)
 	}
+	g.renewer = r
 	ctx, stop := context.WithCancel(context.Background())
 	done := make(chan struct{})
 	go func() { defer close(done); r.Run(ctx) }()
 	t.Cleanup(func() { stop(); <-done })
+}
+
+// stands waits until the renewer stands so with the folder.
+func (g *guest) stands(what string, ok func(enroll.Standing) bool) {
+	g.h.t.Helper()
+	g.soon(what, func() bool { return ok(g.renewer.Standings()[g.dir]) })
 }
 
 // next is the next certificate that is put into use.
@@ -133,6 +141,7 @@ func TestRenewer(t *testing.T) {
 	g.refuse = 2
 	g.start()
 	last := g.signer()
+	g.stands("the renewer says when", func(s enroll.Standing) bool { return s.Failed == "" && !s.Due.IsZero() })
 	for range 3 {
 		s := g.next()
 		if s.ID.URI != last.ID.URI || s.ID.Serial == last.ID.Serial {
@@ -167,6 +176,7 @@ func TestRenewerWithoutService(t *testing.T) {
 	if now, end := time.Now(), g.signer().Chain[0].NotAfter; now.Before(end.Add(-3 * time.Second)) {
 		t.Errorf("it was said too early: %v before the end", end.Sub(now))
 	}
+	g.stands("it stands so", func(s enroll.Standing) bool { return strings.Contains(s.Failed, "CA service") && !s.At.IsZero() })
 	g.soon("it is said that the certificate has ended", func() bool { return g.told("keep its certificate", "enrol again with a token") })
 	h.serve(func(c *enroll.Config) { c.Listen = strings.TrimPrefix(h.server.URL(), "https://") })
 	e, err := enroll.Enroll(t.Context(), h.invite(enroll.Invitation{Role: flow.RoleNode, Name: "ward", Life: 4 * time.Second})) // as at first
@@ -182,6 +192,7 @@ func TestRenewerWithoutService(t *testing.T) {
 	if s := g.next(); s.ID.URI != e.Signer.ID.URI {
 		t.Errorf("renewed to %+v", s.ID)
 	}
+	g.stands("nothing fails any more", func(s enroll.Standing) bool { return s.Failed == "" })
 }
 
 // stop closes the service.
