@@ -5,7 +5,6 @@ import (
 	"crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -114,8 +113,8 @@ type Server struct {
 	http    *http.Server
 	listen  net.Listener
 	api     *http.ServeMux
-	hub     *hub // of whole snapshots
-	outline *hub // of snapshots for who may not see refused readings
+	hub     *hub[*Snapshot] // of whole snapshots
+	outline *hub[*Snapshot] // of snapshots for who may not see refused readings
 	passes  passes
 	watch   watch
 
@@ -140,12 +139,8 @@ func Serve(cfg Config) (*Server, error) {
 		passes: passes{loginFor: cfg.LoginFor, sessionFor: cfg.SessionFor, most: 1000, holds: mayLetIn(&cfg)},
 		watch:  watch{conns: map[net.Conn]bool{}},
 	}
-	failed := func(err error) []byte {
-		data, _ := json.Marshal(s.problemFor(err)) // a Problem always encodes
-		return data
-	}
-	s.hub = newHub(cfg.Every, cfg.MaxViewers, s.take, failed)
-	s.outline = newHub(cfg.Every, cfg.MaxViewers, s.takeOutline, failed)
+	s.hub = newHub(s.boot, cfg.Every, cfg.MaxViewers, s.shows(s.snapshot))
+	s.outline = newHub(s.boot+"o", cfg.Every, cfg.MaxViewers, s.shows(s.takeOutline))
 	s.mountAll()
 
 	listen, err := net.Listen("tcp", cfg.Addr)

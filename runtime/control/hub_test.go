@@ -11,14 +11,14 @@ import (
 )
 
 // room runs a hub whose snapshots are "1", "2", … inside a synctest bubble.
-func room(t *testing.T, most int) (h *hub, taken *atomic.Int64, fail *atomic.Bool) {
+func room(t *testing.T, most int) (h *hub[int64], taken *atomic.Int64, fail *atomic.Bool) {
 	taken, fail = new(atomic.Int64), new(atomic.Bool)
-	h = newHub(250*time.Millisecond, most, func(context.Context) ([]byte, error) {
+	h = newHub("", 250*time.Millisecond, most, counting(func() (int64, error) {
 		if fail.Load() {
-			return nil, errors.New("no")
+			return 0, errors.New("no")
 		}
-		return fmt.Append(nil, taken.Add(1)), nil
-	}, func(err error) []byte { return []byte(err.Error()) })
+		return taken.Add(1), nil
+	}))
 	ctx, stop := context.WithCancel(t.Context())
 	done := make(chan struct{})
 	go func() {
@@ -32,9 +32,23 @@ func room(t *testing.T, most int) (h *hub, taken *atomic.Int64, fail *atomic.Boo
 	return h, taken, fail
 }
 
-func mustJoin(t *testing.T, h *hub, last uint64) *viewer {
+// counting shows numbers: whole "5", what changed "+1".
+func counting(take func() (int64, error)) source[int64] {
+	return source[int64]{
+		take:    func(context.Context) (int64, error) { return take() },
+		whole:   func(n int64) ([]byte, error) { return fmt.Append(nil, n), nil },
+		changes: func(before, now int64) []byte { return fmt.Appendf(nil, "+%d", now-before) },
+		failed:  func(err error) []byte { return []byte(err.Error()) },
+	}
+}
+
+func mustJoin(t *testing.T, h *hub[int64], last uint64) *viewer[int64] {
+	return mustEnter(t, h, last, false)
+}
+
+func mustEnter(t *testing.T, h *hub[int64], last uint64, brief bool) *viewer[int64] {
 	t.Helper()
-	v, err := h.join(last)
+	v, err := h.join(last, brief)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -122,7 +136,7 @@ func TestFullRoom(t *testing.T) {
 		h, _, _ := room(t, 2)
 		first := mustJoin(t, h, 0)
 		mustJoin(t, h, 0)
-		if _, err := h.join(0); !errors.Is(err, errFull) {
+		if _, err := h.join(0, false); !errors.Is(err, errFull) {
 			t.Fatalf("a third of two viewers: %v, want %v", err, errFull)
 		}
 		first.leave()
@@ -136,12 +150,12 @@ func TestFailedSnapshotIsShownAndOvercome(t *testing.T) {
 		fail.Store(true)
 		v := mustJoin(t, h, 0)
 		<-v.ready
-		if f, _, _ := v.next(); !f.failed || string(f.data) != "no" {
+		if f, _, _ := v.next(); f.name != "problem" || string(f.data) != "no" {
 			t.Fatalf("got %+v, want the failure", f)
 		}
 		fail.Store(false)
 		<-v.ready
-		if f, _, _ := v.next(); f.failed {
+		if f, _, _ := v.next(); f.name != "snapshot" {
 			t.Fatalf("got %+v, want a snapshot again", f)
 		}
 	})
@@ -149,7 +163,7 @@ func TestFailedSnapshotIsShownAndOvercome(t *testing.T) {
 
 func TestCloseEndsViewing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		h := newHub(250*time.Millisecond, 2, func(context.Context) ([]byte, error) { return []byte("x"), nil }, nil)
+		h := newHub("", 250*time.Millisecond, 2, counting(func() (int64, error) { return 1, nil }))
 		ctx, stop := context.WithCancel(t.Context())
 		go h.run(ctx)
 		v := mustJoin(t, h, 0)
@@ -160,8 +174,54 @@ func TestCloseEndsViewing(t *testing.T) {
 		if _, _, open := v.next(); open {
 			t.Fatal("the hub has closed, but the viewer is not told")
 		}
-		if _, err := h.join(0); !errors.Is(err, errClosed) {
+		if _, err := h.join(0, false); !errors.Is(err, errClosed) {
 			t.Fatalf("join after close: %v, want %v", err, errClosed)
+		}
+	})
+}
+
+// Who has the snapshot before gets what changed, and everybody else, and who was
+// too slow, the newest whole.
+func TestChanges(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h, _, fail := room(t, 9)
+		next := func(v *viewer[int64]) string {
+			t.Helper()
+			<-v.ready
+			e, skipped, _ := v.next()
+			return fmt.Sprintf("%s %d %s -%d", e.name, e.seq, e.data, skipped)
+		}
+		v, plain := mustEnter(t, h, 0, true), mustEnter(t, h, 0, false)
+		for i, want := range []string{"snapshot 1 1 -0", "changes 2 +1 -0", "changes 3 +1 -0"} {
+			if got := next(v); got != want {
+				t.Errorf("event %d: %s, want %s", i+1, got, want)
+			}
+		}
+		time.Sleep(time.Millisecond)
+		if got := next(plain); got != "snapshot 3 3 -2" {
+			t.Errorf("who wants no changes: %s", got)
+		}
+		fail.Store(true)
+		if got := next(v); got != "problem 4 no -0" {
+			t.Errorf("a failure: %s", got)
+		}
+		fail.Store(false)
+		if got := next(v); got != "changes 5 +1 -0" {
+			t.Errorf("after a failure: %s, want what changed since the last snapshot there was", got)
+		}
+		time.Sleep(time.Second + 1)
+		if got := next(v); got != "snapshot 9 8 -3" {
+			t.Errorf("too slow: %s, want the newest whole", got)
+		}
+		for _, tt := range []struct {
+			last uint64
+			want string
+		}{{8, "changes 9 +1 -0"}, {7, "snapshot 9 8 -1"}, {0, "snapshot 9 8 -0"}, {9, "changes 10 +1 -0"}} {
+			w := mustEnter(t, h, tt.last, true)
+			if got := next(w); got != tt.want {
+				t.Errorf("resumed after %d: %s, want %s", tt.last, got, tt.want)
+			}
+			w.leave()
 		}
 	})
 }

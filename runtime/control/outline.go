@@ -2,7 +2,6 @@ package control
 
 import (
 	"context"
-	"encoding/json"
 	"net/http"
 	"slices"
 )
@@ -38,24 +37,24 @@ func (s *Server) shown(r *http.Request) (*Snapshot, error) {
 }
 
 // hubFor is the stream of snapshots that a caller may see.
-func (s *Server) hubFor(who Caller) *hub {
+func (s *Server) hubFor(who Caller) *hub[*Snapshot] {
 	if s.seesAll(who) {
 		return s.hub
 	}
 	return s.outline
 }
 
-// takeOutline is [Server.take] for who may not see all.
-func (s *Server) takeOutline(ctx context.Context) ([]byte, error) {
+// takeOutline is [Server.snapshot] for who may not see all.
+func (s *Server) takeOutline(ctx context.Context) (*Snapshot, error) {
 	snap, err := s.snapshot(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return json.Marshal(outlined(snap))
+	return outlined(snap), nil
 }
 
 // watches tells why a caller may not go on watching a stream; nil if he may.
-func (s *Server) watches(r *http.Request, from *hub) *Problem {
+func (s *Server) watches(r *http.Request, from *hub[*Snapshot]) *Problem {
 	who, p := s.caller(r)
 	if p == nil {
 		p = s.mayAsk(who, Ask{Do: "see"})

@@ -10,17 +10,21 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/wardflow/wardflow/runtime/control/merge"
 )
 
 // events is the stream of snapshots (Server-Sent Events). Its events are
 //
 //	snapshot  a Snapshot; the id is "BOOT-NUMBER", and can be resumed from
+//	changes   with ?changes in place of a snapshot, where the one before it was sent:
+//	          what makes the next one of it, as package merge writes it
 //	skipped   {"skipped": n}, ahead of a snapshot: n before it were not sent
 //	problem   a Problem: the node could not take a snapshot
 //	bye       the stream ends on purpose: {"why": …}
 func (s *Server) events(w http.ResponseWriter, r *http.Request) {
 	from := s.hubFor(CallerOf(r))
-	v, err := from.join(s.resume(r))
+	v, err := from.join(resume(r, from.name), r.URL.Query().Has("changes"))
 	if err != nil {
 		problem(http.StatusServiceUnavailable, "unavailable", "not possible just now", "%v", err).
 			hint("close another page, or watch through another node").write(w)
@@ -59,7 +63,7 @@ func (s *Server) events(w http.ResponseWriter, r *http.Request) {
 			}
 			err = out.send(": still here\n\n")
 		case <-v.ready:
-			f, skipped, open := v.next()
+			e, skipped, open := v.next()
 			if !open {
 				_ = out.event("", "bye", []byte(`{"why":"the node is stopping"}`))
 				return
@@ -68,11 +72,11 @@ func (s *Server) events(w http.ResponseWriter, r *http.Request) {
 				err = out.event("", "skipped", fmt.Appendf(nil, `{"skipped":%d}`, skipped))
 			}
 			switch {
-			case err != nil || f.seq == 0:
-			case f.failed:
-				err = out.event("", "problem", f.data)
+			case err != nil || e.name == "":
+			case e.name == "problem":
+				err = out.event("", e.name, e.data)
 			default:
-				err = out.event(s.boot+"-"+strconv.FormatUint(f.seq, 10), "snapshot", f.data)
+				err = out.event(from.name+"-"+strconv.FormatUint(e.seq, 10), e.name, e.data)
 			}
 		}
 		if err != nil {
@@ -82,10 +86,11 @@ func (s *Server) events(w http.ResponseWriter, r *http.Request) {
 }
 
 // resume is the number of the last snapshot that the viewer saw of this
-// process, or 0. An id of an earlier process says nothing here.
-func (s *Server) resume(r *http.Request) uint64 {
-	boot, seq, _ := strings.Cut(r.Header.Get("Last-Event-ID"), "-")
-	if boot != s.boot {
+// stream, or 0. An id of an earlier process, or of the stream for others, says
+// nothing here.
+func resume(r *http.Request, stream string) uint64 {
+	of, seq, _ := strings.Cut(r.Header.Get("Last-Event-ID"), "-")
+	if of != stream {
 		return 0
 	}
 	n, err := strconv.ParseUint(seq, 10, 64)
@@ -106,27 +111,38 @@ type eventWriter struct {
 func (e *eventWriter) event(id, name string, data []byte) error {
 	e.buf.Reset()
 	if id != "" {
-		fmt.Fprintf(&e.buf, "id: %s\n", id)
+		e.buf.WriteString("id: " + id + "\n")
 	}
-	fmt.Fprintf(&e.buf, "event: %s\ndata: %s\n\n", name, data)
-	return e.send(e.buf.String())
+	e.buf.WriteString("event: " + name + "\ndata: ")
+	e.buf.Write(data)
+	e.buf.WriteString("\n\n")
+	return e.write(e.buf.Bytes())
 }
 
-func (e *eventWriter) send(text string) error {
+func (e *eventWriter) send(text string) error { return e.write([]byte(text)) }
+
+func (e *eventWriter) write(b []byte) error {
 	if err := e.rc.SetWriteDeadline(time.Now().Add(e.patience)); err != nil {
 		return err
 	}
-	if _, err := e.w.Write([]byte(text)); err != nil {
+	if _, err := e.w.Write(b); err != nil {
 		return err
 	}
 	return e.rc.Flush()
 }
 
-// take is one snapshot as the stream sends it.
-func (s *Server) take(ctx context.Context) ([]byte, error) {
-	snap, err := s.snapshot(ctx)
-	if err != nil {
-		return nil, err
+// shows is the source of a stream.
+func (s *Server) shows(take func(context.Context) (*Snapshot, error)) source[*Snapshot] {
+	return source[*Snapshot]{
+		take:  take,
+		whole: func(v *Snapshot) ([]byte, error) { return json.Marshal(v) },
+		changes: func(before, now *Snapshot) []byte {
+			data, _ := merge.Append(nil, before, now)
+			return data
+		},
+		failed: func(err error) []byte {
+			data, _ := json.Marshal(s.problemFor(err)) // a Problem always encodes
+			return data
+		},
 	}
-	return json.Marshal(snap)
 }

@@ -88,15 +88,15 @@ type Snapshot struct {
 	APIVersion string         `json:"apiVersion"` // filled in by the server
 	At         time.Time      `json:"at"`
 	Node       flow.NodeID    `json:"node"` // who answers
-	Nodes      []NodeState    `json:"nodes"`
-	Apps       []App          `json:"apps"`
-	Actors     []ActorState   `json:"actors"`   // sorted by ID
-	Links      []LinkState    `json:"links"`    // sorted by ID
-	Refusals   []Refusal      `json:"refusals"` // newest first, at most [MaxRefusals]
-	Alarms     []Alarm        `json:"alarms"`   // newest first, at most [MaxAlarms]
-	Events     []Event        `json:"events"`   // newest first, at most [MaxEvents]
+	Nodes      []NodeState    `json:"nodes" merge:"by=id"`
+	Apps       []App          `json:"apps" merge:"by=name"`
+	Actors     []ActorState   `json:"actors" merge:"by=id"`        // sorted by ID
+	Links      []LinkState    `json:"links" merge:"by=id"`         // sorted by ID
+	Refusals   []Refusal      `json:"refusals" merge:"newest=100"` // newest first, at most [MaxRefusals]
+	Alarms     []Alarm        `json:"alarms" merge:"newest=100"`   // newest first, at most [MaxAlarms]
+	Events     []Event        `json:"events" merge:"newest=200"`   // newest first, at most [MaxEvents]
 	Chain      *ChainState    `json:"chain,omitempty"`
-	Checks     []ChecksState  `json:"checks,omitempty"` // sorted by node
+	Checks     []ChecksState  `json:"checks,omitempty" merge:"by=node"` // sorted by node
 	Register   *RegisterState `json:"register,omitempty"`
 	Store      *StoreState    `json:"store,omitempty"`
 }
