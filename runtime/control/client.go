@@ -1,7 +1,6 @@
 package control
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"crypto/tls"
@@ -122,43 +121,6 @@ func (c *Client) Stop(ctx context.Context, app string) error {
 // Login asks for a one-time link to the page.
 func (c *Client) Login(ctx context.Context) (*Login, error) {
 	return call[Login](ctx, c, http.MethodPost, "/logins", struct{}{})
-}
-
-// Watch calls see with each snapshot of the node's stream until see returns
-// false or ctx is done. It does not reconnect.
-func (c *Client) Watch(ctx context.Context, see func(*Snapshot) bool) error {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	resp, err := c.send(ctx, http.MethodGet, "/events", nil)
-	if err != nil {
-		return err
-	}
-	defer resp.Body.Close()
-	var name string
-	for in := bufio.NewReader(resp.Body); ; {
-		line, err := in.ReadBytes('\n')
-		if err != nil {
-			return fmt.Errorf("watch %s: %w", c.base, c.reached(ctx, err))
-		}
-		field, value, _ := bytes.Cut(bytes.TrimRight(line, "\n"), []byte(": "))
-		switch string(field) {
-		case "event":
-			name = string(value)
-		case "data":
-			switch name {
-			case "snapshot":
-				var snap Snapshot
-				if err := json.Unmarshal(value, &snap); err != nil {
-					return fmt.Errorf("read a snapshot: %w", err)
-				}
-				if !see(&snap) {
-					return nil
-				}
-			case "bye":
-				return fmt.Errorf("watch %s: %w", c.base, ErrUnreachable)
-			}
-		}
-	}
 }
 
 // call sends one request and reads a T from its answer.
