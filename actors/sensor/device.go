@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/wardflow/wardflow/actors/value"
+	rig "github.com/wardflow/wardflow/runtime/device"
 	"github.com/wardflow/wardflow/runtime/flow"
 	"github.com/wardflow/wardflow/runtime/proof"
 )
@@ -41,10 +42,12 @@ const late = time.Second
 // A device gives the pieces of its signal as signed readings, each when it is
 // complete.
 type device struct {
-	stream, kind, unit string
-	signal             signal
+	name, stream, kind, unit string
+	signal                   signal
 
 	env   flow.Env
+	mock  *rig.Mock // nil: nobody drives it
+	leave func()    // its mock
 	ended bool
 	now   *piece    // the next to give; nil: not read yet
 	plan  time.Time // when its first sample is taken
@@ -59,6 +62,7 @@ func (d *device) start(env flow.Env) error {
 	if id := env.Identity().ID; id.Role != flow.RoleDevice || len(id.EPC) != 24 {
 		return fmt.Errorf("%q is no device: give it a certificate with an EPC", id.URI)
 	}
+	d.join(env)
 	return d.look()
 }
 
@@ -111,18 +115,20 @@ func (d *device) fire(f *flow.Firing) error {
 	if f.Now.Sub(at.Add(p.span)).Abs() > late {
 		at = f.Now.Add(-p.span)
 	}
-	seq := d.seq + 1
-	if d.seq == 0 {
-		seq = f.Now.UnixMilli() // see Player
+	seq := d.seq
+	if said, says := d.driven(p, at); says {
+		if seq++; d.seq == 0 {
+			seq = f.Now.UnixMilli() // see Player
+		}
+		me := d.env.Identity()
+		r := flow.Reading{Device: me.ID.EPC, Stream: d.stream, Seq: uint64(seq), Kind: d.kind, Unit: d.unit,
+			At: at, Period: said.period, Scale: said.scale, Samples: said.samples}
+		sealed, err := proof.SealReading(me, &r)
+		if err != nil {
+			return err
+		}
+		f.Give(0, sealed)
 	}
-	me := d.env.Identity()
-	r := flow.Reading{Device: me.ID.EPC, Stream: d.stream, Seq: uint64(seq), Kind: d.kind, Unit: d.unit,
-		At: at, Period: p.period, Scale: p.scale, Samples: p.samples}
-	sealed, err := proof.SealReading(me, &r)
-	if err != nil {
-		return err
-	}
-	f.Give(0, sealed)
 	d.seq, d.at, d.now = seq, at.UnixNano(), nil
 	d.signal.take()
 	if err := d.look(); err != nil {

@@ -32,7 +32,7 @@ func Generator() flow.Type {
 			State: 1, Identity: "device", Speaks: flow.RoleDevice},
 		New: func(args map[string]flow.Value) (flow.Actor, error) {
 			a := value.Args{Of: args}
-			a.Name("device")
+			of := a.Name("device")
 			name := a.Text("signal")
 			m, known := models[name]
 			if !known {
@@ -44,7 +44,7 @@ func Generator() flow.Type {
 				g.made.rate = m.rate
 			}
 			g.made.setChunk(&a)
-			g.device = device{stream: or(a.Text("stream"), name), kind: or(a.Text("kind"), m.kind), unit: or(a.Text("unit"), m.unit), signal: &g.made}
+			g.device = device{name: of, stream: or(a.Text("stream"), name), kind: or(a.Text("kind"), m.kind), unit: or(a.Text("unit"), m.unit), signal: &g.made}
 			return g, a.Err()
 		},
 	}

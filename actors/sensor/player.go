@@ -42,10 +42,10 @@ func Player() flow.Type {
 			State:    1, Identity: "device", Speaks: flow.RoleDevice},
 		New: func(args map[string]flow.Value) (flow.Actor, error) {
 			a := value.Args{Of: args}
-			a.Name("device")
+			of := a.Name("device")
 			p := &player{file: a.Name("file"), channel: a.Name("channel"), chunk: a.Seconds("chunk"),
 				tape: tape{speed: a.Number("speed"), loop: a.Bool("loop")}}
-			p.device = device{stream: a.Text("stream"), kind: a.Name("kind"), unit: a.Name("unit"), signal: &p.tape}
+			p.device = device{name: of, stream: a.Text("stream"), kind: a.Name("kind"), unit: a.Name("unit"), signal: &p.tape}
 			if p.stream == "" {
 				p.stream = p.channel
 			}
@@ -105,7 +105,10 @@ func (p *player) Start(env flow.Env) error {
 }
 
 // Stop closes the recording.
-func (p *player) Stop()                  { p.tape.close() }
+func (p *player) Stop() {
+	p.device.Stop()
+	p.tape.close()
+}
 func (p *player) Actions() []flow.Action { return p.device.actions() }
 func (p *player) Save() ([]byte, error)  { return p.device.save() }
 

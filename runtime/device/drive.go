@@ -128,7 +128,7 @@ func (x *running) of(c Capability, v flow.Value, now time.Time) flow.Value {
 // rounded is a number as such a device would say it: whole where it says whole
 // ones, else in thousandths.
 func (c Capability) rounded(n float64) flow.Value {
-	n = math.Round(n*1000) / 1000
+	n = math.Round(max(-1e12, min(1e12, n))*1000) / 1000
 	if c.whole() {
 		return int64(math.Round(n))
 	}
