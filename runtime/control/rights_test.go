@@ -33,6 +33,8 @@ var rights = map[string]control.Ask{
 	"GET /policy":                  {Do: "see"},
 	"GET /links/why":               {Do: "see"},
 	"GET /events":                  {Do: "see"},
+	"GET /mocks":                   {Do: "see"}, // what they say takes the right to drive them
+	"POST /mocks/{id}/{mock}":      {Do: "mock", Node: "bedside"},
 	"DELETE /session":              {Do: "see"},
 	"POST /revocations":            {Do: "check"}, // any staff: the list proves itself
 	"POST /rules/relay":            {Do: "check"}, // any staff: the contract judges who signed

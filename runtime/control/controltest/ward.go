@@ -36,6 +36,7 @@ type Ward struct {
 	err     error
 	did     []string
 	lacking bool
+	mocks   Mocks
 
 	moved    map[flow.ActorID]control.Pin
 	replicas map[flow.ActorID]int
