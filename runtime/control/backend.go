@@ -13,7 +13,7 @@ import (
 // time from many goroutines, and return soon after ctx is done.
 type Backend interface {
 	// Snapshot is all there is to see of the cluster now, as this node knows
-	// it. It is asked up to four times a second while anybody watches, so it
+	// it. It is asked a few times a second while anybody watches, so it
 	// gathers counters and waits for no other node. The caller owns what it
 	// gets: nothing in it is changed afterwards.
 	Snapshot(ctx context.Context) (*Snapshot, error)

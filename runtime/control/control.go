@@ -59,7 +59,7 @@ type Config struct {
 	Page fs.FS        // the page, with an index.html; nil: the API alone
 	Log  *slog.Logger // default: none
 
-	Every      time.Duration // between snapshots for viewers; default and least 250 ms
+	Every      time.Duration // between snapshots for viewers; default 250 ms, least 100 ms
 	Heartbeat  time.Duration // between comments on a quiet stream; default 15 s
 	Patience   time.Duration // for a body to arrive, for a viewer to take an event; default 10 s
 	Within     time.Duration // for a change to be agreed before its caller is told that it was not; default 10 s
@@ -94,7 +94,10 @@ func (c *Config) setDefaults() error {
 	if c.MaxBody <= 0 {
 		c.MaxBody = 1 << 20
 	}
-	c.Every = max(c.Every, 250*time.Millisecond)
+	if c.Every <= 0 {
+		c.Every = 250 * time.Millisecond
+	}
+	c.Every = max(c.Every, 100*time.Millisecond)
 	for _, d := range []struct {
 		to  *time.Duration
 		def time.Duration

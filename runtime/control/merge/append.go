@@ -23,9 +23,10 @@ func members(b []byte, from, to reflect.Value) ([]byte, bool) {
 	if to.Kind() == reflect.Map {
 		b = mapMembers(b, from, to)
 	} else {
-		for i := range planOf(to.Type()).fields {
-			f := &planOf(to.Type()).fields[i]
-			b = f.append(b, from.FieldByIndex(f.index), to.FieldByIndex(f.index))
+		fields := planOf(to.Type()).fields
+		for i := range fields {
+			f := &fields[i]
+			b = f.append(b, f.of(from), f.of(to))
 		}
 	}
 	if b[len(b)-1] == ',' {
@@ -37,6 +38,9 @@ func members(b []byte, from, to reflect.Value) ([]byte, bool) {
 
 // append writes `"name":…,` if a field changed, otherwise nothing.
 func (f *field) append(b []byte, from, to reflect.Value) []byte {
+	if plainlySame(from, to) {
+		return b
+	}
 	was, is := !f.absent(from), !f.absent(to)
 	start := len(b)
 	switch {
@@ -58,14 +62,37 @@ func (f *field) append(b []byte, from, to reflect.Value) []byte {
 			return append(whole(append(quoted(b, f.newest), ':'), to.Slice(0, k)), ',')
 		}
 	case was:
-		return changed(b, f.key, from, to)
+		return changed(b, f.key, from, to, f.deep)
 	}
 	return append(whole(append(b, f.key...), to), ',')
 }
 
-// changed writes `"name":…,` for a value that was there and is there.
-func changed(b, key []byte, from, to reflect.Value) []byte {
-	if _, ok := inside(to.Type()); ok {
+// plainlySame reports what is quickly seen: most fields of most items are what
+// they were.
+func plainlySame(a, b reflect.Value) bool {
+	switch a.Kind() {
+	case reflect.String:
+		return a.String() == b.String()
+	case reflect.Uint64, reflect.Uint, reflect.Uint32:
+		return a.Uint() == b.Uint()
+	case reflect.Int64, reflect.Int, reflect.Int32:
+		return a.Int() == b.Int()
+	case reflect.Float64, reflect.Float32:
+		return a.Float() == b.Float()
+	case reflect.Bool:
+		return a.Bool() == b.Bool()
+	case reflect.Pointer, reflect.Map:
+		return a.UnsafePointer() == b.UnsafePointer()
+	case reflect.Slice:
+		return a.UnsafePointer() == b.UnsafePointer() && a.Len() == b.Len() && a.IsNil() == b.IsNil()
+	}
+	return false
+}
+
+// changed writes `"name":…,` for a value that was there and is there. Where deep,
+// it is gone into.
+func changed(b, key []byte, from, to reflect.Value, deep bool) []byte {
+	if deep {
 		start := len(b)
 		if b, any := members(append(b, key...), reflect.Indirect(from), reflect.Indirect(to)); any {
 			return append(b, ',')
@@ -75,11 +102,14 @@ func changed(b, key []byte, from, to reflect.Value) []byte {
 	if same(from, to) {
 		return b
 	}
-	is := whole(nil, to)
-	if is[0] == '{' {
-		return loose(b, key, whole(nil, from), is)
+	start := len(b)
+	b = append(b, key...)
+	mark := len(b)
+	if b = whole(b, to); b[mark] == '{' {
+		is := bytes.Clone(b[mark:])
+		return loose(b[:start], key, whole(nil, from), is)
 	}
-	return append(append(append(b, key...), is...), ',')
+	return append(b, ',')
 }
 
 // loose is changed for what writes itself as an object: to write it whole would
@@ -121,10 +151,11 @@ func mapMembers(b []byte, from, to reflect.Value) []byte {
 			b = append(append(quoted(b, it.Key().String()), ':'), "null,"...)
 		}
 	}
+	_, deep := inside(to.Type().Elem())
 	for it := to.MapRange(); it.Next(); {
 		key := append(quoted(nil, it.Key().String()), ':')
 		if was := from.MapIndex(it.Key()); was.IsValid() {
-			b = changed(b, key, was, it.Value())
+			b = changed(b, key, was, it.Value(), deep)
 		} else {
 			b = append(whole(append(b, key...), it.Value()), ',')
 		}
@@ -142,12 +173,12 @@ func (f *field) byKey(b []byte, from, to reflect.Value) ([]byte, bool) {
 	var old map[string]int // where from is not in the order of to
 	for i := range to.Len() {
 		item := to.Index(i)
-		key := item.FieldByIndex(f.by).String()
-		for next < from.Len() && from.Index(next).FieldByIndex(f.by).String() < key {
+		key := f.keyOf(to, i)
+		for next < from.Len() && f.keyOf(from, next) < key {
 			next++
 		}
 		at := next
-		if at >= from.Len() || from.Index(at).FieldByIndex(f.by).String() != key {
+		if at >= from.Len() || f.keyOf(from, at) != key {
 			if old == nil {
 				old = f.keys(from)
 			}
@@ -174,10 +205,15 @@ func (f *field) byKey(b []byte, from, to reflect.Value) ([]byte, bool) {
 	return b, len(b) > start+2
 }
 
+// keyOf is the key of an item.
+func (f *field) keyOf(list reflect.Value, i int) string {
+	return list.Index(i).FieldByIndex(f.by).String()
+}
+
 func (f *field) keys(list reflect.Value) map[string]int {
 	at := make(map[string]int, list.Len())
 	for i := range list.Len() {
-		at[list.Index(i).FieldByIndex(f.by).String()] = i
+		at[f.keyOf(list, i)] = i
 	}
 	return at
 }
@@ -187,7 +223,7 @@ func (f *field) gone(b []byte, from, to reflect.Value) []byte {
 	if from.Len() == to.Len() {
 		all := true
 		for i := 0; all && i < to.Len(); i++ {
-			all = from.Index(i).FieldByIndex(f.by).String() == to.Index(i).FieldByIndex(f.by).String()
+			all = f.keyOf(from, i) == f.keyOf(to, i)
 		}
 		if all {
 			return b
@@ -195,7 +231,7 @@ func (f *field) gone(b []byte, from, to reflect.Value) []byte {
 	}
 	is := f.keys(to)
 	for i := range from.Len() {
-		key := from.Index(i).FieldByIndex(f.by).String()
+		key := f.keyOf(from, i)
 		if _, ok := is[key]; !ok {
 			b = append(append(quoted(b, key), ':'), "null,"...)
 		}
@@ -270,7 +306,8 @@ func number(b []byte, f float64) []byte {
 		return append(b, '0')
 	}
 	if abs := max(f, -f); abs >= 1e-4 && abs < 1e15 {
-		g, _ := strconv.ParseFloat(string(strconv.AppendFloat(make([]byte, 0, 24), f, 'g', 4, 64)), 64)
+		var short [32]byte
+		g, _ := strconv.ParseFloat(string(strconv.AppendFloat(short[:0], f, 'g', 4, 64)), 64)
 		return strconv.AppendFloat(b, g, 'f', -1, 64)
 	}
 	return strconv.AppendFloat(b, f, 'g', 4, 64)
@@ -300,7 +337,7 @@ func same(a, b reflect.Value) bool {
 	case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64:
 		return a.Uint() == b.Uint()
 	case reflect.Float32, reflect.Float64:
-		return a.Float() == b.Float() || slices.Equal(number(nil, a.Float()), number(nil, b.Float()))
+		return sameNumber(a.Float(), b.Float())
 	case reflect.Pointer:
 		if a.Pointer() == b.Pointer() {
 			return true
@@ -314,18 +351,39 @@ func same(a, b reflect.Value) bool {
 	return reflect.DeepEqual(a.Interface(), b.Interface())
 }
 
+// sameNumber reports whether two fractions are written the same.
+func sameNumber(a, b float64) bool {
+	if a == b {
+		return true
+	}
+	if abs := max(a, -a); max(a-b, b-a) > abs/500 {
+		return false // so far apart that four digits differ
+	}
+	var ab, bb [32]byte
+	return slices.Equal(number(ab[:0], a), number(bb[:0], b))
+}
+
 func sameStruct(a, b reflect.Value) bool {
-	if a.Type() == reflect.TypeFor[time.Time]() {
-		return a.Interface().(time.Time).Equal(b.Interface().(time.Time))
+	if a.Type() == timeType {
+		return timeOf(a).Equal(timeOf(b))
 	}
 	if opaque(a.Type()) {
 		return reflect.DeepEqual(a.Interface(), b.Interface())
 	}
-	p := planOf(a.Type())
-	for i := range p.fields {
-		if at := p.fields[i].index; !same(a.FieldByIndex(at), b.FieldByIndex(at)) {
+	fields := planOf(a.Type()).fields
+	for i := range fields {
+		if f := &fields[i]; !same(f.of(a), f.of(b)) {
 			return false
 		}
 	}
 	return true
+}
+
+var timeType = reflect.TypeFor[time.Time]()
+
+func timeOf(v reflect.Value) time.Time {
+	if v.CanAddr() {
+		return *v.Addr().Interface().(*time.Time) // allocates nothing
+	}
+	return v.Interface().(time.Time)
 }

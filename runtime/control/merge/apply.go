@@ -36,7 +36,7 @@ func put(v reflect.Value, patch json.RawMessage) error {
 			if !ok {
 				continue
 			}
-			err = p.fields[i].put(v.FieldByIndex(p.fields[i].index), name, value)
+			err = p.fields[i].put(p.fields[i].of(v), name, value)
 		}
 		if err != nil {
 			return fmt.Errorf("%s: %w", name, err)
@@ -157,7 +157,7 @@ func (f *field) putByKey(v reflect.Value, value json.RawMessage) error {
 	}
 	list := reflect.MakeSlice(v.Type(), 0, v.Len()+len(items))
 	for i := range v.Len() {
-		key := v.Index(i).FieldByIndex(f.by).String()
+		key := f.keyOf(v, i)
 		patch, ok := items[key]
 		delete(items, key)
 		if ok && null(patch) {

@@ -23,6 +23,8 @@ type field struct {
 	typ    reflect.Type
 	empty  bool   // omitempty
 	zero   bool   // omitzero
+	deep   bool   // a patch has members of it
+	at     int    // in the struct, where it is not of an embedded one; otherwise -1
 	by     []int  // of a list by key: where the key is in an item
 	byName string // and what it is called
 	most   int    // of a list of the newest: how long it gets
@@ -48,7 +50,11 @@ func planOf(t reflect.Type) *plan {
 			continue
 		}
 		fd := field{name: name, key: append(quoted(nil, name), ':'), index: f.Index, typ: f.Type,
-			empty: has(rest, "omitempty"), zero: has(rest, "omitzero")}
+			empty: has(rest, "omitempty"), zero: has(rest, "omitzero"), at: -1}
+		if len(f.Index) == 1 {
+			fd.at = f.Index[0]
+		}
+		_, fd.deep = inside(f.Type)
 		fd.lists(t, f.Tag.Get("merge"))
 		if fd.most > 0 {
 			p.byName[fd.newest] = len(p.fields)
@@ -90,6 +96,14 @@ func (f *field) lists(in reflect.Type, tag string) {
 	default:
 		panic(fmt.Sprintf("merge: %v.%s: tag %q", in, f.name, tag))
 	}
+}
+
+// of is the field of a struct.
+func (f *field) of(v reflect.Value) reflect.Value {
+	if f.at >= 0 {
+		return v.Field(f.at)
+	}
+	return v.FieldByIndex(f.index)
 }
 
 // absent reports whether encoding/json leaves a field out, or writes null: to a
