@@ -211,7 +211,7 @@ type LinkState struct {
 	PerSecond float64        `json:"perSecond"`           // tokens, over the last seconds
 	Held      int            `json:"held"`                // tokens given and not settled yet
 	Window    int            `json:"window"`              // how many it may hold
-	Resent    uint64         `json:"resent,omitempty"`    // frames offered again
+	Resent    uint64         `json:"resent,omitempty"`    // tokens sent anew after a connection was lost, since this activation
 	Oldest    float64        `json:"oldest,omitempty"`    // age of the oldest held token in seconds
 	AgeMedian float64        `json:"ageMedian,omitempty"` // seconds from given to taken, half of the tokens, within a factor of two
 	Age99     float64        `json:"age99,omitempty"`     // the same for 99 in 100
@@ -219,6 +219,9 @@ type LinkState struct {
 	Peer      *flow.Identity `json:"peer,omitempty"`      // the giving end, as the taking end verified it
 	Taker     *flow.Identity `json:"taker,omitempty"`     // the taking end, as the giving end verified it
 	Refused   string         `json:"refused,omitempty"`   // why an end is not verified: the link carries nothing then
+	// Refusals are tokens that came and were not taken for good since the taker's
+	// activation: dead letters, and readings that it judged and refused.
+	Refusals uint64 `json:"refusals,omitempty"`
 
 	Closing bool        `json:"closing,omitempty"` // it gets no new tokens, and goes when it is empty
 	Spool   *SpoolState `json:"spool,omitempty"`   // it leads into a spool: what waits there; filled in by the server

@@ -24,6 +24,8 @@ type inEnd struct {
 	most int            // how many may be, before the sender must hear of it
 	far  *flow.Identity // who was at the other end then
 
+	letters atomic.Uint64 // tokens that became dead letters since the start here
+
 	turned atomic.Bool // another stands at the other end since the last look
 
 	mu     sync.Mutex // guards what follows
@@ -60,6 +62,10 @@ func (i *inEnd) Take(time.Time) {
 		i.look()
 	}
 }
+
+// Lettered counts a token that Take took and that became a dead letter: it is
+// [firing.Counts]'s.
+func (i *inEnd) Lettered() { i.letters.Add(1) }
 
 // look tells the link what was taken and sees what waits now.
 func (i *inEnd) look() bool {

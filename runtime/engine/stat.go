@@ -3,6 +3,7 @@ package engine
 import (
 	"cmp"
 	"slices"
+	"time"
 
 	"github.com/wardflow/wardflow/runtime/flow"
 )
@@ -44,6 +45,9 @@ type LinkStat struct {
 	Tokens  uint64        // given (sender) or accepted (receiver) since the start here
 	Bytes   uint64        // of the tokens given, about (sender)
 	Held    int           // not settled yet (sender), or not taken yet (receiver)
+	Resent  uint64        // tokens sent anew after a connection was lost, since the start here (sender)
+	Oldest  time.Duration // age of the oldest token held, by the clocks of its maker and this node (sender)
+	Letters uint64        // tokens that became dead letters instead of being used (receiver)
 	Window  int           // tokens that Held may reach
 	Closing bool          // it gets nothing new
 	Ages    Ages          // of tokens when the receiver took them; the sender's end has none
@@ -95,12 +99,22 @@ func (o *outEnd) stat(window int) LinkStat {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	return LinkStat{ID: o.id, Out: true, Up: o.status.isUp, Peer: *o.status.peer, Refused: o.status.refused,
-		Why: o.status.why, Tokens: o.given, Bytes: o.bytes, Held: o.out.Held(), Window: window, Closing: o.link.Closing}
+		Why: o.status.why, Tokens: o.given, Bytes: o.bytes, Held: o.out.Held(), Window: window, Closing: o.link.Closing,
+		Resent: o.out.Resent(), Oldest: age(o.out.Oldest())}
 }
 
 func (i *inEnd) stat(window int) LinkStat {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	return LinkStat{ID: i.id, Up: i.status.isUp, Peer: *i.status.peer, Refused: i.status.refused,
-		Why: i.status.why, Tokens: i.got, Held: i.in.Len(), Window: window, Closing: i.link.Closing, Ages: i.ages}
+		Why: i.status.why, Tokens: i.got, Held: i.in.Len(), Window: window, Closing: i.link.Closing, Ages: i.ages,
+		Letters: i.letters.Load()}
+}
+
+// age is how long ago a time is; 0 of none.
+func age(t time.Time) time.Duration {
+	if t.IsZero() {
+		return 0
+	}
+	return max(0, time.Since(t))
 }

@@ -157,3 +157,20 @@ func (i *intake) take(now time.Time) {
 		i.next = 0
 	}
 }
+
+// lettered tells the links of what take took that it became a dead letter.
+func (i *intake) lettered() {
+	if i.routing == byDefault {
+		count(i.ends[0])
+		return
+	}
+	for _, n := range i.shown {
+		count(i.ends[n])
+	}
+}
+
+func count(end In) {
+	if c, ok := end.(Counts); ok {
+		c.Lettered()
+	}
+}

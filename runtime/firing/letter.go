@@ -87,6 +87,9 @@ func (a *Actions) refuse(act *action, fault error, why string, now time.Time) (R
 		l.Tokens = append(l.Tokens, LetterToken{i.port, a.firing.In[n]})
 	}
 	act.take(now)
+	for _, i := range act.ins {
+		i.lettered()
+	}
 	return Result{Fired: true, Letters: 1, Bytes: a.write(l), Fault: fault}, nil
 }
 

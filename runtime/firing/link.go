@@ -19,6 +19,9 @@ type In interface {
 	Take(now time.Time)
 }
 
+// An In that Counts is told of each token taken from it that became a dead letter.
+type Counts interface{ Lettered() }
+
 // An Out is the sending end of a link. As for [In], what it says holds until
 // Fire returns.
 type Out interface {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"time"
 
 	"github.com/wardflow/wardflow/runtime/flow"
 )
@@ -37,6 +38,7 @@ type Out struct {
 	sent     uint64 // last number sent; after Opened, the last the receiver has
 	settled  uint64 // last number that took effect for good
 	credit   uint64 // last number the receiver has room for
+	again    uint64 // tokens that were sent before and are to be sent anew
 	open     bool
 }
 
@@ -200,6 +202,9 @@ func (o *Out) Opened(taken, credit uint64) error {
 	if taken > o.released {
 		return fmt.Errorf("link %s: the receiver has %d tokens, but only %d were ever sent: %w", o.id, taken, o.released, ErrAstray)
 	}
+	if taken < o.sent {
+		o.again += o.sent - taken
+	}
 	o.open, o.sent, o.credit = true, taken, credit
 	return nil
 }
@@ -292,6 +297,18 @@ func (o *Out) SettledTo() uint64 { return o.settled }
 
 // Held is how many tokens are not settled yet.
 func (o *Out) Held() int { return o.held.n }
+
+// Resent is how many tokens had to be sent anew since this end was made: they
+// were on their way when a connection was lost.
+func (o *Out) Resent() uint64 { return o.again }
+
+// Oldest is when the oldest token that is held was made; with none, zero.
+func (o *Out) Oldest() time.Time {
+	if o.held.n == 0 {
+		return time.Time{}
+	}
+	return o.held.at(0).Made
+}
 
 // After are the tokens after number n that are still held, for a step of the
 // actor's checkpoint. They may be looked at until another method is called.

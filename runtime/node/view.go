@@ -173,7 +173,7 @@ func (n *Node) linkStates(app *register.App, view *register.View, now, old map[f
 		sender, receiver := end(now[from], s.ID, true), end(now[to], s.ID, false)
 		if sender != nil {
 			s.Tokens, s.Held, s.Window, s.Refused = sender.Tokens, sender.Held, sender.Window, sender.Refused
-			s.Bytes = sender.Bytes
+			s.Bytes, s.Resent, s.Oldest = sender.Bytes, sender.Resent, microseconds(sender.Oldest)
 			if sender.Peer.Known() {
 				s.Taker = &sender.Peer
 			}
@@ -190,10 +190,33 @@ func (n *Node) linkStates(app *register.App, view *register.View, now, old map[f
 			}
 			s.AgeMedian, s.Age99 = receiver.Ages.Quantile(0.5).Seconds(), receiver.Ages.Quantile(0.99).Seconds()
 		}
+		s.Refusals = refusals(app, l, now[to], receiver)
 		s.Up = sender != nil && receiver != nil && sender.Up && receiver.Up
 		out = append(out, s)
 	}
 	return out
+}
+
+// refusals are the tokens of a link that its taker did not want. Readings that an
+// actor has judged are counted where only one link brings them to it.
+func refusals(app *register.App, l flow.Link, r *report, taker *engine.LinkStat) uint64 {
+	if r == nil || taker == nil {
+		return 0
+	}
+	n := taker.Letters
+	j := r.Judged[l.To.Actor]
+	if j == nil {
+		return n
+	}
+	for _, other := range app.Graph.Links {
+		if other.To.Actor == l.To.Actor && other.From != l.From {
+			return n
+		}
+	}
+	for _, count := range j.Refused {
+		n += count
+	}
+	return n
 }
 
 func end(r *report, id flow.LinkID, out bool) *engine.LinkStat {

@@ -181,6 +181,7 @@ export interface LinkState {
   peer?: Identity;
   taker?: Identity;
   refused?: string;
+  refusals?: number;
   closing?: boolean;
   spool?: SpoolState;
 }
