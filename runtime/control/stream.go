@@ -34,6 +34,12 @@ func (s *Server) events(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithDeadlineCause(r.Context(), CallerOf(r).Until, errors.New("log in again: your certificate or session has ended"))
 	defer cancel()
 
+	changed := s.changed()
+	if p := s.watches(r, from); p != nil { // who was let in may be revoked since, and that news past
+		s.refused(r, CallerOf(r), p)
+		p.write(w)
+		return
+	}
 	w.Header().Set("Content-Type", "text/event-stream")
 	out := &eventWriter{w: w, rc: http.NewResponseController(w), patience: s.cfg.Patience}
 	if out.send(": hello\nretry: 1000\n\n") != nil {
@@ -41,7 +47,6 @@ func (s *Server) events(w http.ResponseWriter, r *http.Request) {
 	}
 	beat := time.NewTicker(s.cfg.Heartbeat)
 	defer beat.Stop()
-	changed := s.changed()
 	for {
 		select {
 		case <-changed:
