@@ -54,6 +54,9 @@ type Backend interface {
 
 	Cluster
 	Recorder
+	Tapper
+	Editor
+	Foreseer
 }
 
 // What a Backend's errors wrap, so that the API can tell them apart. Any other

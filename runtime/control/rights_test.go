@@ -31,7 +31,10 @@ var rights = map[string]control.Ask{
 	"GET /session":                 {Do: "see"},
 	"GET /revocations":             {Do: "see"},
 	"GET /policy":                  {Do: "see"},
+	"GET /certificates":            {Do: "see"}, // no keys, and no names on cards
+	"GET /timeline":                {Do: "see"},
 	"GET /links/why":               {Do: "see"},
+	"GET /links/{id}/tap":          {Do: "tap", Actor: "ward:bed1:collector"},
 	"GET /events":                  {Do: "see"},
 	"GET /mocks":                   {Do: "see"}, // what they say takes the right to drive them
 	"POST /mocks/{id}/{mock}":      {Do: "mock", Node: "bedside"},
@@ -40,6 +43,13 @@ var rights = map[string]control.Ask{
 	"POST /rules/relay":            {Do: "check"}, // any staff: the contract judges who signed
 	"POST /check":                  {Do: "check"},
 	"POST /policy/check":           {Do: "check"},
+	"POST /scripts/complete":       {Do: "check"},
+	"POST /scripts/hover":          {Do: "check"},
+	"POST /scripts/format":         {Do: "check"},
+	"GET /types":                   {Do: "see"},
+	"GET /explanations/{code}":     {Do: "see"},
+	"GET /actors/{id}/choices":     {Do: "see", Actor: "ward:bed1:check"},
+	"GET /nodes/{id}/drain":        {Do: "see", Node: "bedside"},
 	"POST /apps":                   {Do: "deploy", App: "night"},
 	"POST /logins":                 {Do: "login"},
 	"GET /audit":                   {Do: "audit"},
@@ -110,7 +120,7 @@ func TestEveryRouteAsks(t *testing.T) {
 			continue
 		}
 		method, path, _ := strings.Cut(route, " ")
-		path = strings.NewReplacer("{name}", "ward", "/actors/{id}", "/actors/ward:bed1:check", "{id}", "bedside").Replace(path)
+		path = strings.NewReplacer("{name}", "ward", "/links/{id}", "/links/ward:bed1:collector.out%20%3E%20ward:bed1:check.in", "/actors/{id}", "/actors/ward:bed1:check", "{id}", "bedside").Replace(path)
 		status, _, body := b.do(admin, method, "/api/v1"+path, bodyFor(method))
 		if got := a.taken(); !slices.Equal(got, []control.Ask{want}) {
 			t.Errorf("%s asked for %+v, want %+v once", route, got, want)

@@ -59,7 +59,7 @@ func (s *Server) snapshot(ctx context.Context) (*Snapshot, error) {
 	}
 	v.Apps = slices.Clone(v.Apps)
 	for i := range v.Apps {
-		v.Apps[i].Script = ""
+		v.Apps[i].Script, v.Apps[i].Includes = "", nil
 	}
 	return v, nil
 }

@@ -35,7 +35,7 @@ const maxBackup = 4 << 30
 const restoring = "POST /register/restore"
 
 func (s *Server) clusterRoutes() []route {
-	return slices.Concat(s.revocationRoutes(), s.policyRoutes(), s.ruleRoutes(), s.evidenceRoutes(), s.checkRoutes(), s.mockRoutes(), []route{
+	return slices.Concat(s.revocationRoutes(), s.policyRoutes(), s.ruleRoutes(), s.evidenceRoutes(), s.checkRoutes(), s.tapRoutes(), s.mockRoutes(), s.certificateRoutes(), s.timelineRoutes(), s.editorRoutes(), s.foreseeRoutes(), []route{
 		{"POST /actors/{id}/move", "move", s.postMove},
 		{"POST /actors/{id}/scale", "scale", s.postScale},
 		{"PUT /nodes/{id}/drain", "drain", s.drain(true)},

@@ -32,6 +32,10 @@ type Issue struct {
 	Code     string `json:"code,omitempty"` // "WF0102"
 	Msg      string `json:"msg"`
 	Hint     string `json:"hint,omitempty"` // what to write instead
+
+	EndLine int   `json:"endLine,omitempty"` // where the piece ends that is wrong; 0: not said
+	EndCol  int   `json:"endCol,omitempty"`  // the column behind it
+	Fixes   []Fix `json:"fixes,omitempty"`   // what would mend it, as far as that is clear
 }
 
 // A Letter is what an actor could not take: the tokens of a firing that did not
@@ -87,15 +91,16 @@ type Planned struct {
 type Snapshot struct {
 	APIVersion string         `json:"apiVersion"` // filled in by the server
 	At         time.Time      `json:"at"`
-	Node       flow.NodeID    `json:"node"` // who answers
-	Nodes      []NodeState    `json:"nodes" merge:"by=id"`
-	Apps       []App          `json:"apps" merge:"by=name"`
-	Actors     []ActorState   `json:"actors" merge:"by=id"`        // sorted by ID
-	Links      []LinkState    `json:"links" merge:"by=id"`         // sorted by ID
-	Refusals   []Refusal      `json:"refusals" merge:"newest=100"` // newest first, at most [MaxRefusals]
-	Alarms     []Alarm        `json:"alarms" merge:"newest=100"`   // newest first, at most [MaxAlarms]
-	Events     []Event        `json:"events" merge:"newest=200"`   // newest first, at most [MaxEvents]
-	Chain      *ChainState    `json:"chain,omitempty"`
+	Node       flow.NodeID    `json:"node"`                             // who answers
+	Nodes      []NodeState    `json:"nodes" merge:"by=id"`              // sorted by ID
+	Apps       []App          `json:"apps" merge:"by=name"`             // sorted by name
+	Actors     []ActorState   `json:"actors" merge:"by=id"`             // sorted by ID
+	Links      []LinkState    `json:"links" merge:"by=id"`              // sorted by ID
+	Refusals   []Refusal      `json:"refusals" merge:"newest=100"`      // newest first, at most [MaxRefusals]
+	Alarms     []Alarm        `json:"alarms" merge:"newest=100"`        // newest first, at most [MaxAlarms]
+	Events     []Event        `json:"events" merge:"newest=200"`        // newest first, at most [MaxEvents]
+	Chain      *ChainState    `json:"chain,omitempty"`                  // as Node reads it, or another if it reads none
+	Chains     []ChainState   `json:"chains,omitempty" merge:"by=seen"` // as each node that reads it does, sorted by Seen
 	Checks     []ChecksState  `json:"checks,omitempty" merge:"by=node"` // sorted by node
 	Register   *RegisterState `json:"register,omitempty"`
 	Store      *StoreState    `json:"store,omitempty"`
@@ -134,8 +139,10 @@ type App struct {
 	At         time.Time `json:"at"`            // when
 	Version    uint64    `json:"version"`       // rises with each deployment that changes something
 	Script     string    `json:"script,omitempty"`
-	Actors     int       `json:"actors"`  // how many it has
-	Running    int       `json:"running"` // how many of them run
+	// Includes are the texts of what the script includes, by name, where Script is.
+	Includes map[string]string `json:"includes,omitempty"`
+	Actors   int               `json:"actors"`  // how many it has
+	Running  int               `json:"running"` // how many of them run
 }
 
 // A State is how far an application or an actor has come.
@@ -248,15 +255,16 @@ type Refusal struct {
 
 // ChainState is the chain that the rules are on, as this node reads it.
 type ChainState struct {
-	ID        uint64      `json:"id"`   // of the chain
-	Node      flow.NodeID `json:"node"` // which node seals or serves it
-	Head      uint64      `json:"head"` // number of the newest block
-	Finalized uint64      `json:"finalized"`
-	Age       float64     `json:"age"`           // seconds since the newest answer of the chain
-	Manager   string      `json:"manager"`       // address of the rule manager
-	Epoch     uint64      `json:"epoch"`         // of its rules
-	Ready     bool        `json:"ready"`         // fresh enough to judge by
-	Why       string      `json:"why,omitempty"` // why not ready
+	ID        uint64      `json:"id"`             // of the chain
+	Node      flow.NodeID `json:"node"`           // which node seals or serves it
+	Seen      flow.NodeID `json:"seen,omitempty"` // which node reads it so
+	Head      uint64      `json:"head"`           // number of the newest block that the node has heard of
+	Finalized uint64      `json:"finalized"`      // and of the newest that is final here: its rules are judged by
+	Age       float64     `json:"age"`            // seconds since the newest answer of the chain
+	Manager   string      `json:"manager"`        // address of the rule manager
+	Epoch     uint64      `json:"epoch"`          // of its rules
+	Ready     bool        `json:"ready"`          // fresh enough to judge by
+	Why       string      `json:"why,omitempty"`  // why not ready
 
 	Judging *Judging `json:"judging,omitempty"` // what this node has done by the rules
 }
@@ -343,7 +351,8 @@ type Event struct {
 	Kind  EventKind    `json:"kind"`
 	Text  string       `json:"text"` // one sentence for people, in the past tense
 	Bad   bool         `json:"bad,omitempty"`
-	Node  flow.NodeID  `json:"node,omitempty"`
+	Node  flow.NodeID  `json:"node,omitempty"`  // who tells
+	About flow.NodeID  `json:"about,omitempty"` // the node that it happened to, if it did to one
 	App   string       `json:"app,omitempty"`
 	Actor flow.ActorID `json:"actor,omitempty"`
 	Link  flow.LinkID  `json:"link,omitempty"`

@@ -1,10 +1,10 @@
 package node
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"maps"
 	"strings"
 	"time"
@@ -23,22 +23,14 @@ func (n *Node) Check(_ context.Context, d control.Deployment) ([]control.Issue, 
 	if d.Name == "" {
 		d.Name = "check"
 	}
+	d.File = cmp.Or(d.File, d.Name+".calvin")
 	_, issues := n.compile(d)
-	return controlIssues(issues), nil
+	return n.mended(d, controlIssues(issues)), nil
 }
 
 func (n *Node) compile(d control.Deployment) (*flow.Graph, script.Issues) {
-	file := d.File
-	if file == "" {
-		file = d.Name + ".calvin"
-	}
-	tree, _ := script.Load(file, []byte(d.Script), func(_, name string) (string, []byte, error) {
-		text, ok := d.Includes[name]
-		if !ok {
-			return "", nil, fs.ErrNotExist
-		}
-		return name + ".calvin", []byte(text), nil
-	})
+	file := cmp.Or(d.File, d.Name+".calvin")
+	tree, _ := script.Load(file, []byte(d.Script), included(d))
 	return script.Compile(tree, script.TypesOf(n.types), script.WithApp(d.Name),
 		script.WithNames(script.NamesOf(n.types)), script.WithActions(script.ActionsOf(n.types)))
 }
@@ -47,7 +39,7 @@ func controlIssues(issues script.Issues) []control.Issue {
 	var out []control.Issue
 	for _, i := range issues {
 		out = append(out, control.Issue{File: i.File, Line: int(i.Span.Start.Line), Col: int(i.Span.Start.Col),
-			Severity: string(i.Severity), Code: i.Code, Msg: i.Msg, Hint: i.Hint})
+			Severity: string(i.Severity), Code: i.Code, Msg: i.Msg, Hint: i.Hint, EndLine: int(i.Span.End.Line), EndCol: int(i.Span.End.Col)})
 	}
 	return out
 }

@@ -47,6 +47,9 @@ func merge(s *control.Snapshot, now map[flow.NodeID]*report) {
 		if r.Chain != nil && (s.Chain == nil || r.Node == s.Node) {
 			s.Chain = r.Chain
 		}
+		if r.Chain != nil {
+			s.Chains = append(s.Chains, *r.Chain)
+		}
 		if r.Checks != nil {
 			s.Checks = append(s.Checks, *r.Checks)
 		}
@@ -62,6 +65,7 @@ func merge(s *control.Snapshot, now map[flow.NodeID]*report) {
 		}
 	}
 	slices.SortFunc(s.Checks, func(a, b control.ChecksState) int { return cmp.Compare(a.Node, b.Node) })
+	slices.SortFunc(s.Chains, func(a, b control.ChainState) int { return cmp.Compare(a.Seen, b.Seen) })
 	slices.SortStableFunc(s.Refusals, func(a, b control.Refusal) int { return b.At.Compare(a.At) })
 	slices.SortStableFunc(s.Events, func(a, b control.Event) int { return b.At.Compare(a.At) })
 	slices.SortStableFunc(s.Alarms, func(a, b control.Alarm) int { return b.At.Compare(a.At) })
@@ -80,7 +84,7 @@ func (n *Node) app(a register.App, view *register.View) *control.App {
 }
 
 func (n *Node) summary(a register.App, actors []control.ActorState) *control.App {
-	app := &control.App{Name: a.Name, By: a.By, At: a.At, Version: a.Version, Script: a.Script, State: control.Running}
+	app := &control.App{Name: a.Name, By: a.By, At: a.At, Version: a.Version, Script: a.Script, Includes: a.Includes, State: control.Running}
 	worst := []control.State{control.Running, control.Starting, control.Waiting, control.Shadow, control.Faulted}
 	for _, s := range actors {
 		if s.App != a.Name {
