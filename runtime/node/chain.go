@@ -153,7 +153,7 @@ func (n *Node) chainState(ctx context.Context) *control.ChainState {
 		return nil
 	}
 	st := n.ruling.book.Status(time.Now())
-	s := &control.ChainState{Manager: st.Manager, Epoch: st.Epoch, Head: st.Block, Finalized: st.Block,
+	s := &control.ChainState{Seen: n.cfg.Node, Manager: st.Manager, Epoch: st.Epoch, Head: st.Block, Finalized: st.Block,
 		Ready: st.Why == "", Why: st.Why, Judging: judgingOf(st)}
 	if !st.BlockAt.IsZero() {
 		s.Age = time.Since(st.BlockAt).Seconds()
@@ -172,10 +172,14 @@ func (n *Node) chainState(ctx context.Context) *control.ChainState {
 		if s.Node = st.Maker; s.Node == "" {
 			s.Node = n.cfg.Node
 		}
+		s.Head = max(s.Head, st.Number, st.Agreed)
 		if !s.Ready && st.Problem != "" {
 			s.Why = st.Problem
 		}
 	} else if addr, ok := n.chainMember(); ok {
+		if number, _, heard := n.held.agreed.get(); heard && n.cfg.Chain.RPC == "" {
+			s.Head = max(s.Head, number)
+		}
 		for _, m := range n.members.All() {
 			if m.Control == addr {
 				s.Node = m.ID

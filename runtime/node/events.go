@@ -1,6 +1,7 @@
 package node
 
 import (
+	"slices"
 	"sync"
 	"time"
 
@@ -17,17 +18,31 @@ type events struct {
 	list []control.Event
 }
 
+// troubles are the kinds of event that somebody should look into.
+var troubles = []control.EventKind{control.ActorFault, control.LinkRefused, control.NodeDown, control.NodeSuspected, control.ReadingsAmiss,
+	control.RuleDoubted, control.MajorityLost}
+
 func (e *events) add(kind control.EventKind, actor flow.ActorID, link flow.LinkID, text string) {
-	bad := kind == control.ActorFault || kind == control.LinkRefused || kind == control.NodeDown || kind == control.ReadingsAmiss || kind == control.RuleDoubted
 	app := actor.App()
 	if l, err := flow.ParseLinkID(link); err == nil {
 		app = l.From.Actor.App()
 	}
+	e.put(control.Event{Kind: kind, Text: text, App: app, Actor: actor, Link: link})
+}
+
+// about tells of what happened to a node.
+func (e *events) about(kind control.EventKind, node flow.NodeID, text string) {
+	e.put(control.Event{Kind: kind, Text: text, About: node})
+}
+
+// put adds an event, of which the number, the time and who tells are filled in.
+func (e *events) put(ev control.Event) {
+	ev.Bad = slices.Contains(troubles, ev.Kind)
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.last++
-	e.list = append(e.list, control.Event{Seq: e.last, At: time.Now().UTC(), Kind: kind, Text: text, Bad: bad,
-		Node: e.node, App: app, Actor: actor, Link: link})
+	ev.Seq, ev.At, ev.Node = e.last, time.Now().UTC(), e.node
+	e.list = append(e.list, ev)
 	if len(e.list) > control.MaxEvents {
 		e.list = append(e.list[:0], e.list[len(e.list)-control.MaxEvents:]...)
 	}

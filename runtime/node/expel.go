@@ -34,7 +34,7 @@ func (l *leader) expel(ctx context.Context, lead register.Lead, view *register.V
 		}
 		text := fmt.Sprintf("node %s is revoked and is put out", m.ID)
 		l.n.log.Warn("node is revoked and is put out", "peer", m.ID)
-		l.n.events.add(control.NodeLeft, "", "", text)
+		l.n.events.about(control.NodeLeft, m.ID, text)
 		l.n.audit(flow.AuditEvent{Kind: flow.AuditIdentity, Who: string(l.n.signer().ID.URI), Proven: true, What: text})
 	}
 	ok = l.welcome(ctx, lead, view) && ok
@@ -63,7 +63,7 @@ func (l *leader) welcome(ctx context.Context, lead register.Lead, view *register
 		}
 		text := fmt.Sprintf("node %s has a certificate that holds and stays", name)
 		l.n.log.Info("node stays: it has a certificate that holds", "peer", name)
-		l.n.events.add(control.NodeDraining, "", "", text)
+		l.n.events.about(control.NodeDraining, flow.NodeID(name), text)
 		l.n.audit(flow.AuditEvent{Kind: flow.AuditIdentity, Who: string(l.n.signer().ID.URI), Proven: true, What: text})
 	}
 	return ok

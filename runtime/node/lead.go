@@ -233,7 +233,7 @@ func (l *leader) dismiss(ctx context.Context, lead register.Lead, view *register
 		}
 	}
 	l.n.log.Info("node has left", "peer", node)
-	l.n.events.add(control.NodeLeft, "", "", fmt.Sprintf("node %s has left the cluster", node))
+	l.n.events.about(control.NodeLeft, node, fmt.Sprintf("node %s has left the cluster", node))
 	return true
 }
 

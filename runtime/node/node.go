@@ -77,6 +77,8 @@ type Node struct {
 	checks     *checks // nil: judges nothing
 	confirms   confirms
 	alarms     alarms
+	gathered   gathered
+	chronicle  *chronicle
 	ingest     *ingest.Core // nil: no devices come here
 	record     *audit.Log
 
@@ -95,7 +97,7 @@ func Start(ctx context.Context, cfg Config, types flow.Types, log *slog.Logger) 
 	n.renewal.n, n.links = n, newLinks(n)
 	n.reconciler = newReconciler(n)
 	n.gatherer, n.history, n.facts = &gatherer{n: n}, newHistory(), newFacts(n)
-	n.confirms.more = make(chan struct{}, 1)
+	n.confirms.more, n.chronicle = make(chan struct{}, 1), newChronicle()
 	n.wirings.judge, n.wirings.past = n.judgeApp, n.past
 	n.leader, n.tenure = newLeader(n), newTenure(n)
 	for _, step := range []struct {
@@ -364,6 +366,7 @@ func (n *Node) run() {
 	n.door.Answer(askActor, n.answerErrand)
 	n.door.Answer(askReport, n.answerReport)
 	n.door.Answer(askCRL, n.answerCRL)
+	n.door.Answer(askCertificates, n.answerCertificates)
 	n.done.Go(func() { n.passOn(ctx) })
 	n.done.Go(func() { n.watchTrust(ctx) })
 	n.done.Go(func() { n.reconciler.run(ctx) })
@@ -375,6 +378,7 @@ func (n *Node) run() {
 	n.done.Go(func() { n.renewing(ctx) })
 	n.done.Go(func() { n.watchMajority(ctx) })
 	n.done.Go(func() { n.watchMembers(ctx) })
+	n.done.Go(func() { n.keepChronicle(ctx) })
 	n.done.Go(func() { n.watchPolicy(ctx) })
 	n.done.Go(func() { n.confirming(ctx) })
 	n.done.Go(func() { n.followChain(ctx) })
@@ -394,9 +398,9 @@ func (n *Node) watchMembers(ctx context.Context) {
 			up[m.ID] = m.Up
 			if m.Up {
 				n.door.Wake(m.ID)
-				n.events.add(control.NodeUp, "", "", fmt.Sprintf("node %s came up", m.ID))
+				n.events.about(control.NodeUp, m.ID, fmt.Sprintf("node %s came up", m.ID))
 			} else {
-				n.events.add(control.NodeDown, "", "", fmt.Sprintf("node %s went down", m.ID))
+				n.events.about(control.NodeDown, m.ID, fmt.Sprintf("node %s went down", m.ID))
 			}
 		}
 		select {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"github.com/wardflow/wardflow/runtime/agree"
@@ -115,6 +116,11 @@ func (n *Node) Vote(ctx context.Context, by flow.Identity, node flow.NodeID, on 
 	}
 	n.log.Info("voter changed", "peer", node, "votes", on, "by", by.URI)
 	n.did(by, fmt.Sprintf("node %s votes: %t", node, on))
+	says := "has a vote now"
+	if !on {
+		says = "has no vote any more"
+	}
+	n.events.about(control.VotersChanged, node, fmt.Sprintf("node %s %s, said %s", node, says, by.URI))
 	return nil
 }
 
@@ -159,7 +165,12 @@ func (n *Node) note(ctx context.Context, by flow.Identity, kind control.EventKin
 	}
 	n.log.Info(text, "by", by.URI)
 	n.did(by, text)
-	n.events.add(kind, "", "", text+", said "+by.URI)
+	_, name, _ := strings.Cut(key, "/")
+	if kind == control.NodeDraining {
+		n.events.about(kind, flow.NodeID(name), text+", said "+by.URI)
+	} else {
+		n.events.add(kind, "", "", text+", said "+by.URI)
+	}
 	return nil
 }
 

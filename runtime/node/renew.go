@@ -19,8 +19,17 @@ import (
 // a restart: each new one is made known to the others, then put into use
 // wherever the old one was.
 type renewal struct {
-	n   *Node
-	web atomic.Pointer[flow.Signer] // for browsers; nil: there is none
+	n       *Node
+	web     atomic.Pointer[flow.Signer]    // for browsers; nil: there is none
+	renewer atomic.Pointer[enroll.Renewer] // nil: nothing is renewed
+}
+
+// standings are how far the renewal of each folder is.
+func (r *renewal) standings() map[string]enroll.Standing {
+	if renewer := r.renewer.Load(); renewer != nil {
+		return renewer.Standings()
+	}
+	return nil
 }
 
 // webDir is where the certificate for browsers is, below the node's own folder.
@@ -50,6 +59,7 @@ func (n *Node) renewing(ctx context.Context) {
 		n.log.Error("certificates are not renewed", "err", err)
 		return
 	}
+	r.renewer.Store(renewer)
 	renewer.Run(ctx)
 }
 

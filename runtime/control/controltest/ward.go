@@ -46,6 +46,9 @@ type Ward struct {
 	drained   map[flow.NodeID]bool
 	left      map[flow.NodeID]bool
 	voters    []flow.NodeID // sorted
+
+	alarms  []control.Alarm // newest first
+	unready bool            // records reads a chain that stands still
 }
 
 // New makes a ward that reads its time from now; nil is the wall clock.
@@ -58,10 +61,10 @@ func New(now func() time.Time) *Ward {
 		voters: []flow.NodeID{"bedside", "records", "ward"}}
 	at := Begin
 	for _, n := range []flow.NodeID{"records", "ward", "bedside"} {
-		w.log(at, control.Event{Kind: control.NodeUp, Node: n, Text: fmt.Sprintf("%s came up", n)})
+		w.log(at, control.Event{Kind: control.NodeUp, About: n, Node: "ward", Text: fmt.Sprintf("%s came up", n)})
 		at = at.Add(700 * time.Millisecond)
 	}
-	w.log(at, control.Event{Kind: control.LeaderNew, Node: "ward", Text: "ward leads the register: 3 of 3 voters answer"})
+	w.log(at, control.Event{Kind: control.LeaderNew, About: "ward", Node: "ward", Text: "ward leads the register: 3 of 3 voters answer"})
 	w.add("ward", "spiffe://people.h1.health.example/staff/admin", at.Add(2*time.Second))
 	return w
 }
@@ -86,11 +89,11 @@ func (w *Ward) Down(node flow.NodeID, why string) {
 	defer w.mu.Unlock()
 	if why == "" {
 		delete(w.down, node)
-		w.log(w.now(), control.Event{Kind: control.NodeUp, Node: node, Text: fmt.Sprintf("%s came up", node)})
+		w.log(w.now(), control.Event{Kind: control.NodeUp, About: node, Node: "ward", Text: fmt.Sprintf("%s came up", node)})
 		return
 	}
 	w.down[node], w.downAt[node] = why, w.now()
-	w.log(w.now(), control.Event{Kind: control.NodeDown, Node: node, Bad: true, Text: fmt.Sprintf("%s went down: %s", node, why)})
+	w.log(w.now(), control.Event{Kind: control.NodeDown, About: node, Node: "ward", Bad: true, Text: fmt.Sprintf("%s went down: %s", node, why)})
 }
 
 // Refuse makes a link's giving end a stranger.
@@ -296,8 +299,8 @@ func (w *Ward) Snapshot(ctx context.Context) (*control.Snapshot, error) {
 		s.Links = append(s.Links, w.links(name, t)...)
 	}
 	s.Refusals = refusals(now, t)
-	s.Chain = &control.ChainState{ID: 5151, Node: "ward", Head: 1204 + uint64(t), Finalized: 1203 + uint64(t), Age: 0.4 + 0.3*math.Sin(t), Manager: manager, Epoch: 7, Ready: true,
-		Judging: &control.Judging{Rules: 1, Native: true, Accepted: 1800 * uint64(t), Refused: uint64(t) / 7, Checked: uint64(t)/7 + uint64(t)*2}}
+	s.Chains, s.Checks, s.Alarms = w.chains(t), w.checks(now, t), slices.Clone(w.alarms)
+	s.Chain = &s.Chains[1]
 	s.Register = w.register(880 + uint64(3*t))
 	s.Store = &control.StoreState{Readings: uint64(46 * t), Windows: uint64(t / 5), Refused: uint64(t / 9), Waiting: 40 + uint64(20*math.Sin(t/3)), Bytes: 310_000 + uint64(2900*t)}
 	return s, nil
