@@ -39,6 +39,8 @@ func askOf(do string, r *http.Request) Ask {
 		a.App = r.PathValue("name")
 	case strings.Contains(r.Pattern, "/actors/{id}"):
 		a.Actor = flow.ActorID(id)
+	case strings.Contains(r.Pattern, "/links/{id}"):
+		linkAsk(&a, id)
 	case id != "":
 		a.Node = flow.NodeID(id)
 	}

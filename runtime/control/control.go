@@ -120,6 +120,8 @@ type Server struct {
 	outline *hub[*Snapshot] // of snapshots for who may not see refused readings
 	passes  passes
 	watch   watch
+	taps    atomic.Int64    // streams of taps that are open
+	quit    context.Context // ends when the server stops; for streams
 
 	stop context.CancelFunc
 	done sync.WaitGroup
@@ -180,7 +182,7 @@ func Serve(cfg Config) (*Server, error) {
 		cfg.Log.Debug("connection not made", "addr", addr.String(), "err", err) // strangers' handshakes are not this node's errors
 	})
 	run, stop := context.WithCancel(context.Background())
-	s.stop = stop
+	s.stop, s.quit = stop, run
 	s.done.Go(func() { s.hub.run(run) })
 	s.done.Go(func() { s.outline.run(run) })
 	s.done.Go(func() { s.recheckAll(run) })

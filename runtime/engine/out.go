@@ -2,6 +2,7 @@ package engine
 
 import (
 	"sync"
+	"sync/atomic"
 
 	"github.com/wardflow/wardflow/runtime/capsule"
 	"github.com/wardflow/wardflow/runtime/flow"
@@ -15,6 +16,8 @@ type outEnd struct {
 	link flow.Link // changes under both locks, the cell's and mu
 
 	loop bool // lies in a feedback loop: holds up nothing of what leads here
+
+	watchers atomic.Pointer[[]Watcher] // nil: nobody watches; changes under mu, or when the end is gone
 
 	// The turn's side; its cell's lock guards it.
 	fresh   []flow.Token // given, not laid into out yet
@@ -136,6 +139,7 @@ func (o *outEnd) pump() {
 		var f link.Frame
 		for o.out.Show(&f, frameTokens) {
 			in.frame(&f)
+			o.show(&f)
 		}
 		return
 	}
@@ -147,6 +151,7 @@ func (o *outEnd) pump() {
 		if o.holding = !o.to.frame(&frame); o.holding {
 			return
 		}
+		o.show(&o.held)
 	}
 }
 

@@ -76,6 +76,7 @@ func (e *Engine) remove(c *cell) {
 // cutOut takes a sender's end away; the caller holds the lock. Both ends say why.
 func (e *Engine) cutOut(o *outEnd, why, whyThere string) {
 	o.down(why)
+	o.unwatch(why)
 	delete(e.outs, o.id)
 	if in := e.ins[o.id]; in != nil {
 		in.down(whyThere)

@@ -37,8 +37,9 @@ const (
 	AuditReading    AuditKind = "reading"    // of a device
 	AuditDeployment AuditKind = "deployment" // an application, or the policy
 	AuditIdentity   AuditKind = "identity"   // enrolment, renewal, revocation, trust
+	AuditTap        AuditKind = "tap"        // a person looking at the tokens of a link: its beginning and its end
 )
 
 // AuditKinds are all kinds.
 var AuditKinds = []AuditKind{AuditConnection, AuditLink, AuditFrame, AuditGossip, AuditRegister, AuditRequest, AuditReading,
-	AuditDeployment, AuditIdentity}
+	AuditDeployment, AuditIdentity, AuditTap}

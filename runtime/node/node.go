@@ -49,6 +49,7 @@ type Node struct {
 	control  *control.Server // nil: serves no people
 	offer    offer
 	devices  *device.Set
+	mocks    *mocks
 	chainID  atomic.Uint64
 	held     heldChain
 
@@ -81,6 +82,7 @@ type Node struct {
 	chronicle  *chronicle
 	ingest     *ingest.Core // nil: no devices come here
 	record     *audit.Log
+	taps       *taps
 
 	stop context.CancelFunc
 	done sync.WaitGroup
@@ -94,6 +96,7 @@ func Start(ctx context.Context, cfg Config, types flow.Types, log *slog.Logger) 
 	log = log.With("node", cfg.Node)
 	n := &Node{cfg: cfg, log: log, types: types, events: &events{node: cfg.Node}, judged: newJudged(),
 		failed: make(chan error, 1)}
+	n.taps = newTaps(n)
 	n.renewal.n, n.links = n, newLinks(n)
 	n.reconciler = newReconciler(n)
 	n.gatherer, n.history, n.facts = &gatherer{n: n}, newHistory(), newFacts(n)
@@ -365,6 +368,7 @@ func (n *Node) run() {
 	n.door.Carry(n.links)
 	n.door.Answer(askActor, n.answerErrand)
 	n.door.Answer(askReport, n.answerReport)
+	n.door.Answer(askTap, n.taps.answer)
 	n.door.Answer(askCRL, n.answerCRL)
 	n.door.Answer(askCertificates, n.answerCertificates)
 	n.done.Go(func() { n.passOn(ctx) })
@@ -375,6 +379,7 @@ func (n *Node) run() {
 	n.done.Go(func() { n.tenure.run(ctx) })
 	n.done.Go(func() { n.leader.run(ctx) })
 	n.done.Go(func() { n.rotate(ctx) })
+	n.done.Go(func() { n.taps.run(ctx) })
 	n.done.Go(func() { n.renewing(ctx) })
 	n.done.Go(func() { n.watchMajority(ctx) })
 	n.done.Go(func() { n.watchMembers(ctx) })
