@@ -52,6 +52,11 @@ type Config struct {
 	Allow   Allow           `yaml:"allow,omitempty"`   // what actors may reach: files, addresses, brokers; nothing else
 	Public  map[string]any  `yaml:"public,omitempty"`  // attributes for context.PublicAttribute, as dictionaries
 
+	// Mocks are the devices, by the names of their certificates, that make up or play
+	// their readings here and may be driven by people; * is any letters. None: each
+	// gives what it gives.
+	Mocks []string `yaml:"mocks,omitempty"`
+
 	Join   []string `yaml:"join,omitempty"`   // doors of nodes to meet at the start
 	Voters []Voter  `yaml:"voters,omitempty"` // who keeps the register; the same on all nodes; empty: this node alone
 
@@ -188,6 +193,9 @@ func (c *Config) check() error {
 		return errors.New("chain.payer: a node with chain.dir has an account of its own: leave one of the two out")
 	}
 	if err := c.Ingest.check(); err != nil {
+		return err
+	}
+	if err := c.checkMocks(); err != nil {
 		return err
 	}
 	return c.checkDevices()

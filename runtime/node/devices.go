@@ -323,8 +323,10 @@ func (n *Node) openDevices(o offer) error {
 	}
 	n.devices = set
 	n.ends = append(n.ends, set.Close)
+	n.openMocks(o)
 	for _, name := range set.Names() {
-		o[name] = func(flow.ActorID) any {
+		o[name] = func(actor flow.ActorID) any {
+			n.mocks.use(name, actor)
 			d, _ := set.Capability(name)
 			return d
 		}

@@ -50,6 +50,7 @@ type Node struct {
 	offer    offer
 	devices  *device.Set
 	mocks    *mocks
+	mocks    *mocks
 	chainID  atomic.Uint64
 	held     heldChain
 
