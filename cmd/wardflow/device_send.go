@@ -24,8 +24,8 @@ import (
 )
 
 func deviceCommand() *cobra.Command {
-	cmd := &cobra.Command{Use: "device", Short: "Be a device that runs no node"}
-	cmd.AddCommand(deviceSendCommand())
+	cmd := &cobra.Command{Use: "device", Short: "Be a device that runs no node, or drive one that is made of nothing"}
+	cmd.AddCommand(deviceSendCommand(), deviceMockCommand())
 	return cmd
 }
 
