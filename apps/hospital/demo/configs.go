@@ -9,6 +9,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"github.com/wardflow/wardflow/runtime/device"
 	"github.com/wardflow/wardflow/runtime/flow"
 	"github.com/wardflow/wardflow/runtime/node"
 )
@@ -75,6 +76,16 @@ func introduce(l layout, at map[flow.NodeID]address) error {
 	return os.WriteFile(l.context(), b, 0o644)
 }
 
+// mocks are devices made of nothing at the beds, for scripts that people try.
+var mocks = device.Settings{
+	"io.button":      {"driver": "mock"},
+	"io.buzzer":      {"driver": "mock"},
+	"io.light":       {"driver": "mock"},
+	"io.servomotor":  {"driver": "mock"},
+	"io.switch":      {"driver": "mock"},
+	"io.temperature": {"driver": "mock"},
+}
+
 // configure writes each node's file.
 func configure(l layout, at map[flow.NodeID]address, manager string, data []string) error {
 	var voters []node.Voter
@@ -96,6 +107,8 @@ func configure(l layout, at map[flow.NodeID]address, manager string, data []stri
 		switch n {
 		case "bedside":
 			c.Recordings = data
+			c.Mocks = []string{"bed-*"} // the sensors at the beds, which make up or play what they say
+			c.Devices = mocks
 			c.Attributes["address"] = map[string]string{"building": "A", "floor": "3", "room": "ICU 1"}
 		case "ward":
 			c.Cards = l.cards()

@@ -237,7 +237,11 @@ func (d *demo) live(ctx context.Context) (*control.Snapshot, error) {
 	if login, err := c.Login(ctx); err == nil {
 		d.say("\n  see it live    %s\n                 (once; your browser does not know the demo's authority and will ask)", login.Link)
 		d.say("  what runs      %s", d.l.script())
-		d.say("  command line   wardflow app show %s --context %s\n", app, d.l.context())
+		d.say("  command line   wardflow app show %s --context %s", app, d.l.context())
+		if len(d.ward.Beds) > 0 && len(d.ward.Beds[0].Devices) > 0 {
+			bed := d.ward.Beds[0]
+			d.say("  make it wrong  wardflow device mock fault %s out-of-range --for 30s --context %s\n", bed.Devices[len(bed.Devices)-1].Name, d.l.context())
+		}
 	}
 	if d.cfg.For > 0 {
 		var cancel context.CancelFunc
