@@ -73,11 +73,7 @@ func (c *Client) sendBody(ctx context.Context, method, path, kind string, in io.
 	if !errors.As(err, &p) || p.Word() != "elsewhere" || len(p.Elsewhere) == 0 {
 		return resp, err
 	}
-	for _, base := range p.Elsewhere[:min(len(p.Elsewhere), elsewhereMost)] {
-		host, ok := strings.CutPrefix(base, "https://")
-		if !ok || strings.ContainsAny(host, "/?#@\\ ") {
-			continue
-		}
+	for _, base := range p.others() {
 		if back, ok := in.(io.Seeker); ok {
 			if _, err := back.Seek(0, io.SeekStart); err != nil {
 				return nil, p

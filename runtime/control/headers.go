@@ -3,6 +3,7 @@ package control
 import (
 	"net"
 	"net/http"
+	"strings"
 )
 
 // The page loads nothing from elsewhere and holds nothing inline, so the
@@ -42,5 +43,5 @@ func named(host string) bool {
 	if h, _, err := net.SplitHostPort(host); err == nil {
 		host = h
 	}
-	return host != "localhost" && net.ParseIP(host) == nil && host != "" && host[0] != '['
+	return host != "localhost" && !strings.HasSuffix(host, ".localhost") && net.ParseIP(host) == nil && host != "" && host[0] != '['
 }

@@ -58,6 +58,8 @@ var sentinels = map[string]error{
 	"policy":      ErrPolicy,
 	"unsigned":    ErrUnsigned,
 	"login":       ErrDenied,
+	"unreachable": ErrUnreachable,
+	"untrusted":   ErrUntrusted,
 }
 
 // ErrPolicy reports what the policy does not let be, whoever asks for it: a
@@ -109,6 +111,11 @@ func problemOf(err error) (*Problem, bool) {
 	case errors.Is(err, ErrUnplaceable):
 		return problem(http.StatusUnprocessableEntity, "unplaceable", "no node is fit", "%v", err).
 			hint("`wardflow app plan` shows what each actor asks for, `wardflow node list` what the nodes offer"), true
+	case errors.Is(err, ErrUnreachable):
+		return problem(http.StatusBadGateway, "unreachable", "the node does not answer", "%v", err).
+			hint("is it running? Another node's address does as well"), true
+	case errors.Is(err, ErrUntrusted):
+		return problem(http.StatusBadGateway, "untrusted", "the node is not trusted", "%v", err), true
 	case errors.Is(err, ErrUnavailable):
 		return problem(http.StatusServiceUnavailable, "unavailable", "not possible just now", "%v", err).
 			hint("try again in a few seconds"), true

@@ -3,10 +3,7 @@ package control
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
-	"mime"
 	"net/http"
 	"regexp"
 	"slices"
@@ -235,9 +232,7 @@ func (s *Server) postLogin(w http.ResponseWriter, r *http.Request) error {
 
 // postSession exchanges the secret of a one-time link for a session.
 func (s *Server) postSession(w http.ResponseWriter, r *http.Request) error {
-	var in struct {
-		Token string `json:"token"`
-	}
+	var in entry
 	if err := s.read(w, r, &in); err != nil {
 		return err
 	}
@@ -257,6 +252,7 @@ func (s *Server) deleteSession(w http.ResponseWriter, r *http.Request) error {
 		s.passes.end(c.Value)
 	}
 	http.SetCookie(w, cookie("", time.Unix(0, 0)))
+	forgetAll(w)
 	w.WriteHeader(http.StatusNoContent)
 	return nil
 }
@@ -268,29 +264,7 @@ func cookie(value string, until time.Time) *http.Cookie {
 // read takes one JSON value from the body, which is small, arrives soon, and
 // has no field that we don't know.
 func (s *Server) read(w http.ResponseWriter, r *http.Request, v any) error {
-	if kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); kind != "application/json" {
-		return problem(http.StatusUnsupportedMediaType, "bad-request", "bad request", "content type %q", kind).hint("send application/json")
-	}
-	// Some writers can't set a deadline (in tests); the limit stands anyhow.
-	rc := http.NewResponseController(w)
-	_ = rc.SetReadDeadline(time.Now().Add(s.cfg.Patience))
-	defer func() { _ = rc.SetReadDeadline(time.Time{}) }()
-	dec := json.NewDecoder(http.MaxBytesReader(w, r.Body, s.cfg.MaxBody))
-	dec.DisallowUnknownFields()
-	err := dec.Decode(v)
-	if err == nil {
-		if _, more := dec.Token(); more != io.EOF {
-			err = errors.New("more than one JSON value")
-		}
-	}
-	var large *http.MaxBytesError
-	if errors.As(err, &large) {
-		return problem(http.StatusRequestEntityTooLarge, "too-large", "too large", "the body is over %d bytes", large.Limit)
-	}
-	if err != nil {
-		return problem(http.StatusBadRequest, "bad-request", "bad request", "body: %v", err)
-	}
-	return nil
+	return readJSON(w, r, s.cfg.MaxBody, s.cfg.Patience, v)
 }
 
 func reply(w http.ResponseWriter, status int, v any) error {
