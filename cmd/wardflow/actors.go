@@ -67,9 +67,9 @@ func pickActors(all flow.Types, namespace string) ([]flow.Spec, error) {
 	}
 	slices.Sort(names)
 	if near := script.Nearest(namespace, names); near != "" {
-		return nil, fmt.Errorf("there is no %s: did you mean %s?", namespace, near)
+		return nil, notFound(fmt.Errorf("there is no %s: did you mean %s?", namespace, near))
 	}
-	return nil, fmt.Errorf("there is no %s: wardflow actors lists what there is", namespace)
+	return nil, notFound(fmt.Errorf("there is no %s: wardflow actors lists what there is", namespace))
 }
 
 // listActors is a line for each actor type.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -32,15 +33,6 @@ func appCommand() *cobra.Command {
 	return cmd
 }
 
-// onlySubcommands is what a command does that does nothing by itself.
-func onlySubcommands(cmd *cobra.Command, args []string) error {
-	if len(args) > 0 {
-		name := cmd.CommandPath()[len("wardflow "):]
-		return usageError{fmt.Errorf("%s %s: no such command: see wardflow %s --help", name, args[0], name)}
-	}
-	return cmd.Help()
-}
-
 // ask runs one command against a node, and says how to mend what went wrong.
 func ask(to *reach, do func(ctx context.Context, c *control.Client, cmd *cobra.Command, args []string) error) func(*cobra.Command, []string) error {
 	return func(cmd *cobra.Command, args []string) error {
@@ -49,7 +41,12 @@ func ask(to *reach, do func(ctx context.Context, c *control.Client, cmd *cobra.C
 			return err
 		}
 		defer c.Close()
-		return mend(do(cmd.Context(), c, cmd, args))
+		err = do(cmd.Context(), c, cmd, args)
+		if errors.Is(err, control.ErrNotFound) {
+			s, _ := c.Snapshot(cmd.Context()) // without it there is nothing to suggest
+			err = meant(s, err, args)
+		}
+		return mend(err)
 	}
 }
 

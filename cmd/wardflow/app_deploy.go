@@ -160,7 +160,7 @@ func settled(ctx context.Context, c *control.Client, app *control.App, wait time
 	})
 	show.end()
 	if errors.Is(err, errWaited) {
-		return nil, fmt.Errorf("%s was deployed, but does not run with all its actors after %s\n  %s\n  `wardflow app show %s` tells more", app.Name, wait, strings.Join(why, "\n  "), app.Name)
+		return nil, timedOut(fmt.Errorf("%s was deployed, but does not run with all its actors after %s\n  %s\n  `wardflow app show %s` tells more", app.Name, wait, strings.Join(why, "\n  "), app.Name))
 	}
 	if err != nil {
 		return nil, err

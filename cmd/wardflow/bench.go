@@ -1,9 +1,7 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
-	"io"
 	"os"
 
 	"github.com/spf13/cobra"
@@ -23,13 +21,4 @@ func benchArgs(as string) (exe string, args []string, err error) {
 		return "", nil, fmt.Errorf("find this program's own file, to start other processes with: %w", err)
 	}
 	return exe, []string{"bench", as}, nil
-}
-
-// writeLine is a result for people, or for programs one line of JSON, the last.
-func (o output) writeLine(w io.Writer, v any, people func(io.Writer)) error {
-	if o == "json" {
-		return json.NewEncoder(w).Encode(v)
-	}
-	people(w)
-	return nil
 }

@@ -42,6 +42,7 @@ func TestClusterScripts(t *testing.T) {
 		RequireExplicitExec: true,
 		Setup:               func(env *testscript.Env) error { return startCluster(env, t) },
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"exits": exits,
 			"cluster": func(ts *testscript.TestScript, _ bool, args []string) {
 				ts.Check(ts.Value(clusterKey{}).(*realCluster).do(args))
 			},

@@ -30,6 +30,8 @@ func TestControlScripts(t *testing.T) {
 		RequireExplicitExec: true,
 		Setup:               func(env *testscript.Env) error { return serveWard(env, t) },
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"exits": exits,
+			"await": awaitFile,
 			"ward": func(ts *testscript.TestScript, _ bool, args []string) {
 				if len(args) == 0 {
 					ts.Fatalf("usage: ward WHAT [ARGS]")

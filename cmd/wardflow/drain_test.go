@@ -88,18 +88,18 @@ func TestReplicasArrive(t *testing.T) {
 	}
 }
 
-// A terminal sees one line that changes, a file one line after the other.
+// A terminal sees one line that changes, a file only what was said last.
 func TestProgress(t *testing.T) {
 	for _, tt := range []struct {
 		terminal bool
 		want     string
 	}{
-		{false, "1 of 2\n2 of 2\n"},
-		{true, "\r\x1b[K1 of 2\r\x1b[K2 of 2\n"},
+		{false, "2 of 2\n"},
+		{true, "\r\x1b[K1 of 2\r\x1b[K2 of 2\r\x1b[K2 of 2\n"},
 	} {
 		var out bytes.Buffer
 		p := newProgress(&out)
-		p.terminal = tt.terminal
+		p.moves = tt.terminal
 		for _, s := range []string{"1 of 2", "1 of 2", "", "2 of 2"} {
 			p.say(s)
 		}

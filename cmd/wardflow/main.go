@@ -5,8 +5,6 @@ package main
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"os"
 	"os/signal"
 	"syscall"
@@ -30,6 +28,7 @@ func commands() []*cobra.Command {
 		gossipCommand(),
 		auditCommand(),
 		loginCommand(),
+		pageCommand(),
 		caCommand(),
 		certCommand(),
 		enrollCommand(),
@@ -55,32 +54,9 @@ func commands() []*cobra.Command {
 
 func main() { os.Exit(run(os.Args[1:])) }
 
-// run executes one command line and returns the exit code: 0 done, 1 it
-// failed, 2 used wrongly.
+// run executes one command line and returns the exit code: see exit.go.
 func run(args []string) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	root := &cobra.Command{
-		Use:           "wardflow",
-		Short:         "Dataflow for hospitals: authenticated, rule-checked, provable",
-		SilenceUsage:  true,
-		SilenceErrors: true,
-	}
-	root.SetArgs(goStyle(args))
-	root.AddCommand(commands()...)
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
-	err := root.ExecuteContext(ctx)
-	if err == nil {
-		return 0
-	}
-	fmt.Fprintln(os.Stderr, "wardflow:", err)
-	if errors.As(err, new(usageError)) {
-		return 2
-	}
-	return 1
+	return execute(ctx, args, os.Stdout, os.Stderr)
 }
-
-// A usageError is a command line that can't be understood.
-type usageError struct{ error }
-
-func (e usageError) Unwrap() error { return e.error }

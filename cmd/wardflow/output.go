@@ -1,46 +1,88 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
-	"unicode/utf8"
+	"unicode"
 
+	"charm.land/lipgloss/v2"
 	"github.com/spf13/cobra"
 )
 
-// How results are written: a table for people, JSON for programs.
+// How results are written: a table for people, documents for programs, names
+// for the next command.
 
 // An output is the value of -o.
 type output string
 
+// outputs are its values.
+var outputs = []string{"table", "json", "yaml", "name"}
+
 func (o *output) flag(cmd *cobra.Command) {
 	*o = "table"
-	cmd.PersistentFlags().VarP(o, "output", "o", "how to write the result: table or json")
+	cmd.PersistentFlags().VarP(o, "output", "o", "how to write the result: table, json, yaml or name")
+	mustComplete(cmd, "output", outputs)
 }
 
 func (o *output) String() string { return string(*o) }
-func (o *output) Type() string   { return "format" }
+func (o *output) Type() string   { return "FORMAT" }
 
 func (o *output) Set(s string) error {
-	if s != "table" && s != "json" {
-		return fmt.Errorf("want table or json")
+	if !slices.Contains(outputs, s) {
+		return fmt.Errorf("want table, json, yaml or name")
 	}
 	*o = output(s)
 	return nil
 }
 
-// write gives v as JSON, or lets people write what people read.
+// write gives v as a document, or lets people write what people read. Lists
+// become documents with items; each has an apiVersion.
 func (o output) write(w io.Writer, v any, people func(io.Writer)) error {
-	if o == "json" {
-		enc := json.NewEncoder(w)
-		enc.SetIndent("", "  ")
-		enc.SetEscapeHTML(false) // a link's name has a ">" in it
-		return enc.Encode(v)
+	if o == "table" || o == "" {
+		people(w)
+		return nil
 	}
-	people(w)
-	return nil
+	doc, err := document(v)
+	if err != nil {
+		return err
+	}
+	switch o {
+	case "yaml":
+		return writeYAML(w, doc)
+	case "name":
+		return writeNames(w, doc)
+	}
+	var b bytes.Buffer
+	if err := json.Indent(&b, doc, "", "  "); err != nil {
+		return err
+	}
+	_, err = w.Write(append(b.Bytes(), '\n'))
+	return err
+}
+
+// writeLine is one of several documents of a stream: a line of JSON, a document
+// of YAML, a name, or what people write.
+func (o output) writeLine(w io.Writer, v any, people func(io.Writer)) error {
+	switch o {
+	case "json":
+		return plainJSON(w, v)
+	case "yaml":
+		if _, err := io.WriteString(w, "---\n"); err != nil {
+			return err
+		}
+	}
+	return o.write(w, v, people)
+}
+
+// plainJSON is v in one line; a link's name has a ">" in it.
+func plainJSON(w io.Writer, v any) error {
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	return enc.Encode(v)
 }
 
 // A table has columns as wide as their widest cell, two spaces apart. Columns
@@ -53,12 +95,27 @@ type table struct {
 func (t *table) add(cells ...any) {
 	row := make([]string, len(cells))
 	for i, c := range cells {
-		row[i] = fmt.Sprint(c)
-		if row[i] == "" {
-			row[i] = "-"
-		}
+		row[i] = inCell(fmt.Sprint(c))
 	}
 	t.rows = append(t.rows, row)
+}
+
+// inCell is text that keeps to its cell: an error of several lines becomes one,
+// and nothing that an actor or a device says moves the cursor.
+func inCell(text string) string {
+	if text == "" {
+		return "-"
+	}
+	if !strings.ContainsFunc(text, unicode.IsControl) {
+		return text
+	}
+	text = strings.Join(strings.FieldsFunc(text, func(r rune) bool { return r == '\n' || r == '\t' || r == '\r' }), " ")
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) {
+			return '�'
+		}
+		return r
+	}, text)
 }
 
 func (t *table) write(w io.Writer) {
@@ -71,13 +128,18 @@ func (t *table) write(w io.Writer) {
 	wide := make([]int, len(heads))
 	for _, line := range lines {
 		for i, cell := range line {
-			wide[i] = max(wide[i], utf8.RuneCountInString(cell))
+			wide[i] = max(wide[i], lipgloss.Width(cell))
 		}
 	}
-	for _, line := range lines {
+	for n, line := range lines {
 		var b strings.Builder
 		for i, cell := range line {
-			pad := strings.Repeat(" ", wide[i]-utf8.RuneCountInString(cell))
+			pad := strings.Repeat(" ", wide[i]-lipgloss.Width(cell))
+			if n == 0 {
+				cell = colour(w, bold, cell)
+			} else {
+				cell = colour(w, stateColour(cell), cell)
+			}
 			if right[i] {
 				b.WriteString(pad + cell)
 			} else {
@@ -87,6 +149,12 @@ func (t *table) write(w io.Writer) {
 		}
 		fmt.Fprintln(w, strings.TrimRight(b.String(), " "))
 	}
+}
+
+// stateColour goes by the first word: "down: no answer for 5s" is down.
+func stateColour(cell string) string {
+	word, _, _ := strings.Cut(cell, " ")
+	return states[strings.TrimRight(word, ":,")]
 }
 
 // perSecond writes a rate as the page does: two digits that matter.

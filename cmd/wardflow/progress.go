@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -44,7 +43,7 @@ func (p *patience) watch(ctx context.Context, c *control.Client, cmd *cobra.Comm
 	})
 	show.end()
 	if errors.Is(err, errWaited) {
-		return fmt.Errorf("after %s: %s; it goes on, and `wardflow node list` shows how far it is", p.most, last)
+		return timedOut(fmt.Errorf("after %s: %s; it goes on, and `wardflow node list` shows how far it is", p.most, last))
 	}
 	return err
 }
@@ -75,42 +74,6 @@ func lost(s *control.Snapshot) string {
 		return ""
 	}
 	return s.Register.Lost(s.At)
-}
-
-// A progress writes over one line of a terminal, and lines of their own to
-// anything else.
-type progress struct {
-	w        io.Writer
-	terminal bool
-	said     string
-}
-
-func newProgress(w io.Writer) *progress {
-	p := &progress{w: w}
-	if f, ok := w.(*os.File); ok {
-		st, err := f.Stat()
-		p.terminal = err == nil && st.Mode()&os.ModeCharDevice != 0
-	}
-	return p
-}
-
-func (p *progress) say(text string) {
-	switch {
-	case text == p.said || text == "":
-		return
-	case p.terminal:
-		fmt.Fprintf(p.w, "\r\x1b[K%s", text)
-	default:
-		fmt.Fprintln(p.w, text)
-	}
-	p.said = text
-}
-
-// end leaves what was said last to be read.
-func (p *progress) end() {
-	if p.terminal && p.said != "" {
-		fmt.Fprintln(p.w)
-	}
 }
 
 // snapshot is what there is to see, with a warning if the register has no

@@ -127,16 +127,3 @@ func beside(file, path string) string {
 	}
 	return filepath.Join(filepath.Dir(file), path)
 }
-
-// mend adds to an error what can be done about it.
-func mend(err error) error {
-	switch {
-	case err == nil:
-		return nil
-	case errors.Is(err, control.ErrUntrusted):
-		return fmt.Errorf("%w\n  --trust must hold the authorities of the node's hospital, and --node must be a node's control address", err)
-	case errors.Is(err, control.ErrUnreachable):
-		return fmt.Errorf("%w\n  is it running? `wardflow node run` starts one; --node names another", err)
-	}
-	return err
-}

@@ -23,7 +23,7 @@ func TestMain(m *testing.M) {
 func TestScripts(t *testing.T) {
 	t.Parallel()
 	testscript.Run(t, testscript.Params{Dir: "testdata/script", UpdateScripts: *update, RequireExplicitExec: true,
-		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){"await": awaitFile, "envfile": envFile}})
+		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){"await": awaitFile, "envfile": envFile, "exits": exits}})
 }
 
 // envFile sets a variable to what is in a file.

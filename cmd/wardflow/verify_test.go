@@ -30,6 +30,7 @@ func TestVerifyScripts(t *testing.T) {
 		UpdateScripts:       *update,
 		RequireExplicitExec: true,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"exits":  exits,
 			"record": func(ts *testscript.TestScript, _ bool, args []string) { ts.Check(record(t, ts.MkAbs(args[0]))) },
 			"flip": func(ts *testscript.TestScript, _ bool, args []string) {
 				ts.Check(flip(ts.MkAbs(args[0]), ts.ReadFile(args[1])))

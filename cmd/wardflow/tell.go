@@ -1,0 +1,139 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/wardflow/wardflow/runtime/control"
+	"github.com/wardflow/wardflow/runtime/flow"
+	"github.com/wardflow/wardflow/runtime/script"
+)
+
+// How errors are told: what, where, why, and how to mend it.
+
+// tell writes an error for people. What stands in further lines is how to mend
+// it; a command line that can't be understood is explained by the help.
+func tell(w io.Writer, cmd *cobra.Command, err error, code int) {
+	if code == exitInterrupted {
+		fmt.Fprintln(w, "wardflow: interrupted")
+		return
+	}
+	text := err.Error()
+	if code == exitUsage && cmd != nil && !strings.Contains(text, "--help") {
+		text += "\n  see " + cmd.CommandPath() + " --help"
+	}
+	what, mend, more := strings.Cut(text, "\n")
+	fmt.Fprintf(w, "%s %s\n", colour(w, bad, "wardflow:"), what)
+	if more {
+		fmt.Fprintln(w, mend)
+	}
+}
+
+// flagError is a flag that a command does not have, or a value that it does not
+// take.
+func flagError(cmd *cobra.Command, err error) error {
+	if args := cmd.Flags().Args(); cmd.HasSubCommands() && len(args) > 0 {
+		return onlySubcommands(cmd, args) // the flag may be one of the command that was meant
+	}
+	var unknown *pflag.NotExistError
+	if errors.As(err, &unknown) && len(unknown.GetSpecifiedName()) > 1 {
+		var names []string
+		cmd.Flags().VisitAll(func(f *pflag.Flag) {
+			if !f.Hidden {
+				names = append(names, f.Name)
+			}
+		})
+		if near := script.Nearest(unknown.GetSpecifiedName(), names); near != "" {
+			err = fmt.Errorf("%w: did you mean --%s?", err, near)
+		}
+	}
+	return usageError{err}
+}
+
+// meant adds to an error about something that is not there what else of that
+// name is: the nearest of what the cluster has.
+func meant(s *control.Snapshot, err error, args []string) error {
+	if s == nil || !errors.Is(err, control.ErrNotFound) || strings.Contains(err.Error(), "did you mean") {
+		return err
+	}
+	for _, arg := range args {
+		names := namesIn(s)
+		if slices.Contains(names, arg) {
+			continue
+		}
+		if near := nearest(arg, names); near != "" {
+			return fmt.Errorf("%w\n  did you mean %s?", err, near)
+		}
+	}
+	return err
+}
+
+// nearest is script.Nearest that also knows an actor by the end of its name:
+// people leave the application out.
+func nearest(said string, names []string) string {
+	if near := script.Nearest(said, names); near != "" {
+		return near
+	}
+	var ends []string
+	for _, n := range names {
+		if strings.HasSuffix(n, ":"+said) {
+			ends = append(ends, n)
+		}
+	}
+	if len(ends) == 1 {
+		return ends[0]
+	}
+	return ""
+}
+
+// namesIn are the names of all that a snapshot has.
+func namesIn(s *control.Snapshot) []string {
+	var names []string
+	for _, a := range s.Apps {
+		names = append(names, a.Name)
+	}
+	for _, n := range s.Nodes {
+		names = append(names, string(n.ID))
+	}
+	for _, a := range s.Actors {
+		names = append(names, string(a.ID))
+	}
+	for _, l := range s.Links {
+		names = append(names, string(l.ID))
+	}
+	return names
+}
+
+// missing is the error for something that a snapshot does not have.
+func missing(s *control.Snapshot, what, name string) error {
+	return meant(s, fmt.Errorf("%s %s: %w", what, name, control.ErrNotFound), []string{name})
+}
+
+// mend adds to an error what can be done about it.
+func mend(err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, control.ErrUntrusted):
+		return fmt.Errorf("%w\n  --trust must hold the authorities of the node's hospital, and --node must be a node's control address", err)
+	case errors.Is(err, control.ErrUnreachable):
+		return fmt.Errorf("%w\n  is it running? `wardflow node run` starts one; --node names another", err)
+	}
+	return err
+}
+
+// actorIn is an actor of a snapshot.
+func actorIn(s *control.Snapshot, id flow.ActorID) (*control.ActorState, error) {
+	for i := range s.Actors {
+		if s.Actors[i].ID == id {
+			return &s.Actors[i], nil
+		}
+	}
+	return nil, missing(s, "actor", string(id))
+}
