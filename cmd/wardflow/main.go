@@ -29,6 +29,7 @@ func commands() []*cobra.Command {
 		auditCommand(),
 		loginCommand(),
 		pageCommand(),
+		pageCommand(),
 		caCommand(),
 		certCommand(),
 		enrollCommand(),
