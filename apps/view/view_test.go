@@ -141,7 +141,10 @@ func TestTypes(t *testing.T) {
 	types := map[string]reflect.Type{}
 	for _, v := range []any{control.Snapshot{}, control.NodeState{}, control.App{}, control.ActorState{}, control.Judged{}, flow.Endpoint{}, flow.Identity{},
 		control.LinkState{}, control.Refusal{}, control.ChainState{}, control.Judging{}, control.RegisterState{}, control.StoreState{}, control.Event{}, control.Problem{},
-		control.NodeLoad{}, control.NodeFacts{}, control.PeerState{}, control.VoterState{}, control.Pin{}, control.Lease{}, control.SpoolState{}, control.Caller{}, flow.Replica{}} {
+		control.NodeLoad{}, control.NodeFacts{}, control.PeerState{}, control.VoterState{}, control.Pin{}, control.Lease{}, control.SpoolState{}, control.Caller{}, flow.Replica{},
+		control.Issue{}, control.Fix{}, control.Range{}, control.TextEdit{}, control.Completion{}, control.Hover{}, control.Explanation{}, flow.Link{},
+		control.PlanResult{}, control.Planned{}, control.Choice{}, control.Going{},
+		control.Alarm{}, control.ChecksState{}, control.Certificates{}, control.Certificate{}, control.Silence{}, control.Timeline{}, control.Span{}, flow.Spec{}, flow.Port{}, flow.ArgSpec{}} {
 		types[reflect.TypeOf(v).Name()] = reflect.TypeOf(v)
 	}
 	field := regexp.MustCompile(`(?m)^  (\w+)(\??): (.+);$`)
