@@ -50,7 +50,6 @@ type Node struct {
 	offer    offer
 	devices  *device.Set
 	mocks    *mocks
-	mocks    *mocks
 	chainID  atomic.Uint64
 	held     heldChain
 
