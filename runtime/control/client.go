@@ -154,13 +154,16 @@ func (c *Client) send(ctx context.Context, method, path string, body any) (*http
 }
 
 // sendTo is sendBody to one node.
-func (c *Client) sendTo(ctx context.Context, base, method, path, kind string, in io.Reader) (*http.Response, error) {
+func (c *Client) sendTo(ctx context.Context, key, base, method, path, kind string, in io.Reader) (*http.Response, error) {
 	r, err := http.NewRequestWithContext(ctx, method, base+"/api/v1"+path, in)
 	if err != nil {
 		return nil, fmt.Errorf("ask %s: %w", base, err)
 	}
 	if in != nil {
 		r.Header.Set("Content-Type", kind)
+	}
+	if key != "" {
+		r.Header.Set("Idempotency-Key", key)
 	}
 	resp, err := c.http.Do(r)
 	if err != nil {
@@ -194,7 +197,7 @@ func (c *Client) reached(ctx context.Context, err error) error {
 	case errors.As(err, &unknown):
 		return fmt.Errorf("%w: %w", ErrUntrusted, unknown.Err)
 	case errors.As(err, &opErr) && opErr.Op == "remote error":
-		return fmt.Errorf("the node refuses this connection: %w", opErr.Err)
+		return fmt.Errorf("%w: the node refuses this connection: %w", ErrDenied, opErr.Err)
 	}
 	if errors.As(err, &way) {
 		err = way.Err

@@ -119,6 +119,7 @@ type Server struct {
 	hub     *hub[*Snapshot] // of whole snapshots
 	outline *hub[*Snapshot] // of snapshots for who may not see refused readings
 	passes  passes
+	asked   onceOnly // requests with keys
 	watch   watch
 	taps    atomic.Int64    // streams of taps that are open
 	quit    context.Context // ends when the server stops; for streams
@@ -218,17 +219,23 @@ func (s *Server) mountAll() {
 		if method != http.MethodGet && rt.pattern != restoring {
 			handle = s.within(handle)
 		}
-		s.api.Handle(method+" "+base+path, s.allow(rt.do, s.answer(handle)))
+		answer := s.answer(handle)
+		if method != http.MethodGet && !slices.Contains(notOnce, rt.pattern) {
+			answer = s.once(answer)
+		}
+		s.api.Handle(method+" "+base+path, s.allow(rt.do, answer))
 	}
 	s.api.Handle("GET "+base+"/events", s.allow("see", http.HandlerFunc(s.events)))
 	nothing := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		problem(http.StatusNotFound, "not-found", "not found", "nothing answers %s %s", r.Method, r.URL.Path).write(w)
+		s.nothing(w, r).write(w)
 	})
 	s.api.Handle("GET /api/", s.allow("see", nothing))
 	s.api.Handle("/api/", s.allow(inside, nothing))
 	if s.cfg.Page != nil {
 		// The page itself holds no data, and must load before one can log in.
 		s.api.Handle("/", s.allow(anybody, newPage(s.cfg.Page)))
+	} else {
+		s.api.Handle("/", s.allow(anybody, nothing))
 	}
 }
 

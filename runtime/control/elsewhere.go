@@ -68,7 +68,13 @@ const elsewhereMost = 5
 // others must be asked, they are, one after the other: each shows the certificate
 // of a node, and none sends us further.
 func (c *Client) sendBody(ctx context.Context, method, path, kind string, in io.Reader) (*http.Response, error) {
-	resp, err := c.sendTo(ctx, c.base, method, path, kind, in)
+	key := ""
+	if method != http.MethodGet {
+		// With a key a change that is asked for twice happens once: the transport asks
+		// again by itself where a connection broke.
+		key = newToken()
+	}
+	resp, err := c.sendTo(ctx, key, c.base, method, path, kind, in)
 	var p *Problem
 	if !errors.As(err, &p) || p.Word() != "elsewhere" || len(p.Elsewhere) == 0 {
 		return resp, err
@@ -81,7 +87,7 @@ func (c *Client) sendBody(ctx context.Context, method, path, kind string, in io.
 		} else if in != nil {
 			return nil, p // what has been sent can't be sent again
 		}
-		again, other := c.sendTo(ctx, base, method, path, kind, in)
+		again, other := c.sendTo(ctx, key, base, method, path, kind, in)
 		var q *Problem
 		switch {
 		case other == nil:

@@ -126,7 +126,7 @@ func problemOf(err error) (*Problem, bool) {
 // write sends the problem as the answer.
 func (p *Problem) write(w http.ResponseWriter) {
 	w.Header().Set("Content-Type", "application/problem+json")
-	if p.Status == http.StatusServiceUnavailable {
+	if p.Status == http.StatusServiceUnavailable || p.Word() == "under-way" {
 		w.Header().Set("Retry-After", "2")
 	}
 	w.WriteHeader(p.Status)

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"regexp"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/wardflow/wardflow/runtime/flow"
@@ -45,6 +46,29 @@ func (s *Server) routes() []route {
 		{"POST /session", anybody, s.postSession},
 		{"DELETE /session", "see", s.deleteSession},
 	}...)
+}
+
+// methods are those by which a route can be.
+var methods = []string{http.MethodGet, http.MethodPut, http.MethodPost, http.MethodDelete}
+
+// nothing is what to say to a request that no route answers: by what other
+// methods the same address is answered, if it is (RFC 9110, section 15.5.6).
+func (s *Server) nothing(w http.ResponseWriter, r *http.Request) *Problem {
+	var allow []string
+	for _, method := range methods {
+		other := r.Clone(r.Context())
+		other.Method = method
+		if _, pattern := s.api.Handler(other); strings.HasPrefix(pattern, method+" ") && !strings.HasSuffix(pattern, " /api/") {
+			allow = append(allow, method)
+		}
+	}
+	if len(allow) == 0 {
+		return problem(http.StatusNotFound, "not-found", "not found", "nothing answers %s %s", r.Method, r.URL.Path).
+			hint("GET /api/v1/openapi.json says what there is")
+	}
+	w.Header().Set("Allow", strings.Join(allow, ", "))
+	return problem(http.StatusMethodNotAllowed, "bad-request", "bad request", "%s is not for %s", r.Method, r.URL.Path).
+		hint("use %s", strings.Join(allow, " or "))
 }
 
 // snapshot is the whole one without the scripts, which only who asks for one
