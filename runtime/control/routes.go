@@ -27,17 +27,17 @@ type route struct {
 func (s *Server) routes() []route {
 	return append(s.clusterRoutes(), []route{
 		{"GET /status", "see", s.getStatus},
-		{"GET /apps", "see", listing(s, func(v *Snapshot) []App { return v.Apps })},
+		{"GET /apps", "see", listing(s, listedApps)},
 		{"GET /apps/{name}", "see", s.getApp},
-		{"GET /nodes", "see", listing(s, func(v *Snapshot) []NodeState { return v.Nodes })},
-		{"GET /actors", "see", listing(s, func(v *Snapshot) []ActorState { return v.Actors })},
+		{"GET /nodes", "see", listing(s, listedNodes)},
+		{"GET /actors", "see", listing(s, listedActors)},
 		{"POST /actors/{id}/report", "report", s.postReport},
 		{"GET /actors/{id}/letters", "letters", s.getLetters},
 		{"DELETE /actors/{id}/letters", "letters", s.deleteLetters},
 		{"POST /actors/{id}/resume", "resume", s.postResume},
-		{"GET /links", "see", listing(s, func(v *Snapshot) []LinkState { return v.Links })},
+		{"GET /links", "see", listing(s, listedLinks)},
 		{"GET /audit", "audit", s.getAudit},
-		{"GET /refusals", "see", listing(s, func(v *Snapshot) []Refusal { return v.Refusals })},
+		{"GET /refusals", "see", listing(s, listedRefusals)},
 		{"POST /apps", inside, s.onRecord(s.postApp)},
 		{"DELETE /apps/{name}", "stop", s.deleteApp},
 		{"POST /check", "check", s.postCheck},
@@ -125,16 +125,6 @@ func list[T any](items []T) []T {
 		return []T{}
 	}
 	return items
-}
-
-func listing[T any](s *Server, part func(*Snapshot) []T) func(http.ResponseWriter, *http.Request) error {
-	return func(w http.ResponseWriter, r *http.Request) error {
-		snap, err := s.shown(r)
-		if err != nil {
-			return err
-		}
-		return reply(w, http.StatusOK, List[T]{APIVersion, list(part(snap))})
-	}
 }
 
 func (s *Server) getStatus(w http.ResponseWriter, r *http.Request) error {
