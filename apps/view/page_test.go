@@ -3,6 +3,7 @@ package view_test
 import (
 	"crypto/x509"
 	"encoding/json"
+	"io/fs"
 	"net/http"
 	"os"
 	"os/exec"
@@ -84,6 +85,15 @@ func newWard() *controltest.Ward {
 	return controltest.New(func() time.Time { return controltest.Begin.Add(30*time.Minute + time.Since(start)) })
 }
 
+// pageFiles are those of dist, or of the folder that WARDFLOW_PAGE names: to try
+// a page that is being worked on.
+func pageFiles() fs.FS {
+	if dir := os.Getenv("WARDFLOW_PAGE"); dir != "" {
+		return os.DirFS(dir)
+	}
+	return view.Files()
+}
+
 func serve(t *testing.T, h *pkitest.Hospital, ward *controltest.Ward) *control.Server {
 	t.Helper()
 	own := h.Node("ward")
@@ -94,7 +104,7 @@ func serve(t *testing.T, h *pkitest.Hospital, ward *controltest.Ward) *control.S
 		Verify: func(chain []*x509.Certificate) (flow.Identity, error) {
 			return h.Verifier().Identify(chain, time.Now())
 		},
-		Page: view.Files(),
+		Page: pageFiles(),
 	})
 	if err != nil {
 		t.Fatal(err)

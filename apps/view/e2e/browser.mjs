@@ -4,7 +4,9 @@ import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { chromium } from "playwright-core";
 
-export const { url, link, shots, cert } = JSON.parse(process.argv[2]);
+/** What the test that started this one says. */
+export const args = JSON.parse(process.argv[2]);
+export const { url, link, shots, cert } = args;
 const executablePath = ["/usr/bin/chromium", "/usr/bin/chromium-browser"].find(existsSync);
 const browser = await chromium.launch({
   executablePath,
@@ -28,6 +30,9 @@ export const open = async (address, options = {}) => {
 };
 
 export const shot = async (page, name) => shots && page.screenshot({ path: path.join(shots, name + ".png"), fullPage: true });
+
+/** Opens a tab of the dock. */
+export const tab = (page, name) => page.getByRole("tab", { name: new RegExp("^" + name) }).click();
 
 /** What axe finds at fault, in a line each. */
 export async function faults(page) {

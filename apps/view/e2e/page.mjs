@@ -2,7 +2,7 @@
 // argument: {url, link, shots}. Its exit code is the result.
 
 import assert from "node:assert/strict";
-import { faults, link, open, run, shot, trouble, url } from "./browser.mjs";
+import { faults, link, open, run, shot, tab, trouble, url } from "./browser.mjs";
 
 const steps = {
   async "nobody sees anything, and is told how to get in"() {
@@ -103,6 +103,7 @@ const steps = {
 
   async "refusals come with reason, rule and block, and without what was measured"() {
     const { page } = steps;
+    await tab(page, "Refused readings");
     const list = page.getByRole("region", { name: "Refused readings" });
     await list.getByText("Devices and values are shown to staff").waitFor();
     assert.equal(await list.getByText("1.1 Cel").count(), 0);

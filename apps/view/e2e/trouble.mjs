@@ -4,7 +4,7 @@
 
 import assert from "node:assert/strict";
 import path from "node:path";
-import { cert, faults, open, run, shot, trouble, url } from "./browser.mjs";
+import { cert, faults, open, run, shot, tab, trouble, url } from "./browser.mjs";
 
 /** Makes the ward misbehave. */
 const make = (how, what = "", why = "") =>
@@ -23,6 +23,7 @@ const steps = {
   },
 
   async "staff with the right sees what was refused: reason, clause, rule and block"() {
+    await tab(steps.page, "Refused readings");
     const list = steps.page.getByRole("region", { name: "Refused readings" });
     await list.getByText("1.1 Cel is below 25 Cel").first().waitFor();
     await list.getByText("too low").first().waitFor();
@@ -64,13 +65,23 @@ const steps = {
     await page.getByRole("button", { name: /^Host bedside, .* up, 15 actors/ }).focus();
     await page.keyboard.press("Enter");
     const details = page.getByRole("region", { name: "Details" });
-    await details.getByRole("button", { name: "Drain" }).click();
+    await details.getByRole("button", { name: "Drain…" }).click();
+    const asks = page.getByRole("dialog", { name: "Drain bedside" });
+    await asks.getByText("3 actors go elsewhere, 11 actors can't leave").waitFor();
+    await asks.getByRole("listitem").filter({ hasText: "bed1 collector" }).getByText("bedside to ward").waitFor();
+    await shot(page, "drain");
+    await page.keyboard.press("Escape"); // nothing is done
+    await asks.waitFor({ state: "detached" });
+    assert.equal(await page.getByRole("button", { name: /^Host bedside, .* up, 15 actors/ }).count(), 1);
+    await details.getByRole("button", { name: "Drain…" }).click();
+    await asks.getByRole("button", { name: "Drain bedside" }).click();
     const host = page.getByRole("button", { name: /^Host bedside, .* draining, 12 actors/ });
     await host.waitFor();
     await details.getByText("bed1 ecg: the device's certificate is bound to bedside").waitFor();
     await page.getByRole("region", { name: "The cluster" }).getByText("1 draining").waitFor();
     await shot(page, "draining");
-    await details.getByRole("button", { name: "Take actors again" }).click();
+    await details.getByRole("button", { name: "Take actors again…" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Take actors again" }).click();
     await page.getByRole("button", { name: /^Host bedside, .* up, 15 actors/ }).waitFor();
     await page.keyboard.press("Escape");
   },
@@ -80,31 +91,52 @@ const steps = {
     const details = page.getByRole("region", { name: "Details" });
     await page.getByRole("button", { name: /^Actor bed2 check,/ }).focus();
     await page.keyboard.press("Enter");
-    await details.getByRole("combobox").selectOption("records");
-    await details.getByRole("button", { name: "Move" }).click();
+    await details.getByRole("button", { name: "Move…" }).click();
+    const asks = page.getByRole("dialog", { name: "Move bed2 check" });
+    await asks.getByText("capability rules missing").waitFor();
+    assert.equal(await asks.getByRole("radio", { name: /^bedside/ }).isDisabled(), true);
+    assert.equal(await asks.getByRole("button", { name: "Move", exact: true }).isDisabled(), true); // no host is chosen
+    await asks.getByRole("radio", { name: /^records/ }).check();
+    await shot(page, "move");
+    assert.deepEqual(await faults(page), []);
+    await asks.getByRole("button", { name: "Move to records" }).click();
     await page.getByRole("button", { name: /^Actor bed2 check, ward.RuleCheck, moved by hand on records, running/ }).waitFor();
-    await details.getByRole("button", { name: "Let placement decide" }).click();
+    await details.getByRole("button", { name: "Move or let go…" }).click();
+    await asks.getByRole("radio", { name: /Let placement decide/ }).check();
+    await asks.getByRole("button", { name: "Let placement decide" }).click();
     await page.getByRole("button", { name: /^Actor bed2 check, ward.RuleCheck on ward, running/ }).waitFor();
 
     await page.keyboard.press("Escape");
     await page.getByRole("button", { name: /^Actor store,/ }).focus();
     await page.keyboard.press("Enter");
-    await details.getByRole("button", { name: "Move" }).click();
-    await details.getByRole("alert").getByText("ward:store requires store, which only records offers").waitFor();
+    await details.getByRole("button", { name: "Move…" }).click();
+    const store = page.getByRole("dialog", { name: "Move store" });
+    await store.getByText("store is bound to records").first().waitFor();
+    assert.equal(await store.getByRole("radio", { name: /^ward/ }).isDisabled(), true);
+    await page.keyboard.press("Escape");
+    await store.waitFor({ state: "detached" });
+    await details.getByRole("button", { name: "Move…" }).and(page.locator(":focus")).waitFor(); // back where it was
     await page.keyboard.press("Escape");
   },
 
-  async "replicas are numbered, stacked, and more or fewer at a click"() {
+  async "replicas are numbered, stacked, and as many as somebody asks for"() {
     const { page } = steps;
     await make("scale", "ward:bed3:check", "2");
     await page.getByRole("button", { name: /^Actor bed3 check, ward.RuleCheck, replica 1 of 2 on ward/ }).focus();
     await page.keyboard.press("Enter");
     const details = page.getByRole("region", { name: "Details" });
-    await details.getByRole("button", { name: "One more" }).click();
+    const scale = async (to) => {
+      await details.getByRole("button", { name: "Scale…" }).click();
+      const asks = page.getByRole("dialog", { name: "Scale bed3 check" });
+      await asks.getByRole("spinbutton").fill(to);
+      await asks.getByRole("button", { name: "Have " + to }).click();
+      await asks.waitFor({ state: "detached" });
+    };
+    await scale("3");
     await page.getByRole("button", { name: /^Actor bed3 check~3, ward.RuleCheck, replica 3 of 3 on ward/ }).waitFor();
     assert.equal(await page.locator(".card .behind").count(), 3);
     await shot(page, "replicas");
-    await details.getByRole("button", { name: "One replica less" }).click();
+    await scale("2");
     await page.getByRole("button", { name: /^Actor bed3 check~3/ }).waitFor({ state: "detached" });
     await page.keyboard.press("Escape");
   },

@@ -2,6 +2,9 @@
 
 import type { Caller, Problem, Snapshot } from "./types";
 
+/** Who looks, with what they may, which nodes tell that are new enough. */
+export type Who = Caller & { may?: string[]; signs?: boolean };
+
 export type Selection = { kind: "host" | "actor" | "link"; id: string };
 
 class Live {
@@ -11,7 +14,9 @@ class Live {
   skipped = $state(0); // snapshots not shown since the page was opened
   skippedNow = $state(false); // some were skipped just now
   selected = $state<Selection>();
-  role = $state(""); // of who looks: "staff" may also change things
+  role = $state(""); // of who looks
+  caller = $state.raw<Who>(); // who looks, and what they may
+  tapped = $state(""); // the link whose tokens somebody asked to see, by its ID
   app = $state(""); // show this application only; "": all
 
   #forget: ReturnType<typeof setTimeout> | undefined;
@@ -31,7 +36,9 @@ class Live {
     }
     this.#watch();
     const who = await fetch("/api/v1/session").catch(() => undefined);
-    if (who?.ok) this.role = ((await who.json()) as Caller).role;
+    if (!who?.ok) return;
+    this.caller = (await who.json()) as Who;
+    this.role = this.caller.role;
   }
 
   #watch() {
@@ -56,6 +63,11 @@ class Live {
       if (problem) this.problem = problem;
       if (!problem || problem.status === 0 || problem.status >= 500) setTimeout(() => this.#watch(), 2000);
     };
+  }
+
+  /** Whether who looks may do that, as far as the node has said: it decides anew each time. */
+  may(action: string): boolean {
+    return this.caller?.may?.includes(action) ?? this.role === "staff";
   }
 
   select(kind: Selection["kind"], id: string) {

@@ -1,0 +1,61 @@
+// What stands under the graph: which of the panels is open, and how high. Kept
+// in this browser; the open panel also stands in the address, so that a link to
+// it can be sent ("#panel=events").
+
+const store = "wardflow.dock";
+export const least = 120; // pixels; lower, and nothing could be read
+
+interface Kept {
+  tab?: string;
+  height?: number;
+  open?: boolean;
+}
+
+const named = (id: unknown): id is string => typeof id === "string" && /^[a-z]+$/.test(id);
+
+class Dock {
+  tab = $state("links"); // by the id of a panel; Dock.svelte shows the first for one that is not there
+  height = $state(290); // pixels
+  open = $state(true);
+  whole = $state(false); // it covers the graph
+
+  constructor() {
+    const kept = read();
+    if (named(kept.tab)) this.tab = kept.tab;
+    if (typeof kept.height === "number") this.height = Math.max(least, kept.height);
+    if (typeof kept.open === "boolean") this.open = kept.open;
+    this.#follow();
+    addEventListener("hashchange", () => this.#follow());
+  }
+
+  /** Opens a panel by its id. */
+  show(id: string) {
+    [this.tab, this.open] = [id, true];
+    history.replaceState(null, "", "#panel=" + id);
+    this.keep();
+  }
+
+  /** Notes how it stands, for the next visit. */
+  keep() {
+    try {
+      localStorage.setItem(store, JSON.stringify({ tab: this.tab, height: this.height, open: this.open } satisfies Kept));
+    } catch {
+      // Somebody forbids pages to keep anything: then it is not kept.
+    }
+  }
+
+  #follow() {
+    const id = location.hash.match(/^#panel=([a-z]+)$/)?.[1];
+    if (named(id)) [this.tab, this.open] = [id, true];
+  }
+}
+
+function read(): Kept {
+  try {
+    return (JSON.parse(localStorage.getItem(store) ?? "{}") ?? {}) as Kept;
+  } catch {
+    return {};
+  }
+}
+
+export const dock = new Dock();
