@@ -6,12 +6,12 @@ import "github.com/spf13/cobra"
 func certCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "cert",
-		Short:   "Show and renew certificates",
-		Example: "  wardflow cert show bedside\n  wardflow cert renew monitor",
+		Short:   "List, show and renew certificates",
+		Example: "  wardflow cert list\n  wardflow cert show bedside\n  wardflow cert renew monitor",
 		RunE:    onlySubcommands,
 	}
 	show := caShowCommand()
 	show.Example = "  wardflow cert show bedside"
-	cmd.AddCommand(show, certRenewCommand())
+	cmd.AddCommand(certListCommand(), show, certRenewCommand())
 	return cmd
 }

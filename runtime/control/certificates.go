@@ -84,6 +84,11 @@ func (c *Certificate) Judge(now time.Time) {
 	}
 }
 
+// Odd reports whether somebody must look after it.
+func (c *Certificate) Odd() bool {
+	return c.State != CertificateGood || c.Failed != "" && !c.Renews.IsZero()
+}
+
 // Certificates are those of a cluster, the one that ends first first.
 type Certificates struct {
 	APIVersion string        `json:"apiVersion"`

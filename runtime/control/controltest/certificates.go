@@ -98,11 +98,7 @@ func (w *Ward) Timeline(context.Context) (*control.Timeline, error) {
 	}
 	now := w.now().UTC()
 	at := func(minutes, seconds int) time.Time {
-		t := Begin.Add(time.Duration(minutes)*time.Minute + time.Duration(seconds)*time.Second)
-		if t.After(now) {
-			return now
-		}
-		return t
+		return Begin.Add(time.Duration(minutes)*time.Minute + time.Duration(seconds)*time.Second)
 	}
 	span := func(node flow.NodeID, state control.SpanState, from, until time.Time, why string) control.Span {
 		return control.Span{Node: node, State: state, Why: why, From: from, Until: until}
@@ -120,6 +116,7 @@ func (w *Ward) Timeline(context.Context) (*control.Timeline, error) {
 		span("bedside", control.SpanUp, at(22, 40), time.Time{}, ""),
 	}
 	spans[5].Until = at(20, 40)
+	spans = until(now, spans)
 	for node, why := range w.down {
 		spans = turned(spans, span(node, control.SpanDown, w.downAt[node], time.Time{}, why))
 	}
@@ -130,6 +127,19 @@ func (w *Ward) Timeline(context.Context) (*control.Timeline, error) {
 	}
 	slices.SortStableFunc(spans, func(a, b control.Span) int { return a.From.Compare(b.From) })
 	return &control.Timeline{At: now, Node: "ward", Since: Begin, Spans: spans}, nil
+}
+
+// until are the spans that have begun by now.
+func until(now time.Time, all []control.Span) (begun []control.Span) {
+	for _, s := range all {
+		if s.Until.After(now) {
+			s.Until = time.Time{}
+		}
+		if !s.From.After(now) {
+			begun = append(begun, s)
+		}
+	}
+	return begun
 }
 
 // turned ends what a node was and adds what it is now.
