@@ -1,0 +1,37 @@
+package view_test
+
+import (
+	"net/http"
+	"testing"
+
+	"github.com/wardflow/wardflow/runtime/flow"
+	"github.com/wardflow/wardflow/runtime/pki"
+	"github.com/wardflow/wardflow/runtime/pki/pkitest"
+)
+
+// The panels of the dock: how the hosts have been, the chain, certificates,
+// alarms, what happened, what was refused; each says so too when there is nothing.
+func TestPanels(t *testing.T) {
+	needBrowser(t)
+	h := pkitest.New(t)
+	ward := newWard()
+	s := serve(t, h, ward)
+	s.Mount("POST /misbehave", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		kind := flow.AlarmKind(r.FormValue("what"))
+		switch how := r.FormValue("how"); {
+		case how == "alarm":
+			ward.Alarm(kind, false)
+		case how == "mend":
+			ward.Alarm(kind, true)
+		case how == "unready":
+			ward.Unready(r.FormValue("what") != "")
+		case !misbehave(ward, how, r.FormValue("what"), r.FormValue("why")):
+			http.Error(w, "no such misbehaviour", http.StatusBadRequest)
+		}
+	}), flow.RoleStaff)
+	dir := t.TempDir()
+	if err := pki.SaveSigner(dir, h.Staff("admin")); err != nil {
+		t.Fatal(err)
+	}
+	drive(t, "e2e/panels.mjs", s, map[string]string{"cert": dir, "link": s.Login("").Link})
+}
