@@ -10,6 +10,7 @@ import (
 	"github.com/wardflow/wardflow/runtime/device"
 	"github.com/wardflow/wardflow/runtime/enroll"
 	"github.com/wardflow/wardflow/runtime/flow"
+	"github.com/wardflow/wardflow/runtime/meter"
 )
 
 // A Config is what a node is told, in YAML. Paths are relative to the file.
@@ -69,6 +70,11 @@ type Config struct {
 
 	Chain *ChainConfig `yaml:"chain,omitempty"` // nil: this node judges nothing
 	Page  bool         `yaml:"page,omitempty"`  // serve the live page beside the API
+
+	// Metrics is where a Prometheus on the same host finds what the node counts,
+	// without TLS: 127.0.0.1:9464, say, and no address that other hosts could reach.
+	// "" leaves it at /metrics of the control API.
+	Metrics string `yaml:"metrics,omitempty"`
 
 	base string // the folder of the file that it was read from
 }
@@ -191,6 +197,11 @@ func (c *Config) check() error {
 	}
 	if c.Chain != nil && c.Chain.Dir != "" && c.Chain.Payer != "" {
 		return errors.New("chain.payer: a node with chain.dir has an account of its own: leave one of the two out")
+	}
+	if c.Metrics != "" {
+		if err := meter.CheckAddr(c.Metrics); err != nil {
+			return fmt.Errorf("metrics: %w", err)
+		}
 	}
 	if err := c.Ingest.check(); err != nil {
 		return err

@@ -121,6 +121,7 @@ func Start(ctx context.Context, cfg Config, types flow.Types, log *slog.Logger) 
 		{"give evidence", n.openEvidence},
 		{"start its engine", n.openEngine},
 		{"serve people", n.serve},
+		{"show what it counts", n.openMeter},
 		{"listen for devices", n.openIngest},
 		{"listen for devices over MQTT", n.openMQTT},
 	} {
