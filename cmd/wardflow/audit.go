@@ -52,7 +52,7 @@ source, only the first times are written one by one.`,
 	out.flag(cmd)
 	f := cmd.Flags()
 	f.DurationVar(&since, "since", 0, "only what happened in the last so much time, such as 30m")
-	f.StringVar(&kind, "kind", "", "only this kind: connection, link, frame, gossip, register, request, reading, deployment or identity")
+	f.StringVar(&kind, "kind", "", "only this kind: connection, link, frame, gossip, register, request, reading, deployment, identity or tap")
 	f.StringVar(&q.Who, "who", "", "only whose name or address has this in it")
 	f.BoolVar(&q.Refused, "refused", false, "only what was refused")
 	f.IntVar(&q.Limit, "limit", 100, fmt.Sprintf("the newest so many of each node, up to %d", control.MaxAudit))

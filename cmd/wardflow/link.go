@@ -19,7 +19,7 @@ func linkCommand() *cobra.Command {
 	cmd := &cobra.Command{Use: "link", Short: "See the links between actors", Example: "  wardflow link list\n  wardflow link why ward:bed_1_ecg ward:bed_1:collect", RunE: onlySubcommands}
 	to.flags(cmd)
 	out.flag(cmd)
-	cmd.AddCommand(linkListCommand(&to, &out), linkWhyCommand(&to, &out))
+	cmd.AddCommand(linkListCommand(&to, &out), linkWhyCommand(&to, &out), linkTapCommand(&to, &out))
 	return cmd
 }
 

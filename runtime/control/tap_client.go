@@ -13,6 +13,8 @@ import (
 // A TapEvent is one event of a tap, as a [Client] gives it out: Kind says which
 // of the others is set.
 type TapEvent struct {
+	APIVersion string `json:"apiVersion"`
+
 	Kind    TapKind     `json:"event"`
 	About   *TapAbout   `json:"tap,omitempty"`
 	Token   *TapToken   `json:"token,omitempty"`
@@ -59,7 +61,7 @@ func (c *Client) Tap(ctx context.Context, q TapQuery, see func(TapEvent) bool) e
 // tapEvent reads the data of one event. Of a kind that is not known here it is
 // the zero event.
 func tapEvent(kind TapKind, data []byte) (TapEvent, error) {
-	e := TapEvent{Kind: kind}
+	e := TapEvent{APIVersion: APIVersion, Kind: kind}
 	var into any
 	end := struct{ Why string }{}
 	switch kind {

@@ -1,6 +1,7 @@
 package tap
 
 import (
+	"encoding/json"
 	"time"
 
 	"github.com/wardflow/wardflow/runtime/flow"
@@ -27,4 +28,27 @@ func OfReading(r *flow.Reading, name string) flow.Value {
 		d["period"] = r.Period.Seconds()
 	}
 	return map[string]any{"$reading": d}
+}
+
+// A ReadingShown is what stands under "$reading", for who reads what was shown.
+type ReadingShown struct {
+	Device string            `json:"device"`
+	Stream string            `json:"stream"`
+	Kind   string            `json:"kind"` // LOINC code
+	Name   string            `json:"name"` // the kind in words, or ""
+	Unit   string            `json:"unit"` // UCUM code
+	Values []json.RawMessage `json:"values"`
+}
+
+// Numbers are its values, without the last where that says how many more there
+// were.
+func (r *ReadingShown) Numbers() []float64 {
+	var all []float64
+	for _, v := range r.Values {
+		var x float64
+		if json.Unmarshal(v, &x) == nil {
+			all = append(all, x)
+		}
+	}
+	return all
 }

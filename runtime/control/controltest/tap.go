@@ -132,7 +132,7 @@ func (t *tapping) value() flow.Value {
 			"device": "3414257BF400000000001F4A", "stream": "temp", "kind": "8310-5", "unit": "Cel", "value": "1.1", "taken": t.w.now().UTC().Format(time.RFC3339Nano)}}
 	}
 	s := signals[name]
-	r := &flow.Reading{Device: fmt.Sprintf("3414257BF400000000001F%02X", 0x4A+len(name)), Stream: name, Seq: t.seq, Kind: s.kind, Unit: s.unit, At: t.w.now(), Scale: 1000}
+	r := &flow.Reading{Device: fmt.Sprintf("3414257BF400000000001F%02X", 0x4A+2*(int(t.seq)%len(t.beds))), Stream: name, Seq: t.seq, Kind: s.kind, Unit: s.unit, At: t.w.now(), Scale: 1000}
 	for i := range s.samples {
 		at := n/10 + float64(i)/float64(s.samples)
 		r.Samples = append(r.Samples, int64(1000*(s.mean+s.swing*math.Sin(at))))

@@ -1,0 +1,12 @@
+package node
+
+import (
+	"context"
+
+	"github.com/wardflow/wardflow/runtime/flow"
+)
+
+// AskTap has a node ask another to tap a link, vote or not.
+func AskTap(ctx context.Context, n *Node, of flow.NodeID) ([]byte, error) {
+	return n.door.Ask(ctx, of, askTap, []byte(`{"do":"begin"}`))
+}
