@@ -141,7 +141,7 @@ func (d *caDesk) change(cmd *cobra.Command, out *output, what string, do func(re
 
 // tellCluster brings lists to the node that the command line names, if it does.
 func (d *caDesk) tellCluster(cmd *cobra.Command, lists [][]byte) (*control.Revoked, error) {
-	if d.to.Node == "" && d.to.file == "" {
+	if d.to.Node == "" && d.to.context == "" {
 		return nil, nil
 	}
 	c, err := d.to.client()

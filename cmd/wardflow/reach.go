@@ -2,13 +2,12 @@ package main
 
 import (
 	"crypto/tls"
-	"errors"
 	"fmt"
-	"os"
+	"net/url"
 	"path/filepath"
+	"strings"
 
 	"github.com/spf13/cobra"
-	"go.yaml.in/yaml/v3"
 
 	"github.com/wardflow/wardflow/runtime/control"
 	"github.com/wardflow/wardflow/runtime/flow"
@@ -24,29 +23,17 @@ type reach struct {
 	Cert  string `yaml:"cert"`  // folder with cert.pem and key.pem
 	Trust string `yaml:"trust"` // PEM file with the ministry's root and the hospital's authorities
 
-	file string // of the context; "": the first of contextFiles that is there
-}
-
-// contextFiles are where a context is looked for, in this order.
-func contextFiles() []string {
-	var files []string
-	if file := os.Getenv("WARDFLOW_CONTEXT"); file != "" {
-		return []string{file}
-	}
-	files = append(files, filepath.Join("wardflow-data", "context.yaml")) // the demo's
-	if dir, err := os.UserConfigDir(); err == nil {
-		files = append(files, filepath.Join(dir, "wardflow", "context.yaml"))
-	}
-	return files
+	context string // name or file of the context; "": the one that is chosen otherwise
 }
 
 // flags adds what says where to reach a node to a command and all below it.
 func (r *reach) flags(cmd *cobra.Command) {
 	f := cmd.PersistentFlags()
-	f.StringVar(&r.file, "context", "", "context file with node, cert and trust (default $WARDFLOW_CONTEXT, wardflow-data/context.yaml, or the one in your configuration folder)")
+	f.StringVar(&r.context, "context", "", "context to use, by its name or file: see wardflow help contexts")
 	f.StringVar(&r.Node, "node", "", "address of any node's control API: https://HOST:PORT")
 	f.StringVar(&r.Cert, "cert", "", "folder with your certificate: cert.pem, and key.pem or, for a card, key.uri")
 	f.StringVar(&r.Trust, "trust", "", "file with the authorities you trust: trust.pem")
+	completeContext(cmd)
 }
 
 // client is ready to ask the node. The caller closes it.
@@ -85,33 +72,32 @@ func (r *reach) complete() (reach, error) {
 	if at.Node != "" && at.Cert != "" && at.Trust != "" {
 		return at, nil
 	}
-	files := contextFiles()
-	if r.file != "" {
-		files = []string{r.file}
+	from, err := chosen(r.context)
+	if err != nil {
+		return at, err
 	}
-	for _, file := range files {
-		text, err := os.ReadFile(file)
-		if errors.Is(err, os.ErrNotExist) && r.file == "" {
-			continue
-		}
+	if from.file != "" {
+		c, err := readContext(from.file)
 		if err != nil {
-			return at, fmt.Errorf("context: %w", err)
+			return at, fmt.Errorf("%w\n  it is the context %s: `wardflow context list` shows others", err, from.why)
 		}
-		var from reach
-		if err := yaml.Unmarshal(text, &from); err != nil {
-			return at, fmt.Errorf("context %s: %w", file, err)
-		}
-		at.Node = or(at.Node, from.Node)
-		at.Cert = or(at.Cert, beside(file, from.Cert))
-		at.Trust = or(at.Trust, beside(file, from.Trust))
-		break
+		at.Node, at.Cert, at.Trust = or(at.Node, c.Node), or(at.Cert, c.Cert), or(at.Trust, c.Trust)
 	}
 	for _, need := range []struct{ flag, value, example string }{{"node", at.Node, "https://127.0.0.1:7443"}, {"cert", at.Cert, "staff/admin"}, {"trust", at.Trust, "trust.pem"}} {
 		if need.value == "" {
-			return at, usageError{fmt.Errorf("no --%s: give one, such as %s, or a --context file that has it", need.flag, need.example)}
+			return at, usageError{fmt.Errorf("no --%s: give one, such as %s, or a --context that has it\n  `wardflow context add` keeps one for all commands, `wardflow help contexts` tells more", need.flag, need.example)}
 		}
 	}
 	return at, nil
+}
+
+// nodeAddress is a node's control API as it is written: https://HOST:PORT.
+func nodeAddress(s string) (*url.URL, error) {
+	u, err := url.Parse(s)
+	if err != nil || u.Scheme != "https" || u.Host == "" || strings.Trim(u.Path, "/") != "" {
+		return nil, usageError{fmt.Errorf("node address %q: want https://HOST:PORT", s)}
+	}
+	return u, nil
 }
 
 func or(a, b string) string {

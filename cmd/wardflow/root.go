@@ -57,7 +57,7 @@ func newRoot(began *bool) *cobra.Command {
 	mustComplete(root, "color", []string{"auto", "always", "never"})
 	root.SetFlagErrorFunc(flagError)
 	root.AddCommand(commands()...)
-	root.AddCommand(versionCommand(), manCommand())
+	root.AddCommand(contextCommand(), versionCommand(), manCommand())
 	root.AddCommand(topics()...)
 	root.SetHelpCommand(helpCommand())
 	root.SetHelpCommandGroupID("more")
