@@ -12,6 +12,9 @@ const units = [
   ["years", 365.25 * 86400 * second],
 ] as const;
 
+/** A moment to the second, minute or what it is in milliseconds: what shows it changes no sooner. */
+export const toThe = (unit: number, at: string) => new Date(Math.floor(Date.parse(at) / unit) * unit).toISOString();
+
 /** A length of time in its largest unit that says something: "47 min", "14 h", "3.2 years". */
 export function length(milliseconds: number): string {
   const ms = Math.max(0, milliseconds);
