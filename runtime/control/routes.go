@@ -42,6 +42,7 @@ func (s *Server) routes() []route {
 		{"DELETE /apps/{name}", "stop", s.deleteApp},
 		{"POST /check", "check", s.postCheck},
 		{"POST /logins", "login", s.postLogin},
+		{"GET /openapi.json", "see", s.getOpenAPI},
 		{"GET /session", "see", s.getSession},
 		{"POST /session", anybody, s.postSession},
 		{"DELETE /session", "see", s.deleteSession},
