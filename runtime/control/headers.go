@@ -15,9 +15,10 @@ const contentPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; 
 // sends with this browser's certificate or session.
 func protect(h http.Handler) http.Handler {
 	cross := http.NewCrossOriginProtection()
-	cross.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	refuse := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		problem(http.StatusForbidden, "cross-origin", "denied", "a page of another origin may not %s here", r.Method).write(w)
-	}))
+	})
+	cross.SetDenyHandler(refuse)
 	inner := cross.Handler(h)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		head := w.Header()
@@ -32,8 +33,20 @@ func protect(h http.Handler) http.Handler {
 		if named(r.Host) {
 			head.Set("Strict-Transport-Security", "max-age=31536000")
 		}
+		if elsewhere(r) {
+			refuse.ServeHTTP(w, r)
+			return
+		}
 		inner.ServeHTTP(w, r)
 	})
+}
+
+// elsewhere reports whether a page of another origin asks for something of the API
+// in the background. It could not read the answer, but a stream would take a
+// viewer's place. Following a link is another matter.
+func elsewhere(r *http.Request) bool {
+	site := r.Header.Get("Sec-Fetch-Site")
+	return strings.HasPrefix(r.URL.Path, "/api/") && site != "" && site != "same-origin" && site != "none" && r.Header.Get("Sec-Fetch-Mode") != "navigate"
 }
 
 // named reports whether a host is a name of its own. Browsers ignore the strict
