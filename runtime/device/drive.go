@@ -93,7 +93,11 @@ func (c Capability) fit(f Fault) (Fault, error) {
 			return f, fmt.Errorf("%w: %s has no range: say what it reads", ErrUnfitFault, c.Name)
 		}
 		if f.Value == nil {
-			f.Value = r.Max + (r.Max-r.Min)/10
+			n := r.Max + (r.Max-r.Min)/10
+			if c.whole() {
+				n = max(r.Max+1, math.Round(n))
+			}
+			f.Value = n
 		}
 		n, ok := number(f.Value)
 		switch {
@@ -175,11 +179,16 @@ func (m *Mock) at(v flow.Value, now time.Time) (flow.Value, error) {
 	return m.fault.of(m.c, v, now), nil
 }
 
-// pass ends what is over at the time now; the caller holds mu.
-func (m *Mock) pass(now time.Time) {
+// heal ends a fault that is over at the time now; the caller holds mu.
+func (m *Mock) heal(now time.Time) {
 	if x := m.fault; x != nil && !x.until.IsZero() && !now.Before(x.until) {
 		m.fault = nil
 	}
+}
+
+// pass ends what is over at the time now; the caller holds mu.
+func (m *Mock) pass(now time.Time) {
+	m.heal(now)
 	if p := m.trace; p != nil && !p.rec.loop && now.Sub(p.began) >= p.rec.length {
 		m.value, m.trace = p.rec.values[len(p.rec.values)-1], nil
 	}
@@ -248,6 +257,24 @@ func (m *Mock) Mend() {
 	m.fault = nil
 	m.mu.Unlock()
 	m.feeds.wake()
+}
+
+// Heal ends a fault that is over at the time now, and wakes whoever watches: a
+// lamp that nobody reads has no other clock. It returns when there is something
+// to heal next; zero: not that is known.
+func (m *Mock) Heal(now time.Time) (next time.Time) {
+	m.mu.Lock()
+	had := m.fault
+	m.heal(now)
+	healed := had != nil && m.fault == nil
+	if m.fault != nil {
+		next = m.fault.until
+	}
+	m.mu.Unlock()
+	if healed {
+		m.feeds.wake()
+	}
+	return next
 }
 
 // Clear ends a fault and a trace; a sensor goes on with its own signal, and all

@@ -153,6 +153,7 @@ func (f *mockFeed) Next(now time.Time) (flow.Value, bool, error) {
 	if m.broken != nil {
 		return nil, false, m.broken
 	}
+	m.heal(now)
 	for {
 		v, ok, err := f.next(now)
 		if !ok || err != nil {

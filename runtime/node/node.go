@@ -381,6 +381,7 @@ func (n *Node) run() {
 	n.done.Go(func() { n.leader.run(ctx) })
 	n.done.Go(func() { n.rotate(ctx) })
 	n.done.Go(func() { n.taps.run(ctx) })
+	n.done.Go(func() { n.healMocks(ctx) })
 	n.done.Go(func() { n.renewing(ctx) })
 	n.done.Go(func() { n.watchMajority(ctx) })
 	n.done.Go(func() { n.watchMembers(ctx) })
