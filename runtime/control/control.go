@@ -52,9 +52,10 @@ type Config struct {
 	// it did: somebody is revoked. What is open is looked at again then. nil: what
 	// is open is looked at when it asks for something.
 	Changed func() <-chan struct{}
-	// Callers are the authorities that Verify accepts, told to clients so
-	// that browsers offer the right certificates only; nil tells nothing.
-	Callers *x509.CertPool
+	// Callers are the authorities whose certificates Verify accepts, asked for at
+	// each handshake and told to browsers, which then offer the right certificates
+	// only, and none at all to whoever has none. nil tells nothing.
+	Callers func() []*x509.Certificate
 
 	Page fs.FS        // the page, with an index.html; nil: the API alone
 	Log  *slog.Logger // default: none
@@ -176,9 +177,9 @@ func Serve(cfg Config) (*Server, error) {
 			// The chain is checked at each request, where a refusal can say
 			// why. TLS itself proves that the caller holds the key.
 			ClientAuth: tls.RequestClientCert,
-			ClientCAs:  cfg.Callers,
 		},
 	}
+	s.http.TLSConfig.GetConfigForClient = offering(s.http.TLSConfig, cfg.Callers)
 	secure := gate.New(cfg.Gate).TLS(listen, s.http.TLSConfig, func(addr net.Addr, err error) {
 		cfg.Log.Debug("connection not made", "addr", addr.String(), "err", err) // strangers' handshakes are not this node's errors
 	})

@@ -2,6 +2,7 @@ package node
 
 import (
 	"context"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -347,7 +348,7 @@ func (n *Node) serve(context.Context) (err error) {
 	}
 	cfg := control.Config{Addr: n.cfg.Control, Backend: n, Own: n.signer, Web: n.renewal.webCertificate, Log: n.log, Gate: n.limits("control API"),
 		May: n.mayAsk, Audit: n.audit,
-		Verify: n.identifyOurs, Changed: n.verifier.Changed,
+		Verify: n.identifyOurs, Changed: n.verifier.Changed, Callers: func() []*x509.Certificate { return n.keys.trust().Issuers },
 		Fresh: func(id flow.Identity) error { return n.verifier.Fresh(id, time.Now()) }}
 	if n.cfg.Page {
 		cfg.Page = view.Files()
