@@ -8,6 +8,7 @@ import (
 
 	"github.com/wardflow/wardflow/runtime/engine"
 	"github.com/wardflow/wardflow/runtime/flow"
+	"github.com/wardflow/wardflow/runtime/tap"
 )
 
 // instant keeps nothing: what is measured is the engine.
@@ -54,6 +55,7 @@ type course struct {
 	arrive int // tokens that reach sinks, for each of a source
 	queue  int // of each port; 0: the engine's own
 	direct bool
+	tapped bool // each link, by somebody who reads nothing
 }
 
 // actors are nodes of a type, by their names.
@@ -93,6 +95,13 @@ func (c course) run(b *testing.B) {
 			b.Fatal(err)
 		}
 	}
+	for _, l := range links {
+		if c.tapped {
+			if _, err := eng.Watch(l.ID(), tap.New()); err != nil {
+				b.Fatal(err)
+			}
+		}
+	}
 	<-sink.done
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(len(c.links)), "ns/hop")
 }
@@ -129,4 +138,5 @@ func BenchmarkHops(b *testing.B) {
 	b.Run("fan-in 4", in.run)
 	b.Run("2 links, Calvin's queues", calvins.run)
 	b.Run("2 links, direct commits", near.run)
+	b.Run("2 links, tapped", course{nodes: line, links: lineLinks, arrive: 1, tapped: true}.run)
 }

@@ -23,13 +23,23 @@ import (
 var signals = map[string]struct {
 	kind, name, unit string
 	mean, swing      float64 // in the unit
-	samples          int     // of a reading
+	wave             bool
 }{
-	"ecg":     {"11524-6", "ECG", "mV", 0, 1.1, 250},
-	"hr":      {"8867-4", "heart rate", "/min", 74, 5, 1},
-	"spo2":    {"59408-5", "oxygen saturation", "%", 97, 1.5, 1},
-	"temp":    {"8310-5", "body temperature", "Cel", 36.9, 0.3, 1},
-	"glucose": {"99504-3", "interstitial glucose", "mmol/L", 5.6, 0.9, 1},
+	"ecg":     {"11524-6", "ECG", "mV", 0, 1.1, true},
+	"hr":      {"8867-4", "heart rate", "/min", 74, 5, false},
+	"spo2":    {"59408-5", "oxygen saturation", "%", 97, 1.5, false},
+	"temp":    {"8310-5", "body temperature", "Cel", 36.9, 0.3, false},
+	"glucose": {"99504-3", "interstitial glucose", "mmol/L", 5.6, 0.9, false},
+}
+
+// sample is how far apart the samples of a wave are.
+const sample = 4 * time.Millisecond
+
+// beat is an electrocardiogram at a moment, in seconds, within about -0.2 and 1.
+func beat(at float64) float64 {
+	at = math.Mod(at, 60./74)
+	bump := func(mid, width, height float64) float64 { return height * math.Exp(-(at-mid)*(at-mid)/(2*width*width)) }
+	return bump(0.18, 0.025, 0.12) - bump(0.27, 0.008, 0.14) + bump(0.30, 0.010, 1) - bump(0.33, 0.009, 0.22) + bump(0.52, 0.045, 0.28)
 }
 
 // A tapping is a tap of one link.
@@ -44,8 +54,9 @@ type tapping struct {
 	once sync.Once
 	quit chan struct{}
 
-	seq  uint64    // of Next alone
-	next time.Time // when there is something
+	seq   uint64    // of Next alone
+	next  time.Time // when there is something
+	begun time.Time // by the ward's clock
 }
 
 // TapPace is how far apart the ward gives the tokens of a tap.
@@ -66,8 +77,8 @@ func (w *Ward) Tap(_ context.Context, by flow.Identity, q control.TapQuery) (con
 	if _, ok := w.apps[app]; !ok || !slices.ContainsFunc(w.joins(app), func(x flow.Link) bool { return x.ID() == q.Link }) {
 		return nil, fmt.Errorf("link %s: %w", q.Link, control.ErrNotFound)
 	}
-	t := &tapping{w: w, by: by, link: l, quit: make(chan struct{}), next: time.Now(),
-		about: control.TapAbout{Node: w.nodeOf(l.From.Actor), Until: w.now().Add(tap.For)}}
+	t := &tapping{w: w, by: by, link: l, quit: make(chan struct{}), next: time.Now(), begun: w.now(),
+		about: control.TapAbout{Link: q.Link, Node: w.nodeOf(l.From.Actor), Until: w.now().Add(tap.For)}}
 	how := "with whom they are of"
 	if !q.Patients {
 		t.mask, how = tap.NewMask(make([]byte, tap.KeySize), nil), "masked"
@@ -112,7 +123,7 @@ func (t *tapping) Next(ctx context.Context) (*control.TapBatch, error) {
 	for now := time.Now(); !t.next.After(now) && len(b.Tokens) < tap.Room; t.next = t.next.Add(TapPace) {
 		t.seq++
 		shown := tap.Show(t.link.From.Port, t.value(), t.mask, nil)
-		b.Tokens = append(b.Tokens, control.TapToken{At: t.w.now().UTC(), Seq: t.seq, Port: t.link.From.Port,
+		b.Tokens = append(b.Tokens, control.TapToken{At: t.at().UTC(), Seq: t.seq, Port: t.link.From.Port,
 			Value: shown.JSON, Truncated: shown.Truncated, Masked: shown.Masked})
 	}
 	b.Seen = uint64(len(b.Tokens))
@@ -123,22 +134,26 @@ func (t *tapping) Next(ctx context.Context) (*control.TapBatch, error) {
 	return b, nil
 }
 
-// value is what the next token carries.
+// at is when the newest token was made.
+func (t *tapping) at() time.Time { return t.begun.Add(time.Duration(t.seq-1) * TapPace) }
+
+// value is what the newest token carries.
 func (t *tapping) value() flow.Value {
-	n := float64(t.seq)
 	name := t.beds[int(t.seq)%len(t.beds)]
 	if t.link.From.Port == "refused" {
 		return map[string]any{"refused": map[string]any{"by": "check", "reason": "too low", "clause": "1.1 Cel is below 25 Cel", "patient": "p-17",
-			"device": "3414257BF400000000001F4A", "stream": "temp", "kind": "8310-5", "unit": "Cel", "value": "1.1", "taken": t.w.now().UTC().Format(time.RFC3339Nano)}}
+			"device": "3414257BF400000000001F4A", "stream": "temp", "kind": "8310-5", "unit": "Cel", "value": "1.1", "taken": t.at().UTC().Format(time.RFC3339Nano)}}
 	}
 	s := signals[name]
-	r := &flow.Reading{Device: fmt.Sprintf("3414257BF400000000001F%02X", 0x4A+2*(int(t.seq)%len(t.beds))), Stream: name, Seq: t.seq, Kind: s.kind, Unit: s.unit, At: t.w.now(), Scale: 1000}
-	for i := range s.samples {
-		at := n/10 + float64(i)/float64(s.samples)
-		r.Samples = append(r.Samples, int64(1000*(s.mean+s.swing*math.Sin(at))))
-	}
-	if s.samples > 1 {
-		r.Period = time.Second / time.Duration(s.samples)
+	r := &flow.Reading{Device: fmt.Sprintf("3414257BF400000000001F%02X", 0x4A+2*(int(t.seq)%len(t.beds))), Stream: name, Seq: t.seq, Kind: s.kind, Unit: s.unit, At: t.at(), Scale: 1000}
+	since := t.at().Sub(Begin).Seconds()
+	if s.wave {
+		r.Period = sample
+		for i := range len(t.beds) * int(TapPace/sample) {
+			r.Samples = append(r.Samples, int64(1000*s.swing*beat(since+float64(i)*sample.Seconds())))
+		}
+	} else {
+		r.Samples = []int64{int64(1000 * (s.mean + s.swing*math.Sin(since/4+float64(len(name)))))}
 	}
 	reading := tap.OfReading(r, s.name)
 	if strings.HasSuffix(string(t.link.From.Actor), ":"+name) {
