@@ -44,7 +44,7 @@ func choiceOf(in placement.Input, node flow.NodeID, was flow.Placement, before m
 	in.Pins[was.Actor] = placement.Pin{Node: node}
 	out := placement.Plan(in)
 	if why, cant := out.Unpinned[was.Actor]; cant {
-		c.Why = why
+		c.Why = strings.TrimPrefix(why, string(node)+": ")
 		return c
 	}
 	c.Fit = true

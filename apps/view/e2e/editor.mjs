@@ -117,7 +117,7 @@ const steps = {
     await tab(page, "Links");
     await tab(page, "Scripts");
     await editor().getByText("# nowhere").waitFor();
-    await panel().getByRole("button", { name: /^ward, changed here/ }).waitFor();
+    await panel().getByRole("button", { name: /^ward .*changed here/ }).waitFor();
   },
 
   async "stopping asks for the name, and says what ends"() {

@@ -19,7 +19,7 @@ export class Doing<T = unknown> {
     const intent = JSON.stringify([method, path, body]);
     if (intent !== this.#intent) [this.#intent, this.#key] = [intent, newKey()];
     [this.busy, this.done, this.problem] = [true, false, undefined];
-    const { value, problem } = await call<T>(method, path, body, method === "POST" ? this.#key : undefined);
+    const { value, problem } = await call<T>(method, path, body, this.#key);
     [this.busy, this.done, this.problem, this.value] = [false, !problem, problem, value];
     if (!problem || answered(problem)) this.#intent = ""; // what comes next is meant anew
     return !problem;

@@ -1,6 +1,7 @@
 // Which thing somebody is about to change. The dialogues that ask come when the
 // first is opened; until somebody says yes in one, nothing is done.
 
+import { tick } from "svelte";
 import { live } from "../live.svelte";
 
 export type What = "move" | "scale" | "resume" | "drain" | "undrain" | "stop";
@@ -19,7 +20,8 @@ class Steering {
   /** Closes the dialogue, and gives the keyboard back to where it came from. */
   close(said = "") {
     [this.what, this.said] = [undefined, said];
-    if (this.#back?.isConnected) this.#back.focus();
+    // Behind a dialogue that is open nothing takes the keyboard.
+    void tick().then(() => this.#back?.isConnected && this.#back.focus());
   }
 }
 
