@@ -72,7 +72,7 @@ const steps = {
 
   async "it lives: the time and the counters move, and nothing jumps"() {
     const { page } = steps;
-    const places = () => page.locator(".card").evaluateAll((cards) => cards.map((c) => c.getAttribute("transform")).join());
+    const places = () => page.locator(".card").evaluateAll((cards) => cards.map((c) => c.style.transform).join());
     const before = { places: await places(), time: await page.locator(".bar time").getAttribute("datetime") };
     await page.waitForFunction((t) => document.querySelector(".bar time").getAttribute("datetime") !== t, before.time);
     assert.equal(await places(), before.places);
@@ -134,7 +134,7 @@ const steps = {
   async "who cannot keep up is told what was skipped"() {
     const { page } = steps;
     const slow = await page.context().newPage();
-    await slow.route("**/api/v1/events", (route) => {
+    await slow.route(/\/api\/v1\/events/, (route) => {
       const snapshot = JSON.stringify({ at: "2026-11-22T08:00:00Z", node: "ward", nodes: [], apps: [], actors: [], links: [], refusals: [], events: [] });
       route.fulfill({ contentType: "text/event-stream", body: `event: skipped\ndata: {"skipped":7}\n\nid: a-9\nevent: snapshot\ndata: ${snapshot}\n\n` });
     });

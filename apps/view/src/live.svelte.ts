@@ -1,11 +1,12 @@
 // The page's one connection to the node, and what it last said.
 
+import { apply } from "./changes";
 import type { Caller, Problem, Snapshot } from "./types";
 
 /** Who looks, with what they may, which nodes tell that are new enough. */
 export type Who = Caller & { may?: string[]; signs?: boolean };
 
-export type Selection = { kind: "host" | "actor" | "link"; id: string };
+export type Selection = { kind: "host" | "actor" | "link" | "bundle"; id: string };
 
 class Live {
   snapshot = $state.raw<Snapshot>();
@@ -42,9 +43,15 @@ class Live {
   }
 
   #watch() {
-    const source = new EventSource("/api/v1/events");
+    const source = new EventSource("/api/v1/events?changes");
     source.addEventListener("snapshot", (e) => {
       this.snapshot = JSON.parse(e.data) as Snapshot;
+      this.connection = "live";
+      this.problem = undefined;
+    });
+    source.addEventListener("changes", (e) => {
+      if (!this.snapshot) return; // they are of a snapshot, which comes first
+      this.snapshot = apply(this.snapshot, JSON.parse(e.data));
       this.connection = "live";
       this.problem = undefined;
     });

@@ -1,6 +1,6 @@
 // How numbers, times and names are written and spoken. Pure functions.
 
-import type { ActorState, LinkState, NodeState, RegisterState, SpoolState } from "./types";
+import type { ActorState, LinkState, NodeState, PeerState, RegisterState, SpoolState } from "./types";
 
 const whole = new Intl.NumberFormat("en-GB", { maximumFractionDigits: 0 });
 
@@ -177,6 +177,34 @@ export function spokenHost(n: NodeState, actors: number): string {
   const where = place(n);
   return `Host ${n.id}${where ? ", " + where : ""}, ${condition(n)}, ${actors} ${actors === 1 ? "actor" : "actors"}`;
 }
+
+/** How busy a host is, how far its peers are, and its clock: as far as it is known. */
+export function hostFacts(n: NodeState): string {
+  const f = n.facts;
+  if (!n.up) return "";
+  const out: string[] = [];
+  const [cpu, memory] = f ? [f.cpu, f.memory ? (f.memoryUsed ?? 0) / f.memory : undefined] : [n.load?.cpuUsed, n.load?.memoryUsed];
+  if (cpu !== undefined) out.push(`CPU ${Math.round(100 * cpu)}%`);
+  if (memory !== undefined) out.push(`memory ${Math.round(100 * memory)}%`);
+  if (f?.peers?.length) out.push(peersOf(f.peers));
+  if (f && Math.abs(f.skew) >= 0.05) out.push(`clock ${skew(f.skew)}`);
+  return out.join(" · ");
+}
+
+function peersOf(peers: PeerState[]): string {
+  const near = peers.filter((p) => !p.why);
+  const far = near.length ? ", " + millis(Math.max(...near.map((p) => p.rtt))) : "";
+  return near.length === peers.length ? `${peers.length} ${peers.length === 1 ? "peer" : "peers"}${far}` : `${near.length} of ${peers.length} peers${far}`;
+}
+
+/** Seconds below one as people say them: "0.4 ms", "12 ms", "1.5 s". */
+export function millis(seconds: number): string {
+  const ms = Math.abs(seconds) * 1000;
+  return ms < 9.95 ? ms.toFixed(1) + " ms" : ms < 999.5 ? ms.toFixed(0) + " ms" : (ms / 1000).toFixed(1) + " s";
+}
+
+/** How far a clock is from the others': "12 ms ahead". */
+export const skew = (seconds: number) => (Math.abs(seconds) < 0.0005 ? "as the others" : `${millis(seconds)} ${seconds > 0 ? "ahead" : "behind"}`);
 
 /** What a LOINC or group code is called when the node says no name. */
 export const named = (name: string, code: string) => name || code;

@@ -1,86 +1,10 @@
-// Where everything stands: a snapshot's shape goes to ELK in a worker, places
-// come back. Rates and states are no part of the shape, so nothing jumps while
-// tokens flow.
+// Where everything stands: a shape goes to ELK in a worker, places come back. The
+// same shape always gets the same places.
 
 import type { ELK, ElkNode, ElkPort } from "elkjs/lib/elk-api";
-import type { ActorState, LinkState, NodeState } from "../types";
-import { kindOf, notes, parts } from "../words";
-import { textWidth } from "./text";
+import { cardHeight, HOST_HEAD, inPort, outPort, portAt, type Box, type Layout, type Shape } from "./shape";
 
-export interface Box {
-  x: number;
-  y: number;
-  width: number;
-  height: number;
-}
-
-export interface Point {
-  x: number;
-  y: number;
-}
-
-export interface Route {
-  points: Point[];
-  label: Box;
-}
-
-export interface Layout {
-  width: number;
-  height: number;
-  hosts: Map<string, Box>; // by node; "" is for actors that are nowhere
-  cards: Map<string, Box>; // by actor
-  routes: Map<string, Route>; // by link
-}
-
-export interface Shape {
-  hosts: string[];
-  cards: { id: string; node: string; in: string[]; out: string[]; rows: number; width: number }[];
-  links: { id: string; from: string; to: string; label: number }[];
-}
-
-// Sizes of a card, which Card.svelte draws by.
-export const HEAD = 44; // name and type
-export const ROW = 18; // one port, or one line of what it judges by or of notes
-export const HOST_HEAD = 58;
 const LABEL = 20;
-
-const inPort = (actor: string, port: string) => `${actor} in ${port}`;
-const outPort = (actor: string, port: string) => `${actor} out ${port}`;
-
-/** What of a snapshot decides where things stand. */
-export function shape(nodes: NodeState[], actors: ActorState[], links: LinkState[]): Shape {
-  const known = new Set(nodes.map((n) => n.id));
-  const hosts = nodes.map((n) => n.id);
-  const away = new Set(actors.map((a) => a.node ?? "").filter((n) => !known.has(n)));
-  hosts.push(...[...away].sort());
-  const ports = new Set(actors.flatMap((a) => [...(a.in ?? []).map((p) => inPort(a.id, p)), ...(a.out ?? []).map((p) => outPort(a.id, p))]));
-  return {
-    hosts,
-    cards: actors.map((a) => ({
-      id: a.id,
-      node: a.node ?? "",
-      in: a.in ?? [],
-      out: a.out ?? [],
-      rows: (a.judged ? 1 : 0) + notes(a).length,
-      width: cardWidth(a),
-    })),
-    links: links
-      .map((l) => ({ id: l.id, from: outPort(l.from.actor, l.from.port), to: inPort(l.to.actor, l.to.port), label: l.fromNode === l.toNode ? 56 : 76 }))
-      .filter((l) => ports.has(l.from) && ports.has(l.to)),
-  };
-}
-
-function cardWidth(a: ActorState): number {
-  const { within, own } = parts(a.id);
-  const head = textWidth(own, 13, 600) + (within ? textWidth(within + " ", 13, 400) : 0) + 92;
-  const ports = Math.max(0, ...(a.in ?? []).map((p) => textWidth(p, 11, 400))) + Math.max(0, ...(a.out ?? []).map((p) => textWidth(p, 11, 400))) + 44;
-  return Math.round(Math.min(280, Math.max(158, head, ports, textWidth(kindOf(a), 11, 400) + 60, a.judged ? 190 : 0, a.node ? 0 : 280)));
-}
-
-export const cardHeight = (c: { in: string[]; out: string[]; rows: number }) => HEAD + ROW * (Math.max(c.in.length, c.out.length) + c.rows) + 10;
-
-/** Where the middle of port i of a card is, from the card's top. */
-export const portAt = (i: number) => HEAD + ROW * i + ROW / 2 + 2;
 
 // Bed 1 stands above bed 2: within a layer, cards keep the order of the list.
 const inOrder = { "elk.layered.crossingMinimization.semiInteractive": "true" };
@@ -158,10 +82,29 @@ const boxOf = (b: { x?: number; y?: number; width?: number; height?: number }, d
 
 let elk: Promise<ELK> | undefined;
 
-/** Lays a shape out. ELK and its worker are fetched at the first call. */
-export async function lay(s: Shape): Promise<Layout> {
+// Layouts that were asked for lately, by their shape as JSON: whoever filters and
+// goes back finds all where it was, at once.
+const lately = new Map<string, Promise<Layout>>();
+const most = 16;
+
+/** Lays a shape out, given as JSON. ELK and its worker are fetched at the first call. */
+export function lay(form: string): Promise<Layout> {
+  const known = lately.get(form);
+  const found = known ?? fresh(form);
+  lately.delete(form); // to the end: the one asked for longest ago goes first
+  lately.set(form, found);
+  if (!known) found.catch(() => lately.delete(form));
+  for (const old of lately.keys()) {
+    if (lately.size <= most) break;
+    lately.delete(old);
+  }
+  return found;
+}
+
+async function fresh(form: string): Promise<Layout> {
   elk ??= start();
   const engine = await elk;
+  const s = JSON.parse(form) as Shape;
   // Not every graph can be kept in order; each can be drawn.
   return places(await engine.layout(graph(s, true)).catch(() => engine.layout(graph(s, false))));
 }
@@ -169,30 +112,4 @@ export async function lay(s: Shape): Promise<Layout> {
 async function start(): Promise<ELK> {
   const [{ default: Elk }, { default: url }] = await Promise.all([import("elkjs/lib/elk-api"), import("elkjs/lib/elk-worker.min.js?url")]);
   return new Elk({ workerFactory: () => new Worker(url) });
-}
-
-/** A route as a path with rounded corners. */
-export function rounded(points: Point[], radius = 7): string {
-  const [first, ...rest] = points;
-  if (!first) return "";
-  let d = `M${first.x} ${first.y}`;
-  for (let i = 0; i < rest.length; i++) {
-    const at = rest[i]!;
-    const next = rest[i + 1];
-    if (!next) {
-      d += `L${at.x} ${at.y}`;
-      break;
-    }
-    const before = toward(at, i === 0 ? first : rest[i - 1]!, radius);
-    const after = toward(at, next, radius);
-    d += `L${before.x} ${before.y}Q${at.x} ${at.y} ${after.x} ${after.y}`;
-  }
-  return d;
-}
-
-/** The point at most r from a on the way to b, and not past the middle. */
-function toward(a: Point, b: Point, r: number): Point {
-  const long = Math.hypot(b.x - a.x, b.y - a.y);
-  const share = long === 0 ? 0 : Math.min(r, long / 2) / long;
-  return { x: a.x + (b.x - a.x) * share, y: a.y + (b.y - a.y) * share };
 }

@@ -6,7 +6,24 @@ export const letters = Promise.all([400, 600].map((w) => document.fonts.load(`${
 let pen: CanvasRenderingContext2D | null | undefined;
 let family = "";
 
+// Asked for the same names again and again; figures are not asked for.
+const known = new Map<string, number>();
+
 export function textWidth(text: string, size: number, weight: number): number {
+  const key = `${weight} ${size} ${text}`;
+  let width = known.get(key);
+  if (width === undefined) {
+    if (known.size > 20_000) known.clear();
+    width = measure(text, size, weight);
+    known.set(key, width);
+  }
+  return width;
+}
+
+/** Forgets all widths: they were of other letters. */
+export const forget = () => known.clear();
+
+function measure(text: string, size: number, weight: number): number {
   if (pen === undefined) {
     pen = document.createElement("canvas").getContext("2d");
     family = getComputedStyle(document.body).fontFamily;
