@@ -19,11 +19,12 @@ import (
 // whoever holds it says what is so and when. It is kept on disk, so that a restart
 // shows as a gap and not as the beginning of everything.
 type chronicle struct {
-	mu    sync.Mutex // guards what follows
-	since time.Time  // what was before is not known
-	spans []control.Span
-	open  map[track]int // which of the spans goes on, by what it is about
-	dirty bool          // the disk has less
+	mu      sync.Mutex // guards what follows
+	since   time.Time  // what was before is not known
+	started time.Time  // when this run began to see
+	spans   []control.Span
+	open    map[track]int // which of the spans goes on, by what it is about
+	dirty   bool          // the disk has less
 }
 
 // A track is what can be in one state at a time.
@@ -32,8 +33,12 @@ type track struct {
 	leads bool        // whether it leads, and not how it is
 }
 
-// How long a span is remembered.
-const spansFor = 7 * 24 * time.Hour
+// How long a span is remembered, and how soon after a start a node may think better
+// of the others.
+const (
+	spansFor   = 7 * 24 * time.Hour
+	firstWords = 3 * time.Second
+)
 
 func newChronicle() *chronicle { return &chronicle{open: map[track]int{}} }
 
@@ -45,12 +50,19 @@ func (c *chronicle) see(now time.Time, of track, state control.SpanState, why st
 	if c.since.IsZero() {
 		c.since = now
 	}
+	if c.started.IsZero() {
+		c.started = now
+	}
 	i, on := c.open[of]
 	if on && c.spans[i].State == state {
 		if why != "" {
 			c.spans[i].Why = why // the newest words: for how long it has not answered
 		}
 		return false
+	}
+	if on && state != "" && now.Sub(c.spans[i].From) < firstWords && c.first(i) {
+		c.spans[i].State, c.spans[i].Why, c.dirty = state, why, true
+		return true
 	}
 	if on {
 		c.spans[i].Until = now
@@ -67,12 +79,29 @@ func (c *chronicle) see(now time.Time, of track, state control.SpanState, why st
 	return true
 }
 
+// first reports whether nothing is known of a span's track from before it. What a
+// node believes of others as it starts is an echo of its last run.
+func (c *chronicle) first(i int) bool {
+	for _, s := range c.spans[:i] {
+		if trackOf(s) == trackOf(c.spans[i]) && !s.Until.Before(c.started) {
+			return false
+		}
+	}
+	return true
+}
+
 // forget drops spans that ended long ago, and the oldest of too many.
 func (c *chronicle) forget(now time.Time) {
-	drop := max(0, len(c.spans)-control.MaxSpans)
+	old := func(s control.Span, than time.Duration) bool { return !s.Until.IsZero() && now.Sub(s.Until) > than }
+	drop := 0 // a good many at once, and then none for a while
+	if len(c.spans) > control.MaxSpans {
+		drop = len(c.spans) - control.MaxSpans*9/10
+	} else if !old(c.spans[0], spansFor*21/20) {
+		return
+	}
 	kept := c.spans[:0]
 	for i, s := range c.spans {
-		if over := !s.Until.IsZero(); over && (i < drop || now.Sub(s.Until) > spansFor) {
+		if old(s, spansFor) || i < drop && !s.Until.IsZero() {
 			c.since = maxTime(c.since, s.Until)
 			continue
 		}

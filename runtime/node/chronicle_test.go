@@ -61,10 +61,29 @@ func TestChronicle(t *testing.T) {
 	}
 }
 
+// What a node believes as it starts, and thinks better of at once, was never so.
+func TestChronicleBegins(t *testing.T) {
+	c, a := newChronicle(), track{node: "a"}
+	c.see(dawn, a, control.SpanDown, "it was before")
+	if !c.see(dawn.Add(time.Second), a, control.SpanUp, "") {
+		t.Error("that it is up is no news")
+	}
+	c.see(dawn.Add(2*time.Second), a, control.SpanDown, "no answer") // too soon to be sure
+	c.see(dawn.Add(9*time.Second), a, control.SpanUp, "")
+	c.see(dawn.Add(10*time.Second), a, control.SpanDown, "no answer")
+	_, spans := c.whole()
+	want := []control.Span{{Node: "a", State: control.SpanDown, Why: "no answer", From: dawn, Until: dawn.Add(9 * time.Second)},
+		{Node: "a", State: control.SpanUp, From: dawn.Add(9 * time.Second), Until: dawn.Add(10 * time.Second)},
+		{Node: "a", State: control.SpanDown, Why: "no answer", From: dawn.Add(10 * time.Second)}}
+	if !reflect.DeepEqual(spans, want) {
+		t.Errorf("spans %+v, want %+v", spans, want)
+	}
+}
+
 // Whatever happens, a track is in one state at a time, there are not too many spans,
 // and what goes on is never forgotten.
 func TestChronicleForgets(t *testing.T) {
-	for seed := range uint64(20) {
+	for seed := range uint64(8) {
 		rng := rand.New(rand.NewPCG(seed, 7))
 		c, now := newChronicle(), dawn
 		states := []control.SpanState{control.SpanUp, control.SpanDown, control.SpanSuspected, ""}
