@@ -1,0 +1,1 @@
+import{st as e}from"./disclose-version-DMOJwQx0.js";e();
