@@ -58,7 +58,6 @@ or "end".`,
 			}
 			return nil
 		},
-		ValidArgsFunction: cobra.NoFileCompletions,
 		RunE: ask(to, func(ctx context.Context, c *control.Client, cmd *cobra.Command, args []string) error {
 			if *out == "name" {
 				return errNoNames
@@ -67,7 +66,7 @@ or "end".`,
 			if err != nil {
 				return err
 			}
-			link, err := linkIn(s, args[0])
+			link, err := tappable(s, args[0])
 			if err != nil {
 				return err
 			}
@@ -81,9 +80,9 @@ or "end".`,
 	return cmd
 }
 
-// linkIn is the one link of a snapshot that is called so: by its name, its
+// tappable is the one link of a snapshot that is called so: by its name, its
 // giving end, or its giving actor.
-func linkIn(s *control.Snapshot, name string) (flow.LinkID, error) {
+func tappable(s *control.Snapshot, name string) (flow.LinkID, error) {
 	var found []flow.LinkID
 	for _, l := range s.Links {
 		if string(l.ID) == name {
@@ -211,4 +210,3 @@ func readingInWords(r *tap.ReadingShown) string {
 }
 
 func number(x float64) string { return strconv.FormatFloat(x, 'f', -1, 64) }
-
