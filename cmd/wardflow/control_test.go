@@ -22,6 +22,7 @@ import (
 //	ward suspect NODE
 //	ward lack           a host with rules
 //	ward spill TOKENS
+//	ward fill LINK
 func TestControlScripts(t *testing.T) {
 	t.Parallel()
 	testscript.Run(t, testscript.Params{
@@ -55,6 +56,8 @@ func misbehave(w *controltest.Ward, how, what, why string) {
 		w.Suspect(flow.NodeID(what), true)
 	case "lack":
 		w.Lack(true)
+	case "fill":
+		w.Fill(flow.LinkID(what), 241)
 	case "spill":
 		tokens, _ := strconv.Atoi(what) // a script with a mistake spills 0
 		w.Spill(tokens)

@@ -23,6 +23,7 @@ func commands() []*cobra.Command {
 		actorCommand(),
 		linkCommand(),
 		tapCommand(),
+		topCommand(),
 		policyCommand(),
 		deviceCommand(),
 		registerCommand(),
