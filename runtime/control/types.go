@@ -346,7 +346,7 @@ const (
 
 // An Event is something that happened to the cluster.
 type Event struct {
-	Seq   uint64       `json:"seq"` // of the node that answers; rises
+	Seq   uint64       `json:"seq"` // by which the node that answers tells events apart: an event's stays, a later one's is greater
 	At    time.Time    `json:"at"`
 	Kind  EventKind    `json:"kind"`
 	Text  string       `json:"text"` // one sentence for people, in the past tense

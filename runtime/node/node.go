@@ -74,6 +74,7 @@ type Node struct {
 	gatherer   *gatherer
 	facts      *facts
 	events     *events
+	numbered   numbers // of all nodes' events, as this one shows them
 	failed     chan error
 	judged     *judged
 	checks     *checks // nil: judges nothing

@@ -35,6 +35,7 @@ func (n *Node) Snapshot(ctx context.Context) (*control.Snapshot, error) {
 	}
 	slices.SortFunc(s.Apps, func(a, b control.App) int { return cmp.Compare(a.Name, b.Name) })
 	merge(s, now)
+	n.numbered.give(s.Events)
 	return s, nil
 }
 
@@ -72,9 +73,6 @@ func merge(s *control.Snapshot, now map[flow.NodeID]*report) {
 	s.Alarms = s.Alarms[:min(len(s.Alarms), control.MaxAlarms)]
 	s.Refusals = s.Refusals[:min(len(s.Refusals), control.MaxRefusals)]
 	s.Events = s.Events[:min(len(s.Events), control.MaxEvents)]
-	for i := range s.Events {
-		s.Events[i].Seq = uint64(len(s.Events) - i)
-	}
 }
 
 // app is an application as the API shows it.
