@@ -73,7 +73,7 @@ export class Vitals {
       return undefined;
     }
     if (!s) {
-      s = { key, label: name || kind || stream || "value", of: device, unit, at: [], values: [], refused: [] };
+      s = { key, label: name || kinds[kind] || kind || stream || "value", of: device, unit, at: [], values: [], refused: [] };
       this.#at.set(key, s);
       this.all.push(s);
     }
@@ -81,6 +81,21 @@ export class Vitals {
     return s;
   }
 }
+
+// LOINC codes in words, where a token says only the code (runtime/node/judged.go).
+const kinds: Record<string, string> = {
+  "8310-5": "body temperature",
+  "8867-4": "heart rate",
+  "8889-8": "pulse rate",
+  "59408-5": "oxygen saturation",
+  "9279-1": "respiratory rate",
+  "99504-3": "interstitial glucose",
+  "2339-0": "blood glucose",
+  "8480-6": "systolic pressure",
+  "8462-4": "diastolic pressure",
+  "8478-0": "mean pressure",
+  "11524-6": "ECG",
+};
 
 const notMeasured = new Set(["at", "time", "timestamp", "seq", "number", "epoch", "block", "version", "code"]);
 
