@@ -186,7 +186,7 @@ const steps = {
     await actor(page, "sum", "on records, running").waitFor({ timeout: 60000 });
     await page.getByText(/^[\w]+ leads; 3 voters, none may fail$/).waitFor();
     await tab(page, "What happened");
-    await page.getByText(/^ward (went down|is down)|ward.*did not answer|ward.*down/).first().waitFor();
+    await page.getByRole("cell", { name: "node ward went down" }).first().waitFor();
     await shot(page, "cluster-killed");
     for (const colorScheme of ["dark", "light"]) {
       await page.emulateMedia({ colorScheme });

@@ -3,6 +3,7 @@
 // since scripts may name patients; the browser asks before it throws one away.
 
 import type { EditorState } from "@codemirror/state";
+import { live } from "../live.svelte";
 import { call } from "../steer/call";
 import { Doing } from "../steer/doing.svelte";
 import type { App, Explanation, Hover, Issue, PlanResult, Problem } from "../types";
@@ -14,6 +15,7 @@ export type Aside = "problems" | "plan" | "about" | "types" | "included";
 /** A plan, and the text it is of. */
 export interface Planning {
   of: string;
+  against: number; // the version that ran then; 0: none
   at: Date;
   result?: PlanResult;
   problem?: Problem;
@@ -76,7 +78,8 @@ export class Sheet {
     this.planned = false;
     this.deployed = undefined;
     this.deploying.problem = undefined;
-    this.planning = { of, at: new Date(), ...(value ? { result: value } : {}), ...(problem ? { problem } : {}) };
+    const against = live.snapshot?.apps.find((a) => a.name === this.name)?.version ?? 0;
+    this.planning = { of, against, at: new Date(), ...(value ? { result: value } : {}), ...(problem ? { problem } : {}) };
     if (problem?.issues) [this.issues, this.checked] = [problem.issues, this.text];
   }
 
