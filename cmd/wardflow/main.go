@@ -29,6 +29,7 @@ func commands() []*cobra.Command {
 		registerCommand(),
 		gossipCommand(),
 		auditCommand(),
+		doctorCommand(),
 		loginCommand(),
 		pageCommand(),
 		caCommand(),

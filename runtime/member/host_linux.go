@@ -77,21 +77,27 @@ func (m *Meter) memory() (total int64, free float64, err error) {
 	if err != nil {
 		return 0, 0, err
 	}
+	if stat, err := m.read("/sys/fs/cgroup/memory.stat"); err == nil {
+		used -= min(used, bytesOf(stat, "inactive_file ")) // files that were read once: given up when somebody needs room
+	}
 	return int64(limit), min(max(0, limit-used), avail) / limit, nil
 }
 
 // kilobytes is a line of /proc/meminfo, in bytes.
-func kilobytes(b []byte, name string) float64 {
+func kilobytes(b []byte, name string) float64 { return 1024 * bytesOf(b, name) }
+
+// bytesOf is the number after a name.
+func bytesOf(b []byte, name string) float64 {
 	_, after, _ := bytes.Cut(b, []byte(name))
 	fields := bytes.Fields(after)
 	if len(fields) == 0 {
 		return 0
 	}
-	kb, err := strconv.ParseFloat(string(fields[0]), 64)
+	n, err := strconv.ParseFloat(string(fields[0]), 64)
 	if err != nil {
 		return 0
 	}
-	return kb * 1024
+	return n
 }
 
 // idle reads the first line of /proc/stat: user, nice, system, idle, iowait, irq,

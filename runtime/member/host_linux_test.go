@@ -40,6 +40,10 @@ func TestMeterReads(t *testing.T) {
 	if err != nil || h != (Host{CPU: 1500, Memory: 8192000000, CPUIdle: 0.25, MemoryOK: 0.75}) {
 		t.Errorf("Measure in a container = %+v, %v", h, err)
 	}
+	put("sys/fs/cgroup/memory.stat", "anon 1024000000\ninactive_file 1024000000\nactive_file 0\n")
+	if h, err = m.Measure(); err != nil || h.MemoryOK != 0.875 {
+		t.Errorf("Measure in a container that has read files = %+v, %v: what is kept of them is free for others", h, err)
+	}
 	put("sys/fs/cgroup/memory.max", "max\n")
 	put("sys/fs/cgroup/cpu.max", "max 100000\n")
 	if h, err = m.Measure(); err != nil || h.Memory != 16000000*1024 || h.CPU != int64(3000*runtime.NumCPU()) {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/wardflow/wardflow/runtime/control"
 	"github.com/wardflow/wardflow/runtime/flow"
+	"github.com/wardflow/wardflow/runtime/remote"
 )
 
 // Nodes ask each other what time it is: how far they are apart, and whether
@@ -98,8 +99,13 @@ func (c *clocks) due(peers []flow.NodeID, now time.Time) []flow.NodeID {
 }
 
 func (c *clocks) ask(ctx context.Context, peer flow.NodeID) (asking, error) {
+	return askClockOf(ctx, c.n.door, peer)
+}
+
+// askClockOf asks a node for its clock.
+func askClockOf(ctx context.Context, door *remote.Door, peer flow.NodeID) (asking, error) {
 	a := asking{left: time.Now()}
-	body, err := c.n.door.Ask(ctx, peer, askClock, nil)
+	body, err := door.Ask(ctx, peer, askClock, nil)
 	if err != nil {
 		return a, err
 	}
