@@ -2,7 +2,7 @@
 # lacks, the target installs: Go modules and tools by themselves, Debian and
 # npm packages by ./.ci/tools, which leaves alone what is there.
 
-.PHONY: test sim attack testssl lint bench generate build package
+.PHONY: test sim attack testssl lint bench bench-view generate build package
 
 # All checks: what .ci/run runs, and nothing else.
 test: lint
@@ -36,6 +36,11 @@ lint:
 # Timings live here and nowhere else.
 bench:
 	go test -run '^$$' -bench . -benchmem ./...
+
+# What the live view costs: main-thread time of Chromium at 243 actors, the first
+# load, and what one viewer costs the node. Fails when it is more than we promise.
+bench-view:
+	go test -run '^$$' -bench '^BenchmarkView$$' -benchtime 1x -count=1 ./apps/view
 
 # Remake what is generated: protobuf, contracts and their bindings, the page.
 generate:

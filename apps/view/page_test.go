@@ -71,7 +71,7 @@ func misbehave(w *controltest.Ward, how, what, why string) bool {
 	return true
 }
 
-func needBrowser(t *testing.T) {
+func needBrowser(t testing.TB) {
 	t.Helper()
 	for _, need := range []string{"/usr/bin/chromium", "node_modules/playwright-core"} {
 		if _, err := os.Stat(need); err != nil {
@@ -96,6 +96,12 @@ func pageFiles() fs.FS {
 
 func serve(t *testing.T, h *pkitest.Hospital, ward *controltest.Ward) *control.Server {
 	t.Helper()
+	return serveEvery(t, h, ward, 0)
+}
+
+// serveEvery serves with so much time between snapshots, 0 for the default.
+func serveEvery(t *testing.T, h *pkitest.Hospital, ward control.Backend, every time.Duration) *control.Server {
+	t.Helper()
 	own := h.Node("ward")
 	s, err := control.Serve(control.Config{
 		Backend: ward,
@@ -104,7 +110,8 @@ func serve(t *testing.T, h *pkitest.Hospital, ward *controltest.Ward) *control.S
 		Verify: func(chain []*x509.Certificate) (flow.Identity, error) {
 			return h.Verifier().Identify(chain, time.Now())
 		},
-		Page: pageFiles(),
+		Page:  pageFiles(),
+		Every: every,
 	})
 	if err != nil {
 		t.Fatal(err)

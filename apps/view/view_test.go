@@ -62,7 +62,7 @@ func TestSourcesCheck(t *testing.T) {
 	}
 }
 
-func read(t *testing.T, files fs.FS) map[string][]byte {
+func read(t testing.TB, files fs.FS) map[string][]byte {
 	t.Helper()
 	all := map[string][]byte{}
 	err := fs.WalkDir(files, ".", func(name string, d fs.DirEntry, err error) error {
@@ -128,7 +128,7 @@ func first(files map[string][]byte) []string {
 	return slices.Sorted(maps.Keys(found))
 }
 
-func packed(t *testing.T, data []byte) int {
+func packed(t testing.TB, data []byte) int {
 	t.Helper()
 	var buf bytes.Buffer
 	w := gzip.NewWriter(&buf)
