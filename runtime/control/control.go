@@ -65,7 +65,8 @@ type Config struct {
 	Patience   time.Duration // for a body to arrive, for a viewer to take an event; default 10 s
 	Within     time.Duration // for a change to be agreed before its caller is told that it was not; default 10 s
 	LoginFor   time.Duration // how long a one-time link can be used; default 10 min
-	SessionFor time.Duration // how long a viewer stays logged in; default 8 h
+	SessionFor time.Duration // how long a viewer stays logged in at most, a shift; default 8 h
+	IdleFor    time.Duration // how long with no page open; default 15 min
 	MaxViewers int           // at the same time; default 64
 	MaxBody    int64         // bytes of a request; default 1 MiB
 
@@ -102,7 +103,7 @@ func (c *Config) setDefaults() error {
 	for _, d := range []struct {
 		to  *time.Duration
 		def time.Duration
-	}{{&c.Heartbeat, 15 * time.Second}, {&c.Patience, 10 * time.Second}, {&c.Within, 10 * time.Second}, {&c.LoginFor, 10 * time.Minute}, {&c.SessionFor, 8 * time.Hour}} {
+	}{{&c.Heartbeat, 15 * time.Second}, {&c.Patience, 10 * time.Second}, {&c.Within, 10 * time.Second}, {&c.LoginFor, 10 * time.Minute}, {&c.SessionFor, 8 * time.Hour}, {&c.IdleFor, 15 * time.Minute}} {
 		if *d.to <= 0 {
 			*d.to = d.def
 		}
@@ -143,7 +144,7 @@ func Serve(cfg Config) (*Server, error) {
 		cfg:    cfg,
 		boot:   strings.ToLower(rand.Text()[:8]),
 		api:    http.NewServeMux(),
-		passes: passes{loginFor: cfg.LoginFor, sessionFor: cfg.SessionFor, most: 1000, holds: mayLetIn(&cfg)},
+		passes: passes{loginFor: cfg.LoginFor, sessionFor: cfg.SessionFor, idleFor: cfg.IdleFor, most: 1000, holds: mayLetIn(&cfg)},
 		watch:  watch{conns: map[net.Conn]bool{}},
 	}
 	s.hub = newHub(s.boot, cfg.Every, cfg.MaxViewers, s.shows(s.snapshot))

@@ -15,7 +15,8 @@ import (
 type passes struct {
 	loginFor   time.Duration // how long a one-time token can be used
 	sessionFor time.Duration
-	most       int // of either kind; the one that ends first makes room
+	idleFor    time.Duration // a session that is not used for so long ends; 0: it does not
+	most       int           // of either kind; the one that ends first makes room
 	// holds tells whether the certificate of who gave a token still does: what
 	// somebody let in ends with them. nil: always.
 	holds func(chain []*x509.Certificate) error
@@ -28,6 +29,7 @@ type passes struct {
 // A pass is a token, or the session that it became.
 type pass struct {
 	until time.Time
+	used  time.Time           // when a session was used last
 	by    []*x509.Certificate // of who gave it, leaf first; nil: the node itself
 }
 
@@ -37,7 +39,7 @@ type secret [sha256.Size]byte
 func (p *passes) login(now time.Time, by []*x509.Certificate) (token string, until time.Time) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.add(&p.logins, pass{now.Add(p.loginFor), by}, now)
+	return p.add(&p.logins, pass{until: now.Add(p.loginFor), by: by}, now)
 }
 
 // good reports whether a pass is one now.
@@ -56,16 +58,29 @@ func (p *passes) exchange(token string, now time.Time) (session string, until ti
 	if !ok || !p.good(login, now) {
 		return "", time.Time{}, false
 	}
-	session, until = p.add(&p.sessions, pass{now.Add(p.sessionFor), login.by}, now)
+	session, until = p.add(&p.sessions, pass{until: now.Add(p.sessionFor), used: now, by: login.by}, now)
 	return session, until, true
 }
 
-// check reports until when a session is good, and whether it is.
+// check reports until when a session is good at the latest, and whether it is. To
+// ask is to use it: a stream asks as long as it is open.
 func (p *passes) check(session string, now time.Time) (until time.Time, ok bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	is, ok := p.sessions[hash(session)]
-	return is.until, ok && p.good(is, now)
+	key := hash(session)
+	is, ok := p.sessions[key]
+	if !ok || !p.good(is, now) {
+		return is.until, false
+	}
+	if p.idleFor > 0 && now.Sub(is.used) >= p.idleFor {
+		delete(p.sessions, key)
+		return is.until, false
+	}
+	if now.After(is.used) {
+		is.used = now
+		p.sessions[key] = is
+	}
+	return is.until, true
 }
 
 // end forgets a session.

@@ -39,6 +39,35 @@ func TestOneTimeToken(t *testing.T) {
 	}
 }
 
+// A session ends when nobody uses it, and lives while somebody does, up to its end.
+func TestIdleSessionEnds(t *testing.T) {
+	now := time.Date(2026, 11, 22, 8, 0, 0, 0, time.UTC)
+	p := &passes{loginFor: time.Minute, sessionFor: time.Hour, idleFor: 15 * time.Minute, most: 3}
+	begin := func() string {
+		token, _ := p.login(now, nil)
+		session, _, ok := p.exchange(token, now)
+		if !ok {
+			t.Fatal("the token was not taken")
+		}
+		return session
+	}
+	used, left := begin(), begin()
+	for i := range 5 {
+		if _, ok := p.check(used, now.Add(time.Duration(i)*14*time.Minute)); !ok {
+			t.Errorf("a session that is used every 14 minutes ended after %d", 14*i)
+		}
+	}
+	if _, ok := p.check(used, now.Add(time.Hour)); ok {
+		t.Error("a session that is used goes on for ever")
+	}
+	if _, ok := p.check(left, now.Add(15*time.Minute)); ok {
+		t.Error("a session that nobody used for 15 minutes goes on")
+	}
+	if _, ok := p.check(left, now.Add(time.Minute)); ok {
+		t.Error("a session that ended came back")
+	}
+}
+
 func TestOldTokenIsRefused(t *testing.T) {
 	now := time.Date(2026, 11, 22, 8, 0, 0, 0, time.UTC)
 	p := &passes{loginFor: 10 * time.Minute, sessionFor: time.Hour, most: 3}
