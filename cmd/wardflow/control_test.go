@@ -23,6 +23,8 @@ import (
 //	ward lack           a host with rules
 //	ward spill TOKENS
 //	ward fill LINK
+//	ward alarm KIND
+//	ward mend KIND
 func TestControlScripts(t *testing.T) {
 	t.Parallel()
 	testscript.Run(t, testscript.Params{
@@ -56,6 +58,8 @@ func misbehave(w *controltest.Ward, how, what, why string) {
 		w.Suspect(flow.NodeID(what), true)
 	case "lack":
 		w.Lack(true)
+	case "alarm", "mend":
+		w.Alarm(flow.AlarmKind(what), how == "mend")
 	case "fill":
 		w.Fill(flow.LinkID(what), 241)
 	case "spill":

@@ -28,6 +28,8 @@ func commands() []*cobra.Command {
 		deviceCommand(),
 		registerCommand(),
 		gossipCommand(),
+		eventCommand(),
+		alarmCommand(),
 		auditCommand(),
 		doctorCommand(),
 		loginCommand(),
