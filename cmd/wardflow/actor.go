@@ -22,13 +22,14 @@ func actorCommand() *cobra.Command {
 		Use:   "actor",
 		Short: "See actors, ask them, move them, and look at what they could not take",
 		Example: `  wardflow actor list --app ward
+  wardflow actor show ward:bed1:check
   wardflow actor move ward:bed1:check records --wait
   wardflow actor letters ward:bed1:check`,
 		RunE: onlySubcommands,
 	}
 	to.flags(cmd)
 	out.flag(cmd)
-	cmd.AddCommand(actorListCommand(&to, &out), actorReportCommand(&to), actorLettersCommand(&to, &out), actorResumeCommand(&to), actorMoveCommand(&to), actorScaleCommand(&to))
+	cmd.AddCommand(actorListCommand(&to, &out), actorShowCommand(&to, &out), actorLogsCommand(&to, &out), actorReportCommand(&to), actorLettersCommand(&to, &out), actorResumeCommand(&to), actorMoveCommand(&to), actorScaleCommand(&to))
 	return cmd
 }
 

@@ -22,6 +22,7 @@ func appCommand() *cobra.Command {
 		Use:   "app",
 		Short: "Deploy applications, and see what runs where and why",
 		Example: `  wardflow app plan ward.calvin
+  wardflow app diff ward.calvin
   wardflow app deploy ward.calvin
   wardflow app show ward
   wardflow app stop ward`,
@@ -29,7 +30,7 @@ func appCommand() *cobra.Command {
 	}
 	to.flags(cmd)
 	out.flag(cmd)
-	cmd.AddCommand(appPlanCommand(&to, &out), appDeployCommand(&to, &out), appListCommand(&to, &out), appShowCommand(&to, &out), appStopCommand(&to))
+	cmd.AddCommand(appPlanCommand(&to, &out), appDiffCommand(&to, &out), appDeployCommand(&to, &out), appListCommand(&to, &out), appShowCommand(&to, &out), appStopCommand(&to))
 	return cmd
 }
 

@@ -17,11 +17,12 @@ import (
 
 func appPlanCommand(to *reach, out *output) *cobra.Command {
 	var name string
+	var exit bool
 	var from sources
 	cmd := &cobra.Command{
 		Use:     "plan FILE",
 		Short:   "Show what deploying a script would change, and change nothing",
-		Example: "  wardflow app plan ward.calvin",
+		Example: "  wardflow app plan ward.calvin\n  wardflow app plan ward.calvin --exit-code",
 		Args:    takes(1, "a script"),
 		RunE: ask(to, func(ctx context.Context, c *control.Client, cmd *cobra.Command, args []string) error {
 			d, err := deployment(cmd, &from, args[0], name)
@@ -33,10 +34,15 @@ func appPlanCommand(to *reach, out *output) *cobra.Command {
 				return explain(cmd.ErrOrStderr(), err)
 			}
 			writeIssues(cmd.ErrOrStderr(), plan.Issues)
-			return out.write(cmd.OutOrStdout(), plan, func(w io.Writer) { showPlan(w, plan) })
+			err = out.write(cmd.OutOrStdout(), plan, func(w io.Writer) { showPlan(w, plan) })
+			if err == nil && exit && changes(plan) {
+				err = errDiffers
+			}
+			return err
 		}),
 	}
 	nameFlag(cmd, &name)
+	exitCodeFlag(cmd, &exit, "it would change something")
 	from.flags(cmd)
 	return cmd
 }
@@ -74,7 +80,8 @@ func showPlan(w io.Writer, plan *control.PlanResult) {
 func appDeployCommand(to *reach, out *output) *cobra.Command {
 	var name string
 	var from sources
-	var wait time.Duration
+	p := patience{wait: true}
+	var detach bool
 	cmd := &cobra.Command{
 		Use:   "deploy FILE",
 		Short: "Run a script; of an application of the same name, only what differs is touched",
@@ -85,7 +92,7 @@ The script, and what it includes, is signed with your certificate, which must be
 that of somebody who may deploy it. The signature goes with the application to
 every node: none runs what was not signed, or not just so.`,
 		Example: `  wardflow app deploy ward.calvin
-  wardflow app deploy ward.calvin --name night --wait 2m`,
+  wardflow app deploy ward.calvin --name night --wait=2m`,
 		Args: takes(1, "a script"),
 		RunE: ask(to, func(ctx context.Context, c *control.Client, cmd *cobra.Command, args []string) error {
 			d, err := deployment(cmd, &from, args[0], name)
@@ -101,8 +108,8 @@ every node: none runs what was not signed, or not just so.`,
 			if err != nil {
 				return explain(cmd.ErrOrStderr(), err)
 			}
-			if wait > 0 {
-				if app, err = settled(ctx, c, app, wait, cmd.ErrOrStderr()); err != nil {
+			if p.wait && !detach {
+				if app, err = settled(ctx, c, app, p.most, cmd.ErrOrStderr()); err != nil {
 					return err
 				}
 			}
@@ -113,7 +120,8 @@ every node: none runs what was not signed, or not just so.`,
 	}
 	nameFlag(cmd, &name)
 	from.flags(cmd)
-	cmd.Flags().DurationVar(&wait, "wait", time.Minute, "how long to wait until all its actors run; 0 does not wait")
+	p.flags(cmd, "all its actors run, which it does unless it is 0")
+	cmd.Flags().BoolVar(&detach, "detach", false, "do not wait")
 	return cmd
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -26,7 +27,7 @@ takes its state and its tokens along. Nothing is placed on the node until
 		Args:    takes(1, "a node"),
 	}
 	to.flags(cmd)
-	p.flags(cmd, "its actors run elsewhere")
+	p.flagsFor(cmd, "its actors run elsewhere", 5*time.Minute)
 	cmd.RunE = ask(&to, func(ctx context.Context, c *control.Client, cmd *cobra.Command, args []string) error {
 		node := flow.NodeID(args[0])
 		before, err := c.Snapshot(ctx)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -25,7 +26,7 @@ down, and will not come back, can be taken out as well.`,
 		Args:    takes(1, "a node"),
 	}
 	to.flags(cmd)
-	p.flags(cmd, "it has left")
+	p.flagsFor(cmd, "it has left", 5*time.Minute)
 	cmd.RunE = ask(&to, func(ctx context.Context, c *control.Client, cmd *cobra.Command, args []string) error {
 		node := flow.NodeID(args[0])
 		before, err := c.Snapshot(ctx)

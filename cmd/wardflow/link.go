@@ -19,7 +19,7 @@ func linkCommand() *cobra.Command {
 	cmd := &cobra.Command{Use: "link", Short: "See the links between actors", Example: "  wardflow link list\n  wardflow link why ward:bed_1_ecg ward:bed_1:collect", RunE: onlySubcommands}
 	to.flags(cmd)
 	out.flag(cmd)
-	cmd.AddCommand(linkListCommand(&to, &out), linkWhyCommand(&to, &out), linkTapCommand(&to, &out))
+	cmd.AddCommand(linkListCommand(&to, &out), linkShowCommand(&to, &out), linkWhyCommand(&to, &out), linkTapCommand(&to, &out))
 	return cmd
 }
 
@@ -27,7 +27,7 @@ func linkListCommand(to *reach, out *output) *cobra.Command {
 	var app string
 	cmd := &cobra.Command{
 		Use:     "list",
-		Short:   "List the links: how much flows, what is held, who was verified",
+		Short:   "List the links: how much flows, what is held and how old it is, who was verified",
 		Example: "  wardflow link list --app ward",
 		Args:    takes(0, "nothing but flags"),
 		RunE: ask(to, func(ctx context.Context, c *control.Client, cmd *cobra.Command, _ []string) error {
@@ -53,21 +53,16 @@ func linkListCommand(to *reach, out *output) *cobra.Command {
 // linkTable has a line for each link, which says why it is refused if it is, and
 // who stands at both ends if they are on two nodes. named writes an end.
 func linkTable(links []control.LinkState, indent string, named func(flow.Endpoint) string) *table {
-	t := &table{head: []string{indent + "FROM", "TO", "HOSTS", "STATE", ">RATE", ">TOKENS", ">HELD", "PEER"}}
+	t := &table{head: []string{indent + "FROM", "TO", "HOSTS", "STATE", ">RATE", ">TOKENS", ">BYTES", ">HELD", ">OLDEST", ">RESENT", "PEER"}}
 	for _, l := range links {
-		state, peer := "up", peers(l)
-		switch {
-		case l.Refused != "":
-			state, peer = "refused", l.Refused
-		case !l.Up:
-			state = "down"
-		case l.Closing:
-			state = "closing"
+		state, peer, oldest := linkState(&l), or(l.Refused, peers(l)), ""
+		if l.Held > 0 && l.Oldest > 0 {
+			oldest = seconds(l.Oldest)
 		}
 		if l.Spool != nil {
 			state += ", " + waiting(l.Spool)
 		}
-		t.add(indent+named(l.From), named(l.To), placeOf(l.FromNode, l.ToNode), state, perSecond(l.PerSecond), l.Tokens, fmt.Sprintf("%d/%d", l.Held, l.Window), peer)
+		t.add(indent+named(l.From), named(l.To), placeOf(l.FromNode, l.ToNode), state, perSecond(l.PerSecond), l.Tokens, size(l.Bytes), fmt.Sprintf("%d/%d", l.Held, l.Window), oldest, l.Resent, peer)
 	}
 	return t
 }

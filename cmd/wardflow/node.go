@@ -18,6 +18,7 @@ func nodeCommand() *cobra.Command {
 		Use:   "node",
 		Short: "Run a node, see the nodes of a cluster, and take them out of service",
 		Example: `  wardflow node list
+  wardflow node show bedside
   wardflow node drain bedside --wait`,
 		RunE: onlySubcommands,
 	}

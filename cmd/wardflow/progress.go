@@ -14,18 +14,6 @@ import (
 
 // How a command that waits shows how far things are.
 
-// A patience is whether and how long a command waits until what it asked for
-// is done.
-type patience struct {
-	wait bool
-	most time.Duration
-}
-
-func (p *patience) flags(cmd *cobra.Command, until string) {
-	cmd.Flags().BoolVar(&p.wait, "wait", false, "wait until "+until)
-	cmd.Flags().DurationVar(&p.most, "timeout", 5*time.Minute, "with --wait: give up waiting after so long; it goes on all the same")
-}
-
 // watch shows see each snapshot until it says that all is done. What it says
 // meanwhile is shown as progress, and stands in the error when time is up.
 func (p *patience) watch(ctx context.Context, c *control.Client, cmd *cobra.Command, see func(*control.Snapshot) (said string, done bool)) error {

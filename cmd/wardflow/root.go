@@ -79,6 +79,7 @@ func newRoot(began *bool) *cobra.Command {
 			c.GroupID = "topics"
 		}
 	}
+	completeNames(root)
 	each(root, func(c *cobra.Command) {
 		if run := c.RunE; run != nil {
 			c.RunE = func(cmd *cobra.Command, args []string) error {
@@ -111,7 +112,7 @@ func execute(ctx context.Context, args []string, out, errs *os.File) int {
 		root.SetOut(paint(out))
 		root.SetErr(paint(errs))
 	}
-	root.SetArgs(spelled(root, args))
+	root.SetArgs(spelled(args))
 	cmd, err := root.ExecuteContextC(ctx)
 	if err == nil {
 		return exitOK

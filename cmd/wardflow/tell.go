@@ -20,7 +20,10 @@ import (
 // tell writes an error for people. What stands in further lines is how to mend
 // it; a command line that can't be understood is explained by the help.
 func tell(w io.Writer, cmd *cobra.Command, err error, code int) {
-	if code == exitInterrupted {
+	switch code {
+	case exitDiffers:
+		return // the result has said so
+	case exitInterrupted:
 		fmt.Fprintln(w, "wardflow: interrupted")
 		return
 	}
