@@ -21,6 +21,9 @@ func TestNoMajority(t *testing.T) {
 	})
 	c.kept("a", kept, 50)
 	for _, name := range []flow.NodeID{"b", "c"} {
+		if name == "c" {
+			c.until("a", "it says that none more may fail", func(s *control.Snapshot) bool { return s.Register.MayLose == 0 })
+		}
 		if err := c.nodes[name].Close(); err != nil {
 			t.Fatal(err)
 		}

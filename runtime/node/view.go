@@ -246,15 +246,21 @@ func ports(ps []flow.Port) []string {
 
 func (n *Node) registerState(st register.Status) *control.RegisterState {
 	s := &control.RegisterState{Leader: st.Leader, Term: st.Term, Index: st.Applied, Voters: st.Voters, Quorum: st.Leader != "",
-		LostSince: st.Since, MayLose: st.MayLose, Why: st.Problem}
+		LostSince: st.Since, Why: st.Problem}
 	for _, m := range st.Members {
 		if m.Learning {
 			s.Changing = fmt.Sprintf("%s is becoming a voter and catches up", m.ID)
 		}
 	}
+	up := 0
 	for _, v := range st.Voters {
 		m, ok := n.member(v)
-		s.Members = append(s.Members, control.VoterState{Node: v, Up: v == n.cfg.Node || ok && m.Up, Since: m.Since})
+		is := control.VoterState{Node: v, Up: v == n.cfg.Node || ok && m.Up, Since: m.Since}
+		if is.Up {
+			up++
+		}
+		s.Members = append(s.Members, is)
 	}
+	s.MayLose = max(0, up-len(st.Voters)/2-1) // of those that are up: the others have failed already
 	return s
 }
