@@ -21,7 +21,18 @@
 // of the register's voters the problem says who is missing and what goes on all
 // the same ([ErrNoMajority]).
 //
-// Everything lies under /api/v1. Errors are problem+json (RFC 9457), and the
-// stream of snapshots is Server-Sent Events: each viewer has room for one
-// snapshot, so a slow one skips to the newest and is told how many it missed.
+// Everything lies under /api/v1, and openapi.json describes it ([OpenAPI]): it is
+// made from the table of routes, the types and their comments, and every answer of
+// the tests is held against it. Errors are problem+json (RFC 9457). Lists come page
+// by page where they are asked for so ([Page]). A change that is sent with an
+// Idempotency-Key happens once, however often it is sent, and a [Client] sends one.
+//
+// The stream of snapshots is Server-Sent Events: each viewer has room for one
+// snapshot, so a slow one skips to the newest and is told how many it missed. With
+// ?changes it is sent only what changed (package merge), which is made once for all
+// viewers of one right.
+//
+// A page that a node serves has no key, so it can't sign what is to be deployed. A
+// [Desk] serves the page on a person's own machine, passes on to the node what it
+// asks, with that person's certificate, and signs deployments.
 package control
