@@ -70,7 +70,7 @@ func (d *device) driven(p *piece, at time.Time) (*piece, bool) {
 	out.samples = make([]int64, len(p.samples))
 	step := float64(p.scale) / 1e6
 	for i, s := range p.samples {
-		v, err := d.mock.Through(float64(s)*step, at.Add(time.Duration(i)*p.period))
+		v, err := d.mock.Through(float64(s*p.scale)/1e6, at.Add(time.Duration(i)*p.period))
 		n, ok := v.(float64)
 		if whole, is := v.(int64); is {
 			n, ok = float64(whole), true

@@ -309,11 +309,13 @@ func (m *Mock) State(now time.Time) State {
 	defer m.mu.Unlock()
 	m.pass(now)
 	s := State{Writes: m.writes, Sensor: m.own, Own: m.own && !m.set && m.trace == nil}
-	if m.own {
+	if known := m.set || m.trace != nil || m.fault != nil && m.fault.Kind == Beyond; m.own && !known {
 		s.Value, s.Heard = m.said, m.heard && (m.fault == nil || m.fault.Kind != Silence)
 	} else {
 		v, err := m.at(m.value, now)
-		if s.Value, s.Heard = v, err == nil; err != nil {
+		if s.Value, s.Heard = v, err == nil; err != nil && m.own {
+			s.Value = m.said
+		} else if err != nil {
 			s.Value = m.value
 		}
 		if m.c.Use == Writes {
