@@ -240,7 +240,7 @@ func (d *demo) live(ctx context.Context) (*control.Snapshot, error) {
 		d.say("  command line   wardflow app show %s --context %s", app, d.l.context())
 		if len(d.ward.Beds) > 0 && len(d.ward.Beds[0].Devices) > 0 {
 			bed := d.ward.Beds[0]
-			d.say("  make it wrong  wardflow device mock fault %s out-of-range --for 30s --context %s\n", bed.Devices[len(bed.Devices)-1].Name, d.l.context())
+			d.say("  make it wrong  wardflow device mock fault %s out-of-range --for 30s --context %s\n", bed.Devices[min(1, len(bed.Devices)-1)].Name, d.l.context())
 		}
 	}
 	if d.cfg.For > 0 {
