@@ -168,6 +168,7 @@ func tellTap(cmd *cobra.Command, e control.TapEvent) error {
 func tokenInWords(value json.RawMessage) string {
 	var v struct {
 		Reading *tap.ReadingShown `json:"$reading"`
+		Window  *windowShown      `json:"$window"`
 		Patient string            `json:"patient"`
 		Carried *struct {
 			Reading *tap.ReadingShown `json:"$reading"`
@@ -179,6 +180,9 @@ func tokenInWords(value json.RawMessage) string {
 			r, patient = v.Carried.Reading, v.Patient
 		}
 	}
+	if v.Window != nil {
+		return inCell(v.Window.String())
+	}
 	if r == nil {
 		return inCell(string(value))
 	}
@@ -187,6 +191,25 @@ func tokenInWords(value json.RawMessage) string {
 		s += " of " + patient
 	}
 	return inCell(s)
+}
+
+// A windowShown is what stands under "$window", as far as people are told.
+type windowShown struct {
+	Number   uint64            `json:"number"`
+	Patient  string            `json:"patient"`
+	Readings int               `json:"readings"`
+	Accepted *int              `json:"accepted"` // nil: not judged yet
+	Refused  []json.RawMessage `json:"refused"`
+}
+
+func (w *windowShown) String() string {
+	s := fmt.Sprintf("signed window %d, %d readings", w.Number, w.Readings)
+	if w.Accepted == nil {
+		s += ", not judged yet"
+	} else {
+		s += fmt.Sprintf(", %d accepted, %d refused", *w.Accepted, len(w.Refused))
+	}
+	return s + " of " + w.Patient
 }
 
 func readingInWords(r *tap.ReadingShown) string {

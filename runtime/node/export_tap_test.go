@@ -10,3 +10,6 @@ import (
 func AskTap(ctx context.Context, n *Node, of flow.NodeID) ([]byte, error) {
 	return n.door.Ask(ctx, of, askTap, []byte(`{"do":"begin"}`))
 }
+
+// Opened is a sealed value as a tap shows it.
+var Opened = opened

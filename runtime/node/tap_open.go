@@ -31,7 +31,7 @@ func opened(s flow.Sealed) (flow.Value, bool) {
 // windowShown is a window without its leaves and certificates: whose it is, what
 // it spans, and what was found of its readings.
 func windowShown(w *proof.Window) map[string]any {
-	d := map[string]any{"patient": w.Patient, "encounter": w.Encounter, "collector": w.Collector, "number": int64(w.Number),
+	d := map[string]any{"patient": w.Patient, "encounter": w.Encounter, "collector": w.Head.Collector, "number": int64(w.Number),
 		"first": instant(w.First), "last": instant(w.Last), "readings": int64(w.Count), "closed": instant(w.Closed)}
 	var streams []any
 	for _, s := range w.Spans {

@@ -111,7 +111,7 @@ func (m *Mask) harmless(key, s string) bool {
 			return true
 		}
 	case "kind":
-		if isLOINC(s) {
+		if isLOINC(s) || isDigits(s, 6) { // or of MDC
 			return true
 		}
 	case "rule":
@@ -127,7 +127,7 @@ func (m *Mask) harmless(key, s string) bool {
 // phrase reports whether a text is made of words that name no one, and, where
 // they may stand in it, of units and short numbers.
 func (m *Mask) phrase(s string, numbers bool) bool {
-	words := strings.FieldsFunc(s, func(r rune) bool { return strings.ContainsRune(" ,;:/…", r) })
+	words := strings.FieldsFunc(s, func(r rune) bool { return strings.ContainsRune(" ,;:/_-…", r) })
 	for _, w := range words {
 		if !m.word(w) && !(numbers && (units[w] || isShort(w))) {
 			return false

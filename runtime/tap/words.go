@@ -39,7 +39,7 @@ var words = set(`
 	fahrenheit fever gas glucose group leaf hb heart heartrate hr humidity hrv icp interstitial lactate lead map nibp oxygen pap perfusion pleth
 	ppg pressure pulse resp respiration respiratory rr saturation sao2 skin spo2 sys systolic temp temperature tidal vital vitals
 	volume weight accelerometer acceleration angle distance gyroscope light lux movement motion orientation speed
-	i ii iii v v1 v2 v3 v4 v5 v6 x y z judged findings span spans stamped hysteresis
+	i ii iii v v1 v2 v3 v4 v5 v6 x y z judged findings span spans streams stamped hysteresis
 	ABP BP CO2 CVP ECG EDA EEG EMG EtCO2 HR HRV I II III MAP MLII NIBP PAP PLETH PPG RESP RR SaO2 SpO2 SPO2 V V1 V2 V3 V4 V5 V6
 	aVF aVL aVR ExceptionToken EOSToken End`)
 
