@@ -34,7 +34,7 @@ func mockPlayCommand(to *reach, out *output) *cobra.Command {
 		Short: "Play one channel of a recording on a mock device",
 		Long: `Plays one channel of a recording on a mock device, at the pace at which it was recorded:
 WFDB (.hea), EDF (.edf) or CSV (.csv, .txt). The columns of CSV are recognised as
-sensor.Player does, or --time names that of the seconds. The file is read here and its
+sensor.Player does, or --time names that of the seconds; one called time needs no naming. The file is read here and its
 values are sent, at most 20000 of them: of a longer one --from says where to begin.`,
 		Example: "  wardflow device mock play bed-1-hr bidmc_01_Numerics.csv --channel HR\n" +
 			"  wardflow device mock play bed-1-temp fever.csv --time s --channel celsius --speed 60 --once",
@@ -76,7 +76,13 @@ func (p *playing) read(file string, form control.MockForm) (*control.MockTrace, 
 	if p.time != "" {
 		columns = recording.Map{Time: p.time, Format: "seconds"}
 	}
-	rec, err := recording.Open(os.DirFS(filepath.Dir(file)), filepath.Base(file), columns)
+	dir, name := os.DirFS(filepath.Dir(file)), filepath.Base(file)
+	rec, err := recording.Open(dir, name, columns)
+	if err != nil && p.time == "" { // as the page saves what a mock said
+		if saved, other := recording.Open(dir, name, recording.Map{Time: "time", Format: "seconds"}); other == nil {
+			rec, err = saved, nil
+		}
+	}
 	if err != nil {
 		return nil, "", err
 	}
