@@ -34,6 +34,7 @@ func commands() []*cobra.Command {
 		doctorCommand(),
 		loginCommand(),
 		pageCommand(),
+		apiCommand(),
 		caCommand(),
 		certCommand(),
 		enrollCommand(),

@@ -204,3 +204,13 @@ func (c *Client) reached(ctx context.Context, err error) error {
 	}
 	return fmt.Errorf("%w: %w", ErrUnreachable, err)
 }
+
+// Raw sends any request below /api/v1 and gives the body of its answer, for who
+// reads it by itself and closes it. What is not of the 200s is the error.
+func (c *Client) Raw(ctx context.Context, method, path, kind string, body io.Reader) (io.ReadCloser, error) {
+	resp, err := c.sendBody(ctx, method, path, kind, body)
+	if err != nil {
+		return nil, err
+	}
+	return resp.Body, nil
+}
