@@ -43,7 +43,8 @@ func (n *Node) Certificates(ctx context.Context) (*control.Certificates, error) 
 	if f := n.gathered.found; f != nil && time.Since(f.At) < certificatesFresh {
 		return f, nil
 	}
-	ctx, cancel := context.WithTimeout(ctx, certificatesWithin)
+	// Whoever asked may go: others get the same answer.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), certificatesWithin)
 	defer cancel()
 	var mu sync.Mutex // guards all and silent
 	all, silent := n.ownCertificates(time.Now()), []control.Silence(nil)
