@@ -1,5 +1,5 @@
 // What a panel asks the node for by itself, beside the stream: again and again
-// while the panel is open.
+// while the panel is open, and somebody looks.
 
 import type { Problem } from "./types";
 
@@ -33,7 +33,12 @@ export class Fetched<T> {
     } catch {
       if (!signal.aborted) this.problem = { title: "the node does not answer", status: 0, hint: "the page asks again by itself" };
     }
-    if (!signal.aborted) this.#again = setTimeout(() => void this.now(), this.every);
+    if (!signal.aborted) this.#again = setTimeout(() => this.#due(), this.every);
+  }
+
+  #due() {
+    if (document.hidden) document.addEventListener("visibilitychange", () => void this.now(), { once: true, signal: this.#stop.signal });
+    else void this.now();
   }
 }
 
