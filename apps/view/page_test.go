@@ -1,6 +1,7 @@
 package view_test
 
 import (
+	"context"
 	"crypto/x509"
 	"encoding/json"
 	"io/fs"
@@ -59,6 +60,9 @@ func misbehave(w *controltest.Ward, how, what, why string) bool {
 	case "scale":
 		replicas, _ := strconv.Atoi(why)
 		w.Replicate(flow.ActorID(what), replicas)
+	case "move":
+		err := w.Move(context.Background(), flow.Identity{URI: "spiffe://people.h1.health.example/staff/admin"}, flow.ActorID(what), flow.NodeID(why))
+		return err == nil
 	case "suspect":
 		w.Suspect(flow.NodeID(what), true)
 	case "down":
@@ -81,8 +85,7 @@ func needBrowser(t testing.TB) {
 }
 
 func newWard() *controltest.Ward {
-	start := time.Now()
-	return controltest.New(func() time.Time { return controltest.Begin.Add(30*time.Minute + time.Since(start)) })
+	return controltest.New(newWardClock())
 }
 
 // pageFiles are those of dist, or of the folder that WARDFLOW_PAGE names: to try

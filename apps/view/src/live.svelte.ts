@@ -4,7 +4,7 @@ import { apply } from "./changes";
 import type { Caller, Problem, Snapshot } from "./types";
 
 /** Who looks, with what they may, which nodes tell that are new enough. */
-export type Who = Caller & { may?: string[]; signs?: boolean };
+export type Who = Caller & { id?: { name: string }; may?: string[]; signs?: boolean };
 
 export type Selection = { kind: "host" | "actor" | "link" | "bundle"; id: string };
 

@@ -33,7 +33,7 @@ export function graph(s: Shape, order: boolean): ElkNode {
     },
     children: s.hosts.map((host) => ({
       id: "host " + host,
-      layoutOptions: { ...(order ? inOrder : {}), "elk.padding": `[top=${HOST_HEAD},left=20,bottom=20,right=20]`, "elk.nodeSize.constraints": "MINIMUM_SIZE", "elk.nodeSize.minimum": "(240,120)" },
+      layoutOptions: { ...(order ? inOrder : {}), "elk.padding": `[top=${HOST_HEAD},left=20,bottom=20,right=20]`, "elk.nodeSize.constraints": "MINIMUM_SIZE", "elk.nodeSize.minimum": "(290,120)" },
       children: s.cards
         .filter((c) => c.node === host)
         .map((c) => ({
