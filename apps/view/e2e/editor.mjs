@@ -112,6 +112,32 @@ const steps = {
     await panel().getByRole("alert").getByText("needs the capability io.gpio, which no node offers").waitFor();
   },
 
+  async "a key tells about the name at the cursor"() {
+    const { page } = steps;
+    await editor().click();
+    await page.keyboard.press("F1");
+    await panel().getByRole("region", { name: "Explanation" }).getByText(/^line \d+ of ward\.calvin$/).waitFor();
+    await editor().getByText("# nowhere").hover();
+    await panel().locator(".cm-tooltip-hover").getByText(/^line 1 of ward\.calvin$/).waitFor();
+  },
+
+  async "a file of this machine opens with what it includes, and is put away again"() {
+    const { page } = steps;
+    await panel().locator("nav input[type=file]").setInputFiles({ name: "night shift.calvin", mimeType: "text/plain", buffer: Buffer.from("include lamps\nlog : io.Log()\n") });
+    await panel().getByRole("list", { name: "Drafts" }).getByRole("button", { name: /^night_shift/ }).waitFor();
+    await editor().getByText("include lamps").waitFor();
+    await aside("Included");
+    await panel().getByText("lamps is included and not here: add lamps.calvin.").waitFor();
+    await panel().locator(".aside input[type=file]").setInputFiles({ name: "lamps.calvin", mimeType: "text/plain", buffer: Buffer.from("# lamps\n") });
+    await panel().getByRole("list", { name: "Included texts" }).getByText("lamps.calvin").waitFor();
+    await panel().getByRole("button", { name: "Plan", exact: true }).click();
+    await panel().getByRole("heading", { name: /^night_shift: 19 start/ }).waitFor();
+    page.once("dialog", (d) => void d.accept());
+    await panel().getByRole("button", { name: "Close night_shift" }).click();
+    await panel().getByRole("list", { name: "Drafts" }).waitFor({ state: "detached" });
+    await panel().getByRole("list", { name: "Applications" }).getByRole("button", { name: /^ward/ }).click();
+  },
+
   async "what is half written outlives its tab"() {
     const { page } = steps;
     await tab(page, "Links");

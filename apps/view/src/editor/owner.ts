@@ -8,7 +8,7 @@ import { work, type Sheet } from "./work.svelte";
 export function ownerOf(sheet: Sheet, replace: (text: string) => void): Owner {
   return {
     current: (text) => sheet.deployment(text),
-    changed: (text) => (sheet.text = text),
+    changed: (text) => ([sheet.text, sheet.said] = [text, ""]),
     plan() {
       work.aside = "plan";
       void sheet.plan();
@@ -27,5 +27,8 @@ export async function format(sheet: Sheet, replace: (text: string) => void) {
   const { value, problem } = await ask.format(sheet.deployment());
   if (!value) sheet.said = "Not formatted: " + (problem?.issues ? "mend the mistakes first" : (problem?.detail ?? problem?.title));
   else if (sheet.text !== was) sheet.said = "Not formatted: the text has changed meanwhile";
-  else [sheet.said] = ["Formatted", replace(value.script)];
+  else {
+    replace(value.script);
+    sheet.said = "Formatted";
+  }
 }
