@@ -3,6 +3,7 @@ package control
 import (
 	"context"
 	"crypto/rand"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -86,10 +87,12 @@ type Desk struct {
 	listen net.Listener
 	http   *http.Server
 	passes passes
-	until  time.Time  // when the certificate ends
-	sign   sync.Mutex // held while signing: a card does one thing at a time
+	until  time.Time // when the certificate ends
 	stop   context.CancelFunc
 	done   sync.WaitGroup
+
+	sign sync.Mutex                   // held while signing: a card does one thing at a time; guards made
+	made map[[sha256.Size]byte][]byte // signed, by key and what was asked
 }
 
 // deskCookie carries a session of a desk. It can't have the prefix __Host-, which
@@ -111,7 +114,7 @@ func ServeDesk(cfg DeskConfig) (*Desk, error) {
 	}
 	_, port, _ := net.SplitHostPort(listen.Addr().String()) // a listener's address has one
 	run, stop := context.WithCancel(context.Background())
-	d := &Desk{cfg: cfg, at: net.JoinHostPort(cfg.Host, port), listen: listen, until: own.Chain[0].NotAfter, stop: stop,
+	d := &Desk{cfg: cfg, at: net.JoinHostPort(cfg.Host, port), listen: listen, until: own.Chain[0].NotAfter, stop: stop, made: map[[sha256.Size]byte][]byte{},
 		passes: passes{loginFor: cfg.LoginFor, sessionFor: cfg.SessionFor, most: 16}}
 	d.http = &http.Server{
 		Handler:           protect(d.ownName(d.handler())),

@@ -3,6 +3,7 @@ package control
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -150,22 +151,48 @@ func (d *Desk) deploy(w http.ResponseWriter, r *http.Request) error {
 	if err := decodeOne(body, &dep); err != nil {
 		return err
 	}
-	if dep.Signature == nil {
-		if dep.Signature, err = d.signature(&dep); err != nil {
-			return problem(http.StatusUnprocessableEntity, "unsigned", "not signed", "%v", err).
-				hint("is your card in its reader, and its PIN right?")
-		}
-		if body, err = json.Marshal(dep); err != nil {
-			return fmt.Errorf("encode the request: %w", err)
-		}
-		d.cfg.Log.Info("deployment signed", "app", dep.Name)
+	if dep.Signature != nil {
+		return d.passBody(w, r, body)
+	}
+	if body, err = d.signed(r.Header.Get("Idempotency-Key"), body, &dep); err != nil {
+		return problem(http.StatusUnprocessableEntity, "unsigned", "not signed", "%v", err).
+			hint("is your card in its reader, and its PIN right?")
 	}
 	return d.passBody(w, r, body)
 }
 
-func (d *Desk) signature(dep *Deployment) ([]byte, error) {
+// signed is a deployment as it goes to the node. One that is asked for again under
+// its key is the same to the last byte: a new signature would make it another.
+func (d *Desk) signed(key string, asked []byte, dep *Deployment) ([]byte, error) {
 	d.sign.Lock()
 	defer d.sign.Unlock()
+	is := sha256.Sum256(append([]byte(key+"\x00"), asked...))
+	if body, ok := d.made[is]; ok && key != "" {
+		return body, nil
+	}
+	var err error
+	if dep.Signature, err = d.signature(dep); err != nil {
+		return nil, err
+	}
+	body, err := json.Marshal(dep)
+	if err != nil {
+		return nil, fmt.Errorf("encode the request: %w", err)
+	}
+	d.cfg.Log.Info("deployment signed", "app", dep.Name)
+	if key != "" {
+		if len(d.made) >= deskKeeps {
+			clear(d.made)
+		}
+		d.made[is] = body
+	}
+	return body, nil
+}
+
+// deskKeeps is how many signed deployments a desk keeps for who asks again.
+const deskKeeps = 16
+
+// signature signs with what the client shows. d.sign is held.
+func (d *Desk) signature(dep *Deployment) ([]byte, error) {
 	by, err := signer(d.cfg.Client.conf)
 	if err != nil {
 		return nil, err

@@ -164,6 +164,26 @@ func TestDeskSigns(t *testing.T) {
 	}
 }
 
+// What is deployed twice under one key from the page happens once, though it is the
+// desk that signs.
+func TestDeskDeploysOnce(t *testing.T) {
+	b := newDesk(t)
+	b.enter()
+	night := `{"name":"night","script":"x"}`
+	for i, replayed := range []string{"", "true", "true"} {
+		status, head, body := b.ask(b.web, "POST", "/api/v1/apps", night, "Idempotency-Key", "k")
+		if status != 201 || head.Get("Idempotency-Replayed") != replayed {
+			t.Errorf("time %d: %d, replayed %q: %s", i+1, status, head.Get("Idempotency-Replayed"), body)
+		}
+	}
+	if status, _, body := b.ask(b.web, "POST", "/api/v1/apps", `{"name":"night","script":"y"}`, "Idempotency-Key", "k"); status != 422 {
+		t.Errorf("another script under the same key: %d %s, want 422", status, body)
+	}
+	if did := b.ward.Did(); len(did) != 1 {
+		t.Errorf("the ward was told %q, want one deployment", did)
+	}
+}
+
 // Nobody gets in who has not opened the link: by another name, from a page of
 // elsewhere, without a session, or by a link that was used.
 func TestDeskIsForOneBrowser(t *testing.T) {
