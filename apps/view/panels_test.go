@@ -2,12 +2,21 @@ package view_test
 
 import (
 	"net/http"
+	"os/exec"
 	"testing"
 
 	"github.com/wardflow/wardflow/runtime/flow"
 	"github.com/wardflow/wardflow/runtime/pki"
 	"github.com/wardflow/wardflow/runtime/pki/pkitest"
 )
+
+// What the panels make of events, spans, counts and times.
+func TestPanelParts(t *testing.T) {
+	needNode(t, "typescript")
+	if out, err := exec.CommandContext(t.Context(), "node", "e2e/parts.mjs").CombinedOutput(); err != nil {
+		t.Errorf("%v\n%s", err, out)
+	}
+}
 
 // The panels of the dock: how the hosts have been, the chain, certificates,
 // alarms, what happened, what was refused; each says so too when there is nothing.
