@@ -79,6 +79,25 @@ const steps = {
     await page.waitForFunction(() => !document.activeElement?.getAttribute("aria-label")?.startsWith("Actor store"));
   },
 
+  async "the ground can be dragged, and Ctrl with the wheel comes closer"() {
+    const { page } = steps;
+    const frame = page.locator(".frame");
+    const at = await frame.boundingBox();
+    const look = () => frame.evaluate((f) => ({ top: f.scrollTop, width: f.querySelector("svg").clientWidth }));
+    await frame.evaluate((f) => f.scrollTo(0, 0));
+    const before = await look();
+    await page.mouse.move(at.x + 8, at.y + at.height - 30); // left of all hosts
+    await page.mouse.down();
+    await page.mouse.move(at.x + 8, at.y + at.height - 130, { steps: 3 });
+    await page.mouse.up();
+    assert.equal((await look()).top, before.top + 100);
+    await page.keyboard.down("Control");
+    await page.mouse.wheel(0, -120);
+    await page.keyboard.up("Control");
+    await page.waitForFunction((w) => document.querySelector(".frame svg").clientWidth > w, before.width);
+    await page.getByRole("button", { name: /fit the frame/ }).click();
+  },
+
   async "axe finds no fault with cards for many, light or dark"() {
     const { page } = steps;
     for (const colorScheme of ["light", "dark"]) {

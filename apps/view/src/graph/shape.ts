@@ -54,17 +54,18 @@ export const outPort = (card: string, port: string) => `${card} out ${port}`;
 
 /** What of a drawing decides where things stand. */
 export function shape(nodes: NodeState[], drawn: Drawn): Shape {
-  const cards = [...drawn.actors.map(cardOf), ...drawn.groups.map((g): CardShape => ({ id: g.id, node: g.node, in: g.in, out: g.out, rows: 2, width: Math.max(190, Math.round(textWidth(g.name, 13, 600)) + 92) }))];
+  const cards = [...drawn.actors.map(cardOf), ...drawn.groups.map((g): CardShape => ({ id: g.id, node: g.node, in: g.in, out: g.out, rows: 1, width: Math.max(190, Math.round(textWidth(g.name, 13, 600)) + 92) }))];
   const hosts = nodes.map((n) => n.id);
   const known = new Set(hosts);
   hosts.push(...[...new Set(cards.map((c) => c.node).filter((n) => !known.has(n)))].sort());
   const ports = new Set(cards.flatMap((c) => [...c.in.map((p) => inPort(c.id, p)), ...c.out.map((p) => outPort(c.id, p))]));
   const lines = [...drawn.links, ...drawn.bundles.map((b) => b.sum)];
+  const several = new Set(drawn.bundles.filter((b) => b.links.length > 1).map((b) => b.id));
   return {
     hosts,
     cards,
     links: lines
-      .map((l) => ({ id: l.id, from: outPort(l.from.actor, l.from.port), to: inPort(l.to.actor, l.to.port), label: l.fromNode === l.toNode ? 56 : 76 }))
+      .map((l) => ({ id: l.id, from: outPort(l.from.actor, l.from.port), to: inPort(l.to.actor, l.to.port), label: (l.fromNode === l.toNode ? 56 : 76) + (several.has(l.id) ? 44 : 0) }))
       .filter((l) => ports.has(l.from) && ports.has(l.to)),
   };
 }
