@@ -93,6 +93,12 @@ func completes(nouns ...noun) func(*cobra.Command, []string, string) ([]string, 
 // glance is what the node of the command line has now, nil if it does not say so
 // at once.
 func glance(cmd *cobra.Command) *control.Snapshot {
+	s, _ := peek(cmd, (*control.Client).Snapshot)
+	return s
+}
+
+// peek asks the node of the command line, if it answers at once.
+func peek[T any](cmd *cobra.Command, what func(*control.Client, context.Context) (T, error)) (got T, ok bool) {
 	said := func(flag string) string {
 		if f := cmd.Flag(flag); f != nil {
 			return f.Value.String()
@@ -102,23 +108,20 @@ func glance(cmd *cobra.Command) *control.Snapshot {
 	to := reach{Node: said("node"), Cert: said("cert"), Trust: said("trust"), context: said("context")}
 	at, err := to.complete()
 	if err != nil {
-		return nil
+		return got, false
 	}
 	if _, err := os.Stat(filepath.Join(at.Cert, keyURI)); err == nil {
-		return nil // the card would ask for its PIN
+		return got, false // the card would ask for its PIN
 	}
 	c, err := at.client()
 	if err != nil {
-		return nil
+		return got, false
 	}
 	defer c.Close()
 	ctx, cancel := context.WithTimeout(cmd.Context(), completionPatience)
 	defer cancel()
-	s, err := c.Snapshot(ctx)
-	if err != nil {
-		return nil
-	}
-	return s
+	got, err = what(c, ctx)
+	return got, err == nil
 }
 
 func apps(s *control.Snapshot) []string {

@@ -206,6 +206,26 @@ func oneMock(ctx context.Context, c *control.Client, name string) (control.Mock,
 	return control.Mock{}, err
 }
 
+// completeMock completes the name of a mock that there is now, and what more says
+// behind it; nil: a file.
+func completeMock(more func(control.Mock) []string) cobra.CompletionFunc {
+	return func(cmd *cobra.Command, args []string, begun string) (names []string, _ cobra.ShellCompDirective) {
+		if len(args) == 1 && more == nil && cmd.Name() == "play" {
+			return nil, cobra.ShellCompDirectiveDefault
+		}
+		all, _ := peek(cmd, (*control.Client).Mocks)
+		for _, m := range all {
+			switch {
+			case len(args) == 0 && (strings.HasPrefix(mockID(m), begun) || strings.HasPrefix(m.Name, begun)):
+				names = append(names, mockID(m)+"\t"+m.Doc)
+			case len(args) == 1 && more != nil && (mockID(m) == args[0] || m.Name == args[0]):
+				names = append(names, more(m)...)
+			}
+		}
+		return names, cobra.ShellCompDirectiveNoFileComp
+	}
+}
+
 // driveMock has a mock do something and writes how it is then.
 func driveMock(ctx context.Context, c *control.Client, cmd *cobra.Command, out *output, m control.Mock, drives ...control.Drive) error {
 	var now *control.Mock
@@ -233,6 +253,9 @@ take on and off too, and "press" presses a button once. A sensor with a signal o
 is held at the value until "device mock clear".`,
 		Example: "  wardflow device mock set bed-1-temp 39.4\n  wardflow device mock set bedside/io.button press\n  wardflow device mock set bedside/io.switch on",
 		Args:    takes(2, "a mock and what it shall read"),
+		ValidArgsFunction: completeMock(func(m control.Mock) []string {
+			return map[control.MockForm][]string{control.MockButton: {"press"}, control.MockSwitch: {"on", "off"}, control.MockBool: {"on", "off"}, control.MockKnob: {"1", "-1"}}[m.Form]
+		}),
 		RunE: ask(to, func(ctx context.Context, c *control.Client, cmd *cobra.Command, args []string) error {
 			m, err := oneMock(ctx, c, args[0])
 			if err != nil {
@@ -289,14 +312,9 @@ func mockFaultCommand(to *reach, out *output) *cobra.Command {
   drift         its value moves away from what is true, by --per-minute in its unit
   out-of-range  it says --value, which can't be; otherwise a tenth of the range too much
   silence       it says nothing; what actors write to it fails`,
-		Example: "  wardflow device mock fault bed-1-temp out-of-range --for 30s\n  wardflow device mock fault bed-1-hr drift --per-minute 20",
-		Args:    takes(2, "a mock and a fault: "+strings.Join(kinds, ", ")),
-		ValidArgsFunction: func(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
-			if len(args) == 1 {
-				return kinds, cobra.ShellCompDirectiveNoFileComp
-			}
-			return nil, cobra.ShellCompDirectiveNoFileComp
-		},
+		Example:           "  wardflow device mock fault bed-1-temp out-of-range --for 30s\n  wardflow device mock fault bed-1-hr drift --per-minute 20",
+		Args:              takes(2, "a mock and a fault: "+strings.Join(kinds, ", ")),
+		ValidArgsFunction: completeMock(func(m control.Mock) []string { return m.Faults }),
 		RunE: ask(to, func(ctx context.Context, c *control.Client, cmd *cobra.Command, args []string) error {
 			if lasts < 0 {
 				return usageError{fmt.Errorf("--for %v: want a time above 0", lasts)}
@@ -328,8 +346,9 @@ func mockClearCommand(to *reach, out *output) *cobra.Command {
 		Short: "Make a mock device be well again, and let it go",
 		Long: `Ends the fault of a mock device, and what it plays; a sensor goes on with its own
 signal, and all else keeps what it read last. --fault ends the fault alone.`,
-		Example: "  wardflow device mock clear bed-1-temp",
-		Args:    takes(1, "a mock"),
+		Example:           "  wardflow device mock clear bed-1-temp",
+		Args:              takes(1, "a mock"),
+		ValidArgsFunction: completeMock(nil),
 		RunE: ask(to, func(ctx context.Context, c *control.Client, cmd *cobra.Command, args []string) error {
 			m, err := oneMock(ctx, c, args[0])
 			if err != nil {

@@ -38,7 +38,8 @@ sensor.Player does, or --time names that of the seconds; one called time needs n
 values are sent, at most 20000 of them: of a longer one --from says where to begin.`,
 		Example: "  wardflow device mock play bed-1-hr bidmc_01_Numerics.csv --channel HR\n" +
 			"  wardflow device mock play bed-1-temp fever.csv --time s --channel celsius --speed 60 --once",
-		Args: takes(2, "a mock and a recording"),
+		Args:              takes(2, "a mock and a recording"),
+		ValidArgsFunction: completeMock(nil),
 		RunE: ask(to, func(ctx context.Context, c *control.Client, cmd *cobra.Command, args []string) error {
 			m, err := oneMock(ctx, c, args[0])
 			if err != nil {
