@@ -14,6 +14,8 @@
 //	set.go       capabilities bound to drivers
 //	config.go    … as the configuration says
 //	mock.go …    one driver a file
+//	drive.go     what people have mocks do: play traces (trace.go), go wrong
+//	bench.go     mocks that stand before sensors with signals of their own
 //	services.go  what a node offers beside devices: files, HTTP, sockets, brokers
 //
 // No driver reads a clock or starts a timer: whoever reads says what time it

@@ -31,6 +31,7 @@ import (
 //	devices:                      # see package device for the drivers
 //	  io.temperature: {driver: mock, value: 36.8}
 //	  io.light:       {driver: file, path: /sys/class/gpio/gpio17/value}
+//	mocks: ["bed-1-*"]            # sensors that make up their readings and may be driven
 //	public:                       # what context.PublicAttribute gives
 //	  ward: {name: "3 West"}
 //	allow:
