@@ -2,6 +2,7 @@ package view_test
 
 import (
 	"net/http"
+	"os/exec"
 	"testing"
 	"time"
 
@@ -35,4 +36,13 @@ func TestGraph(t *testing.T) {
 func newWardClock() func() time.Time {
 	start := time.Now()
 	return func() time.Time { return controltest.Begin.Add(30*time.Minute + time.Since(start)) }
+}
+
+// Whatever runs, each actor is on one card and each link on one line, with the
+// right sums; and the arrow keys lead to all of it.
+func TestDrawn(t *testing.T) {
+	needNode(t, "vite")
+	if out, err := exec.CommandContext(t.Context(), "node", "e2e/drawn.mjs").CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
 }

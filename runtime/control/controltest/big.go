@@ -93,6 +93,9 @@ func (b *Big) Snapshot(context.Context) (*control.Snapshot, error) {
 		l := &s.Links[i]
 		rate := b.links[l.ID]
 		l.Tokens, l.Bytes, l.PerSecond, l.Held = uint64(rate*t), uint64(rate*t*310), wobble(rate, t, i), int(wobble(rate*4, t, i))
+		if l.Held > 0 {
+			l.Oldest = 0.4
+		}
 	}
 	return &s, nil
 }
