@@ -120,7 +120,7 @@ every node: none runs what was not signed, or not just so.`,
 	}
 	nameFlag(cmd, &name)
 	from.flags(cmd)
-	p.flags(cmd, "all its actors run, which it does unless it is 0")
+	p.flags(cmd, "all its actors run")
 	cmd.Flags().BoolVar(&detach, "detach", false, "do not wait")
 	return cmd
 }

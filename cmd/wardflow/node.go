@@ -22,7 +22,7 @@ func nodeCommand() *cobra.Command {
   wardflow node drain bedside --wait`,
 		RunE: onlySubcommands,
 	}
-	cmd.AddCommand(nodeRunCommand(), nodeListCommand(), nodeHistoryCommand(), nodeDrainCommand(), nodeUndrainCommand(), nodeLeaveCommand())
+	cmd.AddCommand(nodeRunCommand(), nodeListCommand(), nodeShowCommand(), nodeHistoryCommand(), nodeDrainCommand(), nodeUndrainCommand(), nodeLeaveCommand())
 	return cmd
 }
 

@@ -26,7 +26,7 @@ var groups = []struct {
 	id, title string
 	commands  []string
 }{
-	{"cluster", "the cluster", []string{"demo", "init", "node", "doctor", "top", "page", "login", "context", "api", "device", "policy", "register", "gossip", "audit", "alarm"}},
+	{"cluster", "the cluster", []string{"demo", "init", "node", "doctor", "top", "page", "login", "context", "api", "device", "policy", "register", "gossip", "audit", "alarm", "event"}},
 	{"apps", "applications", []string{"app", "actor", "link", "tap"}},
 	{"scripts", "scripts", []string{"fmt", "check", "compile", "explain", "run", "test", "graph", "actors", "actor-test", "lsp"}},
 	{"people", "certificates", []string{"ca", "cert", "enroll"}},
@@ -57,7 +57,7 @@ func newRoot(began *bool) *cobra.Command {
 	mustComplete(root, "color", []string{"auto", "always", "never"})
 	root.SetFlagErrorFunc(flagError)
 	root.AddCommand(commands()...)
-	root.AddCommand(contextCommand(), versionCommand(), manCommand())
+	root.AddCommand(initCommand(), contextCommand(), versionCommand(), manCommand())
 	root.AddCommand(topics()...)
 	root.SetHelpCommand(helpCommand())
 	root.SetHelpCommandGroupID("more")

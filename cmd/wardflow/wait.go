@@ -25,7 +25,6 @@ func (p *patience) flagsFor(cmd *cobra.Command, until string, usual time.Duratio
 	p.most = usual
 	f := cmd.Flags().VarPF((*waitFlag)(p), "wait", "", "wait until "+until+", at most so long; it goes on all the same")
 	f.NoOptDefVal = usual.String()
-	f.DefValue = "" // what is shown is how the flag is left out
 	cmd.Flags().DurationVar(&p.most, "timeout", usual, "with --wait: at most so long")
 	_ = cmd.Flags().MarkHidden("timeout") // as it was called before --wait took a time
 }
