@@ -1,6 +1,7 @@
 package view_test
 
 import (
+	"os/exec"
 	"testing"
 
 	"github.com/wardflow/wardflow/runtime/pki"
@@ -18,4 +19,12 @@ func TestTap(t *testing.T) {
 		t.Fatal(err)
 	}
 	drive(t, "e2e/tap.mjs", s, map[string]string{"cert": dir})
+}
+
+// What the chart makes of tokens.
+func TestSeries(t *testing.T) {
+	needNode(t, "typescript")
+	if out, err := exec.CommandContext(t.Context(), "node", "e2e/series.mjs").CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
 }

@@ -22,7 +22,7 @@ const (
 type Tapper interface {
 	// Tap begins to show what a link sends, sampled where its giving actor
 	// runs. It is on record there, with who asked, from before the first token
-	// until it ends. Errors: no such link [ErrNotFound]; its actor runs nowhere
+	// until it ends; ctx bounds the beginning only. Errors: no such link [ErrNotFound]; its actor runs nowhere
 	// just now, or too many are tapped, [ErrUnavailable].
 	Tap(ctx context.Context, by flow.Identity, q TapQuery) (Tapping, error)
 }

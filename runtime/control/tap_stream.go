@@ -31,7 +31,9 @@ func (s *Server) getTap(w http.ResponseWriter, r *http.Request) error {
 	}
 	defer s.taps.Add(-1)
 	who := CallerOf(r)
-	t, err := s.cfg.Backend.Tap(r.Context(), who.ID, q)
+	begin, enough := context.WithTimeout(r.Context(), s.cfg.Within)
+	t, err := s.cfg.Backend.Tap(begin, who.ID, q)
+	enough()
 	if err != nil {
 		return fmt.Errorf("tap %s: %w", q.Link, err)
 	}

@@ -2,6 +2,7 @@ package node
 
 import (
 	"context"
+	"time"
 
 	"github.com/wardflow/wardflow/runtime/flow"
 )
@@ -13,3 +14,6 @@ func AskTap(ctx context.Context, n *Node, of flow.NodeID) ([]byte, error) {
 
 // Opened is a sealed value as a tap shows it.
 var Opened = opened
+
+// SweepTaps looks after the taps of a node as if it were another time.
+func SweepTaps(n *Node, now time.Time) { n.taps.sweep(now) }

@@ -30,6 +30,7 @@ type taps struct {
 
 	mu   sync.Mutex // guards what follows
 	all  map[tapName]*tapped
+	told map[tapName]farewell // of taps that this node has ended for good
 	wake chan struct{} // room for one: there is a first tap
 	over bool          // the node ends
 }
@@ -39,6 +40,15 @@ type tapName struct {
 	asker flow.NodeID
 	id    string
 }
+
+// A farewell is why a tap was ended, for who asks for more.
+type farewell struct {
+	why string
+	at  time.Time
+}
+
+// farewells are kept for so long: who asks does so each second.
+const farewells = time.Minute
 
 // A tapped link.
 type tapped struct {
@@ -55,7 +65,7 @@ type tapped struct {
 }
 
 func newTaps(n *Node) *taps {
-	return &taps{n: n, known: tap.KnownOf(n.types), all: map[tapName]*tapped{}, wake: make(chan struct{}, 1)}
+	return &taps{n: n, known: tap.KnownOf(n.types), all: map[tapName]*tapped{}, told: map[tapName]farewell{}, wake: make(chan struct{}, 1)}
 }
 
 // answer serves a node that asks. It takes the word of voters only for who wants
@@ -111,8 +121,11 @@ func (ts *taps) begin(ctx context.Context, name tapName, a tapAsk) (*tapAnswer, 
 	if !a.Patients {
 		t.mask = tap.NewMask(a.Key, ts.known)
 	}
-	if refused := ts.enter(name, t); refused != "" {
+	switch refused, there := ts.enter(name, t); {
+	case refused != "":
 		return &tapAnswer{Refused: refused}, nil
+	case there:
+		return &tapAnswer{}, nil
 	}
 	if err := ts.record(ctx, t, "began to tap "+how(t.patients)); err != nil {
 		ts.leave(name)
@@ -144,17 +157,21 @@ func (ts *taps) may(a tapAsk, l flow.Link) error {
 	return nil
 }
 
-// enter notes a tap, or says why there may be no other.
-func (ts *taps) enter(name tapName, t *tapped) (refused string) {
+// enter notes a tap, or says why there may be no other. It may be there already:
+// who asked has not heard the answer.
+func (ts *taps) enter(name tapName, t *tapped) (refused string, there bool) {
 	ts.mu.Lock()
 	defer ts.mu.Unlock()
+	was := ts.all[name]
 	switch {
 	case ts.over:
-		return "the node is stopping"
-	case ts.all[name] != nil:
-		return "it is tapped already"
+		return "the node is stopping", false
+	case was != nil && was.by.URI == t.by.URI && was.link.ID() == t.link.ID() && was.patients == t.patients:
+		return "", true
+	case was != nil:
+		return "another tap is called so", false
 	case len(ts.all) >= maxTaps:
-		return fmt.Sprintf("%d links are tapped on %s already: end another tap first", maxTaps, ts.n.cfg.Node)
+		return fmt.Sprintf("%d links are tapped on %s already: end another tap first", maxTaps, ts.n.cfg.Node), false
 	}
 	t.stop = func() {}
 	ts.all[name] = t
@@ -162,7 +179,7 @@ func (ts *taps) enter(name tapName, t *tapped) (refused string) {
 	case ts.wake <- struct{}{}:
 	default:
 	}
-	return ""
+	return "", false
 }
 
 func (ts *taps) leave(name tapName) {
@@ -174,7 +191,7 @@ func (ts *taps) leave(name tapName) {
 // next waits a little for what a tap has to show.
 func (ts *taps) next(ctx context.Context, name tapName) (*tapAnswer, error) {
 	ts.mu.Lock()
-	t := ts.all[name]
+	t, last := ts.all[name], ts.told[name]
 	if t != nil {
 		if t.busy {
 			ts.mu.Unlock()
@@ -183,6 +200,9 @@ func (ts *taps) next(ctx context.Context, name tapName) (*tapAnswer, error) {
 		t.busy = true
 	}
 	ts.mu.Unlock()
+	if t == nil && last.why != "" {
+		return &tapAnswer{Batch: control.TapBatch{Ended: last.why}}, nil
+	}
 	if t == nil {
 		return &tapAnswer{Absent: true}, nil
 	}
@@ -196,12 +216,12 @@ func (ts *taps) next(ctx context.Context, name tapName) (*tapAnswer, error) {
 		return &tapAnswer{}, ctx.Err()
 	}
 	out := &tapAnswer{Batch: ts.show(t, b)}
-	if b.Ended != "" { // the actor has gone from here
+	ts.mu.Lock()
+	_, over := ts.told[name]
+	ts.mu.Unlock()
+	if b.Ended != "" && !over { // the actor has gone from here
 		ts.end(name, b.Ended)
-		out.Absent = b.Ended != tapOver
-		if out.Absent {
-			out.Batch.Ended = ""
-		}
+		out.Absent, out.Batch.Ended = true, ""
 	}
 	return out, nil
 }
@@ -286,6 +306,7 @@ func (ts *taps) run(ctx context.Context) {
 
 func (ts *taps) sweep(now time.Time) {
 	ts.mu.Lock()
+	maps.DeleteFunc(ts.told, func(_ tapName, f farewell) bool { return time.Since(f.at) > farewells })
 	all := maps.Clone(ts.all)
 	unread := map[tapName]bool{}
 	for name, t := range all {
@@ -295,13 +316,21 @@ func (ts *taps) sweep(now time.Time) {
 	for name, t := range all {
 		switch err := ts.may(tapAsk{By: t.by, Patients: t.patients}, t.link); {
 		case err != nil:
-			ts.end(name, err.Error())
+			ts.finish(name, err.Error())
 		case now.After(t.until):
-			ts.end(name, tapOver)
+			ts.finish(name, tapOver)
 		case unread[name]:
-			ts.end(name, "nobody reads it")
+			ts.finish(name, "nobody reads it")
 		}
 	}
+}
+
+// finish ends a tap for good: who asks is told why, and begins no other.
+func (ts *taps) finish(name tapName, why string) {
+	ts.mu.Lock()
+	ts.told[name] = farewell{why, time.Now()}
+	ts.mu.Unlock()
+	ts.end(name, why)
 }
 
 func (ts *taps) close() {

@@ -10,6 +10,7 @@ import (
 	"github.com/wardflow/wardflow/runtime/control"
 	"github.com/wardflow/wardflow/runtime/flow"
 	"github.com/wardflow/wardflow/runtime/node"
+	"github.com/wardflow/wardflow/runtime/tap"
 )
 
 const tapped = `said : std.Constantify(constant="Mrs Smith is unwell")
@@ -186,4 +187,47 @@ func TestTapOfANodeWithoutAVote(t *testing.T) {
 	if _, err := node.AskTap(t.Context(), c.nodes["home"], "hospital"); err == nil || !strings.Contains(err.Error(), "has no vote") {
 		t.Errorf("home taps at the hospital all the same: %v", err)
 	}
+}
+
+// A tap ends by itself: soon when nobody reads it, and after its time when
+// somebody does.
+func TestTapEndsByItself(t *testing.T) {
+	t.Parallel()
+	c := newCluster(t, "a")
+	c.startAll()
+	c.ready("a")
+	c.deploy("a", "app", tapped)
+	c.until("a", "it gives", func(s *control.Snapshot) bool { return link(s, "app:said.out").Tokens > 5 })
+	n, dr := c.nodes["a"], c.h.Staff("dr").ID
+	unread, err := n.Tap(t.Context(), dr, control.TapQuery{Link: tappedLink})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer unread.Close()
+	node.SweepTaps(n, time.Now().Add(5*time.Second))
+	c.record("a", flow.AuditTap, "began to tap with what tells of whom masked")
+	node.SweepTaps(n, time.Now().Add(11*time.Second))
+	nobody := []string{"began to tap with what tells of whom masked", "ended to tap with what tells of whom masked: nobody reads it"}
+	c.record("a", flow.AuditTap, nobody...)
+
+	read, err := n.Tap(t.Context(), dr, control.TapQuery{Link: tappedLink, Patients: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer read.Close()
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	for why := ""; why == ""; {
+		b, err := read.Next(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if why = b.Ended; why != "" && !strings.Contains(why, "as long as a tap may") {
+			t.Errorf("it ends with %q", why)
+		}
+		if why == "" {
+			node.SweepTaps(n, time.Now().Add(tap.For+time.Second))
+		}
+	}
+	c.record("a", flow.AuditTap, append(nobody, "began to tap with what tells of whom", "ended to tap with what tells of whom: it has lasted as long as a tap may: begin another")...)
 }

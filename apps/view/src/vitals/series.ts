@@ -129,7 +129,7 @@ export function gapOf(at: number[]): number {
   const steps: number[] = [];
   for (let i = Math.max(1, at.length - 200); i < at.length; i++) steps.push(at[i]! - at[i - 1]!);
   steps.sort((a, b) => a - b);
-  return Math.max(3 * (steps[steps.length >> 1] ?? 0), 0.5 + 1.5 * (steps[Math.floor(steps.length * 0.95)] ?? 0));
+  return Math.max(3 * (steps[steps.length >> 1] ?? 0), 0.5 + 1.5 * (steps[Math.floor(steps.length * 0.8)] ?? 0));
 }
 
 /** The values since a moment, with null in each gap. */
