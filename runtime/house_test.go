@@ -82,7 +82,7 @@ var arrows = map[string][]string{
 var keepers = map[string][]string{
 	"github.com/asynkron/protoactor-go":  {"runtime/engine"},
 	"google.golang.org/grpc":             {"runtime/remote", "proto"},
-	"google.golang.org/protobuf":         {"runtime/remote", "proto"},
+	"google.golang.org/protobuf":         {"runtime/remote", "runtime/trace/tracetest", "proto"},
 	"github.com/bufbuild/protocompile":   {"proto"},
 	"github.com/hashicorp/memberlist":    {"runtime/member"},
 	"github.com/hashicorp/raft":          {"runtime/register", "runtime/agree"},

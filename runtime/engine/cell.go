@@ -279,7 +279,7 @@ func (c *cell) bind() (err error) {
 
 // ports is what is bound, but for the links.
 func (c *cell) ports() firing.Config {
-	return firing.Config{Actor: c.actor, Spec: &c.typ.Spec, Node: c.node, Box: c.box, Seed: c.eng.cfg.Seed}
+	return firing.Config{Actor: c.actor, Spec: &c.typ.Spec, Node: c.node, Box: c.box, Seed: c.eng.cfg.Seed, Tracer: c.eng.cfg.Tracer}
 }
 
 // wake makes the actor look at its actions. It never blocks.

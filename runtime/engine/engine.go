@@ -55,6 +55,9 @@ type Config struct {
 	// Event, when set, is told what changed: an actor faulted, a link refused.
 	Event func(Event)
 
+	// Tracer records the ways of tokens; nil: a token's trace is passed on only.
+	Tracer firing.Tracer
+
 	Window int // tokens that a link may hold that are not settled; default [DefaultWindow]
 	Bytes  int // of them, about, at which it takes no more; default [DefaultBytes]
 	// Queue is how many tokens each port's own queue holds on a link when the

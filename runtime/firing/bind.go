@@ -22,6 +22,9 @@ type Config struct {
 	// Given, if not nil, is told each value given on an out-port, linked or
 	// not, before it is routed, and each letter as one on "dead_letter".
 	Given func(port string, v flow.Value)
+	// Tracer, if not nil, records the ways of tokens. Without one, a token's trace
+	// is passed on all the same.
+	Tracer Tracer
 }
 
 // DeadLetter is the out-port that every type has for its dead letters, unless
@@ -37,6 +40,7 @@ type Actions struct {
 	letters *outlet // nil: no link takes them
 	box     Box
 	given   func(port string, v flow.Value)
+	traces  traces
 	routes  map[string]flow.Route // what the actor said of them
 
 	ins int // of the action with most in-ports
@@ -110,7 +114,7 @@ func (a *Actions) Rebind(cfg Config) error {
 
 func bind(cfg Config, acts []flow.Action, routes map[string]flow.Route) (*Actions, error) {
 	b := binder{Config: cfg, routes: routes, ins: map[string]*intake{}, outs: map[string]*outlet{}}
-	a := &Actions{id: cfg.Node.ID, fault: cfg.Spec.Fault, box: cfg.Box, given: cfg.Given, routes: routes}
+	a := &Actions{id: cfg.Node.ID, fault: cfg.Spec.Fault, box: cfg.Box, given: cfg.Given, routes: routes, traces: traces{to: cfg.Tracer, typ: cfg.Node.Type}}
 	for n, act := range acts {
 		if act.Fire == nil {
 			return nil, fmt.Errorf("action %d has no Fire", n)
@@ -121,6 +125,9 @@ func bind(cfg Config, acts []flow.Action, routes map[string]flow.Route) (*Action
 		}
 		a.bound = append(a.bound, bound)
 		a.ins = max(a.ins, len(bound.ins))
+		for _, o := range bound.outs {
+			a.traces.gives = a.traces.gives || len(o.ends) > 0
+		}
 	}
 	if _, own := cfg.Spec.OutPort(DeadLetter); own {
 		return a, nil

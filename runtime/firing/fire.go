@@ -97,14 +97,22 @@ func (a *Actions) attempt(act *action, now time.Time) (Result, error) {
 			return Result{}, err
 		}
 	}
+	watched := a.watched(act)
+	var begun time.Time
+	if watched {
+		begun = time.Now()
+	}
 	if err := a.call(act); err != nil {
+		a.record(watched, begun, err)
 		return a.fail(act, err, now)
 	}
 	if err := a.pack(act); err != nil {
+		a.record(watched, begun, err)
 		return a.fail(act, misgift{err}, now)
 	}
+	trace := a.record(watched, begun, nil)
 	act.take(now)
-	res := a.give(now)
+	res := a.give(now, trace)
 	res.Still = len(act.ins) == 0 && len(a.parcel) == 0
 	return res, nil
 }
@@ -192,7 +200,7 @@ func (a *Actions) pack(act *action) error {
 }
 
 // give offers the parcels.
-func (a *Actions) give(now time.Time) Result {
+func (a *Actions) give(now time.Time, trace *flow.Trace) Result {
 	res := Result{Fired: true}
 	for i := range a.parcel {
 		p := &a.parcel[i]
@@ -206,7 +214,7 @@ func (a *Actions) give(now time.Time) Result {
 		if a.given != nil {
 			a.given(p.out.port, a.firing.Given()[i].Value)
 		}
-		a.token = flow.Token{Value: p.value, Source: a.id, Made: now}
+		a.token = flow.Token{Value: p.value, Source: a.id, Made: now, Trace: trace}
 		res.Bytes += p.bytes * p.out.offer(p.to, &a.token, p.bytes)
 	}
 	return res

@@ -123,6 +123,9 @@ func joined(a, b flow.Token) flow.Token {
 	if a.Source != b.Source {
 		a.Source = ""
 	}
+	if a.Trace == nil {
+		a.Trace = b.Trace
+	}
 	a.Seq = 0
 	return a
 }

@@ -2,6 +2,7 @@ package flow
 
 import (
 	"encoding/binary"
+	"errors"
 	"fmt"
 )
 
@@ -9,11 +10,12 @@ import (
 // is written tighter than its tokens alone: the first number once, the source
 // only where it changes, and times as steps from the one before.
 //
-//	run = first, (flags, source if 1, step if 2, value)*
+//	run = first, (flags, source if 1, step if 2, trace and span if 4, value)*
 
 const (
 	runSource = 1 // another source than the token before
 	runMade   = 2 // another time
+	runTrace  = 4 // its way is recorded
 )
 
 // AppendRun appends the bytes of tokens ts to b, as many of them as fit in limit
@@ -60,12 +62,18 @@ func appendStep(b []byte, t *Token, source ActorID, last int64) ([]byte, error) 
 	if made != last {
 		flags |= runMade
 	}
+	if t.Trace != nil {
+		flags |= runTrace
+	}
 	out := append(b, flags)
 	if flags&runSource != 0 {
 		out = appendString(out, string(t.Source))
 	}
 	if flags&runMade != 0 {
 		out = binary.AppendVarint(out, made-last) // may wrap around; so does reading
+	}
+	if t.Trace != nil {
+		out = append(append(out, t.Trace.ID[:]...), t.Trace.Span[:]...)
 	}
 	if out, err = appendValue(out, t.Value, MaxDepth); err != nil {
 		return b, err
@@ -75,6 +83,21 @@ func appendStep(b []byte, t *Token, source ActorID, last int64) ([]byte, error) 
 	}
 	return out, nil
 }
+
+// readTrace reads what goes with a token whose way is recorded.
+func readTrace(b []byte) (t *Trace, rest []byte, err error) {
+	t = new(Trace)
+	if len(b) < len(t.ID)+len(t.Span) {
+		return nil, nil, errShort
+	}
+	copy(t.Span[:], b[copy(t.ID[:], b):])
+	if !t.Valid() {
+		return nil, nil, errTrace
+	}
+	return t, b[len(t.ID)+len(t.Span):], nil
+}
+
+var errTrace = errors.New("a trace without a name")
 
 // ReadRun reads a run that fills all of b and appends its tokens to into, at
 // most limit of them. It keeps nothing of b; short sealed values of one run
@@ -100,7 +123,7 @@ func ReadRun(into []Token, b []byte, limit int) ([]Token, error) {
 			return fail(errVarint)
 		}
 		start, flags := len(b), b[0]
-		if b = b[1:]; flags > runSource|runMade {
+		if b = b[1:]; flags > runSource|runMade|runTrace {
 			return fail(fmt.Errorf("unknown flags %d", flags))
 		}
 		if flags&runSource != 0 {
@@ -124,6 +147,11 @@ func ReadRun(into []Token, b []byte, limit int) ([]Token, error) {
 			made += int64(step>>1) ^ -int64(step&1)
 		}
 		t := Token{Source: source, Seq: seq, Made: instant(made)}
+		if flags&runTrace != 0 {
+			if t.Trace, b, err = readTrace(b); err != nil {
+				return fail(err)
+			}
+		}
 		if len(b) > 0 && b[0] == tagSealed {
 			t.Value, b, err = readSealed(b[1:], &shared)
 		} else {

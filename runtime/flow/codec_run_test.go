@@ -16,6 +16,9 @@ func anyRun(rng *rand.Rand) []Token {
 			ts[i].Source, ts[i].Made = ts[i-1].Source, ts[i-1].Made
 		}
 		ts[i].Seq = first + uint64(i)
+		if rng.IntN(4) == 0 {
+			ts[i].Trace = &Trace{ID: [16]byte{byte(rng.Uint32()), 1}, Span: [8]byte{1, byte(rng.Uint32())}}
+		}
 	}
 	return ts
 }

@@ -54,4 +54,5 @@ type Token struct {
 	Source ActorID   // the actor that gave it
 	Seq    uint64    // its number on its link, from 1
 	Made   time.Time // when the firing that gave it began
+	Trace  *Trace    // nil, as a rule: its way is not recorded
 }

@@ -76,6 +76,10 @@ type Config struct {
 	// "" leaves it at /metrics of the control API.
 	Metrics string `yaml:"metrics,omitempty"`
 
+	// Trace says where the ways of tokens are recorded; nil: tokens whose way is
+	// recorded by other nodes are passed on with it, and nothing is told of them.
+	Trace *TraceConfig `yaml:"trace,omitempty"`
+
 	base string // the folder of the file that it was read from
 }
 
@@ -154,6 +158,9 @@ func (c *Config) resolve(base string) {
 			paths = append(paths, &c.Chain.RPCRoots)
 		}
 	}
+	if c.Trace != nil && c.Trace.Roots != systemRoots {
+		paths = append(paths, &c.Trace.Roots)
+	}
 	for i := range c.Recordings {
 		paths = append(paths, &c.Recordings[i])
 	}
@@ -201,6 +208,11 @@ func (c *Config) check() error {
 	if c.Metrics != "" {
 		if err := meter.CheckAddr(c.Metrics); err != nil {
 			return fmt.Errorf("metrics: %w", err)
+		}
+	}
+	if c.Trace != nil {
+		if err := c.Trace.check(); err != nil {
+			return err
 		}
 	}
 	if err := c.Ingest.check(); err != nil {

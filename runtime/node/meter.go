@@ -54,6 +54,9 @@ func (n *Node) counted(ctx context.Context) meter.Reading {
 			m.Alarms++
 		}
 	}
+	if n.tracer != nil {
+		m.Spans, m.SpansLost = n.tracer.Spans()
+	}
 	m.Ends = n.certificateEnds()
 	return m
 }

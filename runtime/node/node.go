@@ -28,6 +28,7 @@ import (
 	"github.com/wardflow/wardflow/runtime/remote"
 	"github.com/wardflow/wardflow/runtime/store"
 	"github.com/wardflow/wardflow/runtime/store/replica"
+	"github.com/wardflow/wardflow/runtime/trace"
 )
 
 // A Node is one running node.
@@ -73,6 +74,7 @@ type Node struct {
 	boot       uint64
 	gatherer   *gatherer
 	facts      *facts
+	tracer     *trace.Tracer // nil: records no ways of tokens
 	events     *events
 	numbered   numbers // of all nodes' events, as this one shows them
 	failed     chan error
@@ -121,6 +123,7 @@ func Start(ctx context.Context, cfg Config, types flow.Types, log *slog.Logger) 
 		{"open the chain", n.openChain},
 		{"open its log of checks", n.openChecks},
 		{"give evidence", n.openEvidence},
+		{"record ways of tokens", n.openTracer},
 		{"start its engine", n.openEngine},
 		{"serve people", n.serve},
 		{"show what it counts", n.openMeter},
@@ -314,8 +317,8 @@ func (n *Node) openRegister(context.Context) (err error) {
 }
 
 func (n *Node) openEngine(context.Context) (err error) {
-	n.engine, err = engine.New(engine.Config{Types: n.types, Checkpoints: flushing{n.register, n}, Local: n.journal, Log: n.log,
-		Capability: n.offer.give, Judge: n.judgeLocal, Event: n.engineEvent, May: n.tenure.may})
+	n.engine, err = engine.New(n.traced(engine.Config{Types: n.types, Checkpoints: flushing{n.register, n}, Local: n.journal, Log: n.log,
+		Capability: n.offer.give, Judge: n.judgeLocal, Event: n.engineEvent, May: n.tenure.may}))
 	if err == nil {
 		n.ends = append(n.ends, n.engine.Close)
 	}
