@@ -1,0 +1,4 @@
+package node
+
+// OffsetOf is where a place of a script is, for tests.
+var OffsetOf = offsetOf
