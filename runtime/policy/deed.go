@@ -91,6 +91,8 @@ type Deed struct {
 // String is the deed in words: "stop application ward".
 func (d Deed) String() string {
 	switch {
+	case d.Do == ActionPatients && d.Actor != "":
+		return fmt.Sprintf("see of whom the tokens of %s are", d.Actor)
 	case d.Actor != "":
 		return fmt.Sprintf("%s %s", d.Do, d.Actor)
 	case d.App != "":
@@ -106,7 +108,7 @@ func (d Deed) String() string {
 
 // inWords are actions about nothing in particular whose names are no deeds.
 var inWords = map[Action]string{ActionSee: "see the cluster", ActionCheck: "check a script", ActionLogin: "make a one-time link", ActionAudit: "read the audit record", ActionProve: "prove readings and checks",
-	ActionRefusals: "read what refused readings say", ActionTap: "tap links", ActionPatients: "see whose tokens are", ActionVote: "change who votes", ActionMock: "drive mock devices", ActionBackup: "back up the register", ActionRestore: "restore the register",
+	ActionRefusals: "read what refused readings say", ActionTap: "tap links", ActionPatients: "see of whom tokens are", ActionVote: "change who votes", ActionMock: "drive mock devices", ActionBackup: "back up the register", ActionRestore: "restore the register",
 	ActionRotate: "rotate the gossip key", ActionRevoke: "revoke certificates", ActionEnrol: "make join tokens", ActionPolicy: "change the policy"}
 
 // May decides whether a member of staff or a viewer may do something. Nobody
