@@ -88,7 +88,9 @@ func TestFactsOfEachNode(t *testing.T) {
 				t.Skip("this system can't be measured:", err)
 			}
 		}
-		met := func(f *control.NodeFacts) bool { return f != nil && len(f.Peers) == 1 && f.Peers[0].RTT > 0 }
+		met := func(f *control.NodeFacts) bool {
+			return f != nil && len(f.Peers) == 1 && f.Peers[0].RTT > 0 && f.Peers[0].Why == ""
+		}
 		return met(facts(s, "a")) && met(facts(s, "b"))
 	})
 	for _, n := range s.Nodes {
@@ -102,7 +104,7 @@ func TestFactsOfEachNode(t *testing.T) {
 			t.Errorf("the load of %s is %+v, and its facts %+v", n.ID, n.Load, *f)
 		}
 		// Both read one clock: what is told of their distance is the error.
-		if p := f.Peers[0]; p.Why != "" || p.Skew > p.RTT/2+1e-6 || p.Skew < -p.RTT/2-1e-6 {
+		if p := f.Peers[0]; p.Skew > p.RTT/2+1e-4 || p.Skew < -p.RTT/2-1e-4 { // the clock itself may be slewed meanwhile
 			t.Errorf("%s finds %+v", n.ID, p)
 		}
 	}

@@ -21,6 +21,21 @@ func tracer(t *testing.T, node flow.NodeID, endpoint string, share float64) *tra
 	return tr
 }
 
+// until waits for a condition, for at most 30 s.
+func until(t *testing.T, what string, ok func() bool) {
+	t.Helper()
+	for deadline := time.Now().Add(30 * time.Second); !ok(); {
+		if time.Now().After(deadline) {
+			t.Fatalf("not within 30 s: %s", what)
+		}
+		select {
+		case <-time.After(20 * time.Millisecond):
+		case <-t.Context().Done():
+			t.FailNow()
+		}
+	}
+}
+
 // What two nodes record of one way is one trace, in which each firing stands below
 // the one that gave it its token.
 func TestAWayOverTwoNodesIsOneTrace(t *testing.T) {
@@ -32,6 +47,7 @@ func TestAWayOverTwoNodesIsOneTrace(t *testing.T) {
 	first := a.Record(flow.Fired{Actor: "ward:hr", Type: "sensor.HR", Begin: begin, End: begin.Add(time.Millisecond), Gave: 1})
 	second := b.Record(flow.Fired{Actor: "ward:check", Type: "rule.Check", From: []*flow.Trace{first}, Source: "ward:hr", Waited: time.Second, Begin: begin, End: begin, Took: 1, Gave: 1})
 	b.Record(flow.Fired{Actor: "ward:store", Type: "store.Readings", From: []*flow.Trace{second}, Begin: begin, End: begin, Took: 1, Err: errors.New("a reading of Jane Doe is amiss")})
+	until(t, "the spans come", func() bool { return len(c.Spans()) == 3 })
 	for _, tr := range []*trace.Tracer{a, b} {
 		if err := tr.Close(); err != nil {
 			t.Fatal(err)
@@ -71,6 +87,7 @@ func TestCollectorAway(t *testing.T) {
 	for range 10000 { // more than the queue holds
 		tr.Record(flow.Fired{Actor: "ward:hr", Type: "sensor.HR", Begin: begin, End: begin, Gave: 1})
 	}
+	until(t, "all is given up", func() bool { _, lost := tr.Spans(); return lost == 10000 })
 	if err := tr.Close(); err != nil {
 		t.Fatal(err)
 	}
