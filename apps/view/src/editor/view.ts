@@ -120,6 +120,7 @@ function all(owner: Owner): Extension[] {
       "aria-label": `Script of ${owner.current("").name || "a new application"}`,
       "aria-description": "Tab indents. Escape and then Tab leaves the editor. F8 goes to the next mistake, F1 tells about the name at the cursor, Control and Enter plans.",
       spellcheck: "false",
+      tabindex: "0",
     })),
     EditorView.updateListener.of((u) => u.docChanged && owner.changed(u.state.doc.toString())),
     EditorView.lineWrapping,
