@@ -110,7 +110,10 @@ func (a *Actions) attempt(act *action, now time.Time) (Result, error) {
 		a.record(watched, begun, err)
 		return a.fail(act, misgift{err}, now)
 	}
-	trace := a.record(watched, begun, nil)
+	var trace *flow.Trace
+	if watched { // asked here, since it costs nothing here
+		trace = a.record(watched, begun, nil)
+	}
 	act.take(now)
 	res := a.give(now, trace)
 	res.Still = len(act.ins) == 0 && len(a.parcel) == 0
