@@ -56,8 +56,14 @@ func NewClient(base string, conf *tls.Config) (*Client, error) {
 			TLSClientConfig:     conf,
 			TLSHandshakeTimeout: 5 * time.Second,
 			ForceAttemptHTTP2:   true,
-		}},
+		}, CheckRedirect: stay},
 	}, nil
+}
+
+// stay follows no redirect. No node answers with one, and a hostile one would have
+// what it is told, such as a script, sent on to wherever it likes, without TLS too.
+func stay(to *http.Request, _ []*http.Request) error {
+	return fmt.Errorf("it points elsewhere, to %.200q, as no node does", to.URL.Redacted())
 }
 
 // Close ends idle connections.

@@ -84,7 +84,7 @@ func (c *DeskConfig) setDefaults() error {
 type Desk struct {
 	cfg    DeskConfig
 	at     string // host:port as the browser says
-	listen net.Listener
+	listen []net.Listener
 	http   *http.Server
 	passes passes
 	until  time.Time // when the certificate ends
@@ -108,11 +108,11 @@ func ServeDesk(cfg DeskConfig) (*Desk, error) {
 	if err != nil {
 		return nil, fmt.Errorf("whose desk it is: %w", err)
 	}
-	listen, err := net.Listen("tcp", cfg.Addr)
+	listen, err := listenDesk(&cfg)
 	if err != nil {
-		return nil, fmt.Errorf("listen for your browser: %w", err)
+		return nil, err
 	}
-	_, port, _ := net.SplitHostPort(listen.Addr().String()) // a listener's address has one
+	_, port, _ := net.SplitHostPort(listen[0].Addr().String()) // a listener's address has one
 	run, stop := context.WithCancel(context.Background())
 	d := &Desk{cfg: cfg, at: net.JoinHostPort(cfg.Host, port), listen: listen, until: own.Chain[0].NotAfter, stop: stop, made: map[[sha256.Size]byte][]byte{},
 		passes: passes{loginFor: cfg.LoginFor, sessionFor: cfg.SessionFor, most: 16}}
@@ -124,16 +124,18 @@ func ServeDesk(cfg DeskConfig) (*Desk, error) {
 		ErrorLog:          slog.NewLogLogger(cfg.Log.Handler(), slog.LevelDebug),
 		BaseContext:       func(net.Listener) context.Context { return run },
 	}
-	d.done.Go(func() {
-		if err := d.http.Serve(listen); !errors.Is(err, http.ErrServerClosed) {
-			cfg.Log.Error("desk stopped", "err", err)
-		}
-	})
+	for _, l := range listen {
+		d.done.Go(func() {
+			if err := d.http.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+				cfg.Log.Error("desk stopped", "err", err)
+			}
+		})
+	}
 	return d, nil
 }
 
 // Addr is where the desk listens.
-func (d *Desk) Addr() net.Addr { return d.listen.Addr() }
+func (d *Desk) Addr() net.Addr { return d.listen[0].Addr() }
 
 // Login makes a one-time link: whoever opens it first acts in the person's name.
 func (d *Desk) Login() Login {

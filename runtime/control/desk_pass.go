@@ -8,7 +8,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"mime"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -52,6 +54,7 @@ func (d *Desk) passBody(w http.ResponseWriter, r *http.Request, body []byte) err
 			w.Header()[name] = v
 		}
 	}
+	keepData(w.Header())
 	w.WriteHeader(resp.StatusCode)
 	out := &eventWriter{w: w, rc: http.NewResponseController(w), patience: d.cfg.Patience}
 	defer func() { _ = out.rc.SetWriteDeadline(time.Time{}) }() // the connection may be used again
@@ -68,6 +71,22 @@ func (d *Desk) passBody(w http.ResponseWriter, r *http.Request, body []byte) err
 			panic(http.ErrAbortHandler) // so that nobody takes half an answer for a whole one
 		}
 	}
+}
+
+// dataKinds are what a node's answers are. None is a page or a program.
+var dataKinds = []string{"application/json", "application/problem+json", "text/event-stream"}
+
+// keepData has the browser take what a node answers for data, whatever the node says
+// it is. A hostile node would otherwise put a page of its own, with scripts, where
+// the desk's page is: those could have anything signed.
+func keepData(head http.Header) {
+	if kind, _, _ := mime.ParseMediaType(head.Get("Content-Type")); !slices.Contains(dataKinds, kind) {
+		head.Set("Content-Type", "application/octet-stream")
+		if how, _, _ := mime.ParseMediaType(head.Get("Content-Disposition")); how != "attachment" {
+			head.Set("Content-Disposition", "attachment")
+		}
+	}
+	head.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'; sandbox")
 }
 
 // ask sends a request to the node, and where that says that others must be asked,
