@@ -43,10 +43,15 @@ func protect(h http.Handler) http.Handler {
 
 // elsewhere reports whether a page of another origin asks for something of the API
 // in the background. It could not read the answer, but a stream would take a
-// viewer's place. Following a link is another matter.
+// viewer's place, and a tap would be on record as this person's. Following a link is
+// another matter, unless it leads to one of these.
 func elsewhere(r *http.Request) bool {
 	site := r.Header.Get("Sec-Fetch-Site")
-	return strings.HasPrefix(r.URL.Path, "/api/") && site != "" && site != "same-origin" && site != "none" && r.Header.Get("Sec-Fetch-Mode") != "navigate"
+	if !strings.HasPrefix(r.URL.Path, "/api/") || site == "" || site == "same-origin" || site == "none" {
+		return false
+	}
+	streams := strings.HasSuffix(r.URL.Path, "/events") || strings.HasSuffix(r.URL.Path, "/tap")
+	return streams || r.Header.Get("Sec-Fetch-Mode") != "navigate"
 }
 
 // named reports whether a host is a name of its own. Browsers ignore the strict

@@ -26,8 +26,10 @@ import (
 // was refused (401, 403).
 
 // notOnce are the routes that take no keys: what answers a secret, which is kept
-// nowhere, and a body too long to hold on to.
-var notOnce = []string{"POST /session", "DELETE /session", "POST /logins", restoring}
+// nowhere, a body too long to hold on to, and what changes nothing, so that a viewer's
+// answers push nobody's out.
+var notOnce = []string{"POST /session", "DELETE /session", "POST /logins", restoring,
+	"POST /check", "POST /scripts/complete", "POST /scripts/hover", "POST /scripts/format"}
 
 // How much is kept for whoever asks again.
 const (
@@ -35,6 +37,7 @@ const (
 	onceMost    = 4096     // answers
 	onceEach    = 256      // answers of one caller: it can't push out those of others
 	onceBytes   = 16 << 20 // of all answers
+	onceOwn     = 2 << 20  // of all answers of one caller
 	maxOnceKey  = 255      // characters of a key
 	maxOnceBody = maxList  // bytes of a request
 )
@@ -64,8 +67,23 @@ type onceOnly struct {
 	mu    sync.Mutex // guards all below
 	all   map[keyed]*queue.Element
 	order queue.List // of *doneOnce, oldest first
-	of    map[[sha256.Size]byte]int
+	of    map[[sha256.Size]byte]share
 	bytes int
+}
+
+// A share is what one caller has of it.
+type share struct{ answers, bytes int }
+
+// weigh counts so many answers and bytes more, or fewer, of a caller.
+func (o *onceOnly) weigh(who [sha256.Size]byte, answers, bytes int) {
+	o.bytes += bytes
+	s := o.of[who]
+	s.answers, s.bytes = s.answers+answers, s.bytes+bytes
+	if s.answers == 0 {
+		delete(o.of, who)
+		return
+	}
+	o.of[who] = s
 }
 
 // The ways in which a key can't be used now.
@@ -101,9 +119,9 @@ func (o *onceOnly) begin(k keyed, what [sha256.Size]byte, now time.Time) (*doneO
 		return d, nil
 	}
 	if o.all == nil {
-		o.all, o.of = map[keyed]*queue.Element{}, map[[sha256.Size]byte]int{}
+		o.all, o.of = map[keyed]*queue.Element{}, map[[sha256.Size]byte]share{}
 	}
-	if o.of[k.who] >= onceEach && !o.makeRoom(func(d *doneOnce) bool { return d.who == k.who }) {
+	if o.of[k.who].answers >= onceEach && !o.makeRoom(func(d *doneOnce) bool { return d.who == k.who }) {
 		return nil, errFullKeys
 	}
 	if o.order.Len() >= onceMost && !o.makeRoom(func(*doneOnce) bool { return true }) {
@@ -111,8 +129,7 @@ func (o *onceOnly) begin(k keyed, what [sha256.Size]byte, now time.Time) (*doneO
 	}
 	d := &doneOnce{keyed: k, what: what, until: now.Add(onceFor), over: make(chan struct{})}
 	o.all[k] = o.order.PushBack(d)
-	o.of[k.who]++
-	o.bytes += d.size()
+	o.weigh(k.who, 1, d.size())
 	return nil, nil
 }
 
@@ -132,10 +149,7 @@ func (o *onceOnly) drop(e *queue.Element) {
 	d := e.Value.(*doneOnce)
 	o.order.Remove(e)
 	delete(o.all, d.keyed)
-	o.bytes -= d.size()
-	if o.of[d.who]--; o.of[d.who] == 0 {
-		delete(o.of, d.who)
-	}
+	o.weigh(d.who, -1, -d.size())
 }
 
 // end keeps what came of a request, or with keep false forgets that it was made.
@@ -152,9 +166,11 @@ func (o *onceOnly) end(k keyed, code int, head http.Header, body []byte, keep bo
 		o.drop(e)
 		return
 	}
-	o.bytes -= d.size()
+	o.weigh(k.who, 0, -d.size())
 	d.ready, d.code, d.head, d.body = true, code, head, body
-	o.bytes += d.size()
+	o.weigh(k.who, 0, d.size())
+	for o.of[k.who].bytes > onceOwn && o.makeRoom(func(other *doneOnce) bool { return other != d && other.who == k.who }) {
+	}
 	for o.bytes > onceBytes && o.makeRoom(func(other *doneOnce) bool { return other != d }) {
 	}
 }

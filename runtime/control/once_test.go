@@ -65,6 +65,16 @@ func TestOnceIsBounded(t *testing.T) {
 	if d, err := o.begin(mine, of("x"), now); err != nil || d == nil || string(d.body) != "mine" {
 		t.Errorf("mine: %v, %v", d, err)
 	}
+	for i := range 2 * onceBytes / (1 << 20) { // large ones push out the flood's own
+		k := by("flood", fmt.Sprint("large", i))
+		if _, err := o.begin(k, of("x"), now); err != nil {
+			t.Fatal(err)
+		}
+		o.end(k, 200, nil, make([]byte, 1<<20), true)
+	}
+	if d, err := o.begin(mine, of("x"), now); err != nil || d == nil || o.bytes > onceOwn+1<<20 {
+		t.Errorf("mine, when another's answers are large: %v, %v; %d bytes", d, err, o.bytes)
+	}
 	for i := range onceEach {
 		if _, err := o.begin(by("busy", fmt.Sprint(i)), of("x"), now); err != nil {
 			t.Fatal(err)
@@ -95,10 +105,10 @@ func TestOnceAddsUp(t *testing.T) {
 				}
 			}
 		}
-		bytes, of := 0, map[[sha256.Size]byte]int{}
+		bytes, of := 0, map[[sha256.Size]byte]share{}
 		for e := o.order.Front(); e != nil; e = e.Next() {
 			d := e.Value.(*doneOnce)
-			bytes, of[d.who] = bytes+d.size(), of[d.who]+1
+			bytes, of[d.who] = bytes+d.size(), share{of[d.who].answers + 1, of[d.who].bytes + d.size()}
 		}
 		if bytes != o.bytes || bytes > onceBytes || len(o.all) != o.order.Len() || fmt.Sprint(of) != fmt.Sprint(o.of) {
 			t.Fatalf("seed %d: %d bytes, counted as %d; %d answers, %d by key; %v by caller, counted as %v", seed, bytes, o.bytes, o.order.Len(), len(o.all), of, o.of)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"sync"
@@ -168,6 +169,11 @@ func TestOtherOriginsGetNothing(t *testing.T) {
 			if status, _, text := b.do(c, method, path, body, "Sec-Fetch-Site", site, "Sec-Fetch-Mode", "cors"); status != http.StatusForbidden || !strings.Contains(text, "another origin") {
 				t.Errorf("%s (%s, %s): %d %s, want 403", route, action, site, status, text)
 			}
+		}
+	}
+	for _, path := range []string{"/api/v1/events", "/api/v1/links/" + url.PathEscape("ward:bed1:hr.out > ward:bed1:check.in") + "/tap"} {
+		if status, _, text := b.do(c, "GET", path, "", "Sec-Fetch-Site", "cross-site", "Sec-Fetch-Mode", "navigate", "Sec-Fetch-Dest", "iframe"); status != http.StatusForbidden {
+			t.Errorf("a frame of %s: %d %s, want 403: it takes a viewer's place, or taps in this person's name", path, status, text)
 		}
 	}
 	if did := b.ward.Did(); len(did) > 0 {

@@ -52,18 +52,18 @@ func (s *Server) events(w http.ResponseWriter, r *http.Request) {
 		case <-changed:
 			changed = s.changed()
 			if p := s.watches(r, from); p != nil {
-				_ = out.event("", "bye", fmt.Appendf(nil, `{"why":%q}`, p.Detail))
+				_ = out.event("", "bye", farewell(p.Detail))
 				return
 			}
 		case <-ctx.Done():
 			if r.Context().Err() == nil {
-				_ = out.event("", "bye", fmt.Appendf(nil, `{"why":%q}`, context.Cause(ctx)))
+				_ = out.event("", "bye", farewell(context.Cause(ctx).Error()))
 			}
 			return
 		case <-beat.C:
 			// A connection outlives a revocation or a right; a viewing does not.
 			if p := s.watches(r, from); p != nil {
-				_ = out.event("", "bye", fmt.Appendf(nil, `{"why":%q}`, p.Detail))
+				_ = out.event("", "bye", farewell(p.Detail))
 				return
 			}
 			err = out.send(": still here\n\n")
@@ -88,6 +88,12 @@ func (s *Server) events(w http.ResponseWriter, r *http.Request) {
 			return // the viewer has gone, or takes nothing any more
 		}
 	}
+}
+
+// farewell is why a stream ends, in JSON whatever the reason has in it.
+func farewell(why string) []byte {
+	data, _ := json.Marshal(map[string]string{"why": why}) // strings always encode
+	return data
 }
 
 // resume is the number of the last snapshot that the viewer saw of this
