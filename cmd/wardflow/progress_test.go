@@ -16,6 +16,7 @@ import (
 	"github.com/wardflow/wardflow/runtime/flow"
 	"github.com/wardflow/wardflow/runtime/pki"
 	"github.com/wardflow/wardflow/runtime/pki/pkitest"
+	"github.com/wardflow/wardflow/runtime/porttest"
 )
 
 // Whoever waits goes on waiting while the node that it asks is started anew.
@@ -33,8 +34,8 @@ func TestWaitOverRestart(t *testing.T) {
 		}
 		return s
 	}
-	s := serve("")
-	addr := s.Addr().String()
+	addr := porttest.Address(t) // nobody else gets it while the server is away
+	s := serve(addr)
 	c, err := control.NewClient("https://"+addr, pki.ClientTLS(func() flow.Signer { return admin }, h.Verifier(), pki.Only(flow.RoleNode), "h2"))
 	if err != nil {
 		t.Fatal(err)

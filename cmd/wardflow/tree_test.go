@@ -7,8 +7,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/spf13/cobra"
 	"github.com/rogpeppe/go-internal/txtar"
+	"github.com/spf13/cobra"
 )
 
 // measured are the commands that no script runs: each takes many seconds, and
