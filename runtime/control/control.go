@@ -180,7 +180,8 @@ func Serve(cfg Config) (*Server, error) {
 			ClientAuth: tls.RequestClientCert,
 		},
 	}
-	s.http.TLSConfig.GetConfigForClient = offering(s.http.TLSConfig, cfg.Callers)
+	// A copy: http.Server sets fields of its own as it begins, when the first may be shaking hands.
+	s.http.TLSConfig.GetConfigForClient = offering(s.http.TLSConfig.Clone(), cfg.Callers)
 	secure := gate.New(cfg.Gate).TLS(listen, s.http.TLSConfig, func(addr net.Addr, err error) {
 		cfg.Log.Debug("connection not made", "addr", addr.String(), "err", err) // strangers' handshakes are not this node's errors
 	})

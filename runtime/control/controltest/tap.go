@@ -120,14 +120,19 @@ func (t *tapping) Next(ctx context.Context) (*control.TapBatch, error) {
 		return nil, errors.New("the tap is closed")
 	}
 	b := &control.TapBatch{}
-	for now := time.Now(); !t.next.After(now) && len(b.Tokens) < tap.Room; t.next = t.next.Add(TapPace) {
+	busy := t.link.From.Actor.Local() == "bed3:collector" // which carries more than can be shown
+	room := tap.Room
+	if busy {
+		room = 1 // so that it is told after each how many are not shown, however slow the host is
+	}
+	for now := time.Now(); !t.next.After(now) && len(b.Tokens) < room; t.next = t.next.Add(TapPace) {
 		t.seq++
 		shown := tap.Show(t.link.From.Port, t.value(), t.mask, nil)
 		b.Tokens = append(b.Tokens, control.TapToken{At: t.at().UTC(), Seq: t.seq, Port: t.link.From.Port,
 			Value: shown.JSON, Truncated: shown.Truncated, Masked: shown.Masked})
 	}
 	b.Seen = uint64(len(b.Tokens))
-	if t.link.From.Actor.Local() == "bed3:collector" { // which carries more than can be shown
+	if busy {
 		b.Thinned = 2 * b.Seen
 		b.Seen += b.Thinned
 	}
