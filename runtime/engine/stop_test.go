@@ -62,12 +62,12 @@ func TestAHangingActorHoldsUpNobody(t *testing.T) {
 	}
 }
 
-// until polls a condition for at most thirty seconds.
+// until polls a condition for at most two minutes.
 func until(t *testing.T, what string, is func() bool) {
 	t.Helper()
-	for end := time.Now().Add(30 * time.Second); !is(); time.Sleep(time.Millisecond) {
+	for end := time.Now().Add(2 * time.Minute); !is(); time.Sleep(time.Millisecond) {
 		if time.Now().After(end) {
-			t.Fatalf("after 30 s it is not so that %s", what)
+			t.Fatalf("after two minutes it is not so that %s", what)
 		}
 	}
 }

@@ -37,6 +37,13 @@ func (e *Engine) Watch(id flow.LinkID, w Watcher) (stop func(), err error) {
 	}, nil
 }
 
+// Sends reports whether a link sends from here now, so that it could be watched.
+func (e *Engine) Sends(id flow.LinkID) bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.outs[id] != nil
+}
+
 // watch changes who watches.
 func (o *outEnd) watch(change func([]Watcher) []Watcher) {
 	o.mu.Lock()

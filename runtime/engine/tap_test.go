@@ -47,6 +47,9 @@ func TestWatch(t *testing.T) {
 		b := &bench{t: t, reg: newRegister(), disk: newDisk(), limit: 100}
 		b.reg.fail(errors.New("no leader"))
 		b.start()
+		if !b.eng.Sends(chain[0].ID()) {
+			t.Error("a link of an actor that runs does not send from here")
+		}
 		var all, none noted
 		if _, err := b.eng.Watch(chain[0].ID(), &all); err != nil {
 			t.Fatal(err)
@@ -79,6 +82,9 @@ func TestWatch(t *testing.T) {
 		}
 		if _, err := b.eng.Watch(chain[0].ID(), &none); !errors.Is(err, engine.ErrNotRunning) {
 			t.Errorf("watch a link of an actor that has gone: %v, want ErrNotRunning", err)
+		}
+		if b.eng.Sends(chain[0].ID()) {
+			t.Error("a link of an actor that has gone sends from here")
 		}
 		if err := b.eng.Close(); err != nil {
 			t.Fatal(err)

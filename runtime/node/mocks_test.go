@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/wardflow/wardflow/runtime/control"
 	"github.com/wardflow/wardflow/runtime/device"
@@ -126,16 +127,20 @@ func TestMocks(t *testing.T) {
 	recorded(t, a, by.URI, "drive mock io.switch of b: set to 1000", "is no mock")
 }
 
-// recorded wants an event on a node's record.
+// recorded waits for an event on a node's record: it gets to the disk soon, and
+// nobody waits for that.
 func recorded(t *testing.T, n *node.Node, who, what, why string) {
 	t.Helper()
-	entries, err := n.Audit(t.Context(), flow.Identity{}, control.AuditQuery{Who: who, Limit: control.MaxAudit})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, e := range entries {
-		if e.Who == who && e.What == what && (why == "") == (e.Why == "") && strings.Contains(e.Why, why) {
-			return
+	var entries []control.AuditEntry
+	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); <-time.After(20 * time.Millisecond) {
+		var err error
+		if entries, err = n.Audit(t.Context(), flow.Identity{}, control.AuditQuery{Who: who, Limit: control.MaxAudit}); err != nil {
+			t.Fatal(err)
+		}
+		for _, e := range entries {
+			if e.Who == who && e.What == what && (why == "") == (e.Why == "") && strings.Contains(e.Why, why) {
+				return
+			}
 		}
 	}
 	t.Errorf("no event of %s: %s (%s) among %d", who, what, why, len(entries))

@@ -31,8 +31,8 @@ type taps struct {
 	mu   sync.Mutex // guards what follows
 	all  map[tapName]*tapped
 	told map[tapName]farewell // of taps that this node has ended for good
-	wake chan struct{} // room for one: there is a first tap
-	over bool          // the node ends
+	wake chan struct{}        // room for one: there is a first tap
+	over bool                 // the node ends
 }
 
 // A tapName is a tap as a node that asks calls it: none reads another's.
@@ -126,6 +126,9 @@ func (ts *taps) begin(ctx context.Context, name tapName, a tapAsk) (*tapAnswer, 
 		return &tapAnswer{Refused: refused}, nil
 	case there:
 		return &tapAnswer{}, nil
+	case !ts.n.engine.Sends(a.Link): // who asks will ask again: that is no tap to put on record
+		ts.leave(name)
+		return &tapAnswer{Absent: true}, nil
 	}
 	if err := ts.record(ctx, t, "began to tap "+how(t.patients)); err != nil {
 		ts.leave(name)

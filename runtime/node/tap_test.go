@@ -3,6 +3,7 @@ package node_test
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -39,13 +40,16 @@ func TestTap(t *testing.T) {
 		l := link(s, "app:said.out")
 		return l.FromNode == "b" && l.Up && l.Tokens > 5
 	})
-	ctx, cancel := context.WithTimeout(t.Context(), 40*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
 	defer cancel()
 	var nodes []flow.NodeID
 	seen, last := 0, uint64(0)
 	err := ask("a", c.h.Staff("dr")).Tap(ctx, control.TapQuery{Link: tappedLink}, func(e control.TapEvent) bool {
 		switch e.Kind {
 		case control.TapIsAbout:
+			if slices.Contains(nodes, e.About.Node) {
+				return true // a node that was slow to answer is asked anew, and that is said
+			}
 			nodes, seen = append(nodes, e.About.Node), 0
 			if !e.About.Masked || time.Until(e.About.Until) > 15*time.Minute {
 				t.Errorf("the tap is %+v", e.About)
@@ -90,7 +94,7 @@ func TestTap(t *testing.T) {
 func (c *cluster) record(at flow.NodeID, kind flow.AuditKind, want ...string) {
 	c.t.Helper()
 	var got []string
-	for deadline := time.Now().Add(15 * time.Second); time.Now().Before(deadline); {
+	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); {
 		got = nil
 		list, err := c.nodes[at].Audit(c.t.Context(), flow.Identity{}, control.AuditQuery{Kind: kind})
 		if err != nil {
@@ -122,7 +126,7 @@ func TestTapRefused(t *testing.T) {
 	c.until("a", "it gives", func(s *control.Snapshot) bool { return link(s, "app:said.out").Tokens > 5 })
 	visitor := ask("a", c.h.Staff("visitor"))
 	first := func(e control.TapEvent) bool { return e.Kind != control.TapHas }
-	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
 	defer cancel()
 	if err := visitor.Tap(ctx, control.TapQuery{Link: tappedLink}, first); !errors.Is(err, control.ErrDenied) {
 		t.Errorf("a visitor taps: %v, want ErrDenied", err)
@@ -199,12 +203,13 @@ func TestTapEndsByItself(t *testing.T) {
 	c.deploy("a", "app", tapped)
 	c.until("a", "it gives", func(s *control.Snapshot) bool { return link(s, "app:said.out").Tokens > 5 })
 	n, dr := c.nodes["a"], c.h.Staff("dr").ID
+	begun := time.Now()
 	unread, err := n.Tap(t.Context(), dr, control.TapQuery{Link: tappedLink})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer unread.Close()
-	node.SweepTaps(n, time.Now().Add(5*time.Second))
+	node.SweepTaps(n, begun.Add(5*time.Second))
 	c.record("a", flow.AuditTap, "began to tap with what tells of whom masked")
 	node.SweepTaps(n, time.Now().Add(11*time.Second))
 	nobody := []string{"began to tap with what tells of whom masked", "ended to tap with what tells of whom masked: nobody reads it"}
@@ -215,7 +220,7 @@ func TestTapEndsByItself(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer read.Close()
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
 	for why := ""; why == ""; {
 		b, err := read.Next(ctx)
