@@ -101,8 +101,8 @@ func (g *guest) next() flow.Signer {
 	select {
 	case s := <-g.renewed:
 		return s
-	case <-time.After(30 * time.Second):
-		g.h.t.Fatal("no new certificate for 30 s")
+	case <-time.After(2 * time.Minute):
+		g.h.t.Fatal("no new certificate for two minutes")
 		return flow.Signer{}
 	}
 }
@@ -110,9 +110,9 @@ func (g *guest) next() flow.Signer {
 // soon waits until ok.
 func (g *guest) soon(what string, ok func() bool) {
 	g.h.t.Helper()
-	for deadline := time.Now().Add(30 * time.Second); !ok(); {
+	for deadline := time.Now().Add(2 * time.Minute); !ok(); {
 		if time.Now().After(deadline) {
-			g.h.t.Fatalf("not within 30 s: %s", what)
+			g.h.t.Fatalf("not within two minutes: %s", what)
 		}
 		select {
 		case <-time.After(10 * time.Millisecond):
