@@ -17,11 +17,11 @@ import (
 // watch shows see each snapshot until it says that all is done. What it says
 // meanwhile is shown as progress, and stands in the error when time is up.
 func (p *patience) watch(ctx context.Context, c *control.Client, cmd *cobra.Command, see func(*control.Snapshot) (said string, done bool)) error {
-	ctx, cancel := context.WithTimeoutCause(ctx, p.most, errWaited)
+	within, cancel := context.WithTimeoutCause(ctx, p.most, errWaited)
 	defer cancel()
 	show := newProgress(cmd.ErrOrStderr())
-	last := "nothing was seen of it"
-	err := keepWatching(ctx, c, show, func(s *control.Snapshot) bool {
+	last := ""
+	err := keepWatching(within, c, show, func(s *control.Snapshot) bool {
 		said, done := see(s)
 		if last = said; lost(s) != "" {
 			said += "; " + lost(s)
@@ -31,6 +31,12 @@ func (p *patience) watch(ctx context.Context, c *control.Client, cmd *cobra.Comm
 	})
 	show.end()
 	if errors.Is(err, errWaited) {
+		if last == "" { // the time was too short for one look
+			last = "nothing was seen of it"
+			if s, err := c.Snapshot(ctx); err == nil {
+				last, _ = see(s)
+			}
+		}
 		return timedOut(fmt.Errorf("after %s: %s; it goes on, and `wardflow node list` shows how far it is", p.most, last))
 	}
 	return err
