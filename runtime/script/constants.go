@@ -69,7 +69,7 @@ func (cs *constants) find(c *Constant, n *Name) (binding, state) {
 		return cs.resolve(next)
 	}
 	if !p.lost[n.Name] {
-		p.report(undefinedConst.at(p.file, n.Span, n.Name).meant(n.Span, n.Name, keys(cs.defs)).
+		p.report(undefinedConst.at(p.file, n.Span, n.Name).meant(n.Span, n.Name, few(cs.defs)).
 			or("define %s = ... as well, or write a string in quotes", n.Name))
 	}
 	return binding{}, wrong
@@ -112,7 +112,7 @@ func (p *program) constant(b *block, n *Name, near []string) (binding, state) {
 	if p.lost[n.Name] {
 		return binding{}, wrong
 	}
-	i := undefinedName.at(p.file, n.Span, n.Name).meant(n.Span, n.Name, slices.Concat(near, keys(p.consts)))
+	i := undefinedName.at(p.file, n.Span, n.Name).meant(n.Span, n.Name, slices.Concat(near, few(p.consts)))
 	if c := b.inner(); c != nil && slices.Contains(idents(c.In), n.Name) {
 		i = i.put(n.Span, "."+n.Name, "did you mean '.%s', the port of the component?", n.Name)
 	} else if in, ok := b.find(n.Name); ok && i.Hint == "" {

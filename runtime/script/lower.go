@@ -324,7 +324,7 @@ func (b *block) find(name string) (*inst, bool) {
 func (b *block) nearby() []string {
 	var names []string
 	for at := b; at != nil; at = at.parent {
-		names = append(names, keys(at.byName)...)
+		names = append(names, few(at.byName)...)
 	}
 	return names
 }

@@ -93,7 +93,7 @@ func (pl *placing) named(id Ident) (flow.Rule, int) {
 	def, ok := pl.defs[id.Name]
 	if !ok {
 		if !p.lost[id.Name] {
-			i := unknownRule.at(p.file, id.Span, id.Name, pl.reader(id)).meant(id.Span, id.Name, keys(pl.defs))
+			i := unknownRule.at(p.file, id.Span, id.Name, pl.reader(id)).meant(id.Span, id.Name, few(pl.defs))
 			if i.Hint == "" && knownPredicate(id.Name) {
 				i = i.put(id.Span, id.Name+"()", "a predicate has parentheses: %s()", id.Name)
 			}

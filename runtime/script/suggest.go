@@ -16,14 +16,31 @@ func nearest(name string, among []string) string {
 	return ""
 }
 
+// How many names, and of how many letters, are compared with a misspelt one.
+const (
+	mostNames   = 1000
+	mostLetters = 200
+)
+
 // closest is the name most like a misspelt one, or "" when none is near.
+//
+// Among very many names, and for a very long one, it looks for none: that would take
+// minutes of a script that is wrong in many places, and anyone may have one checked.
 func closest(name string, among []string) string {
-	if len(name) < 2 {
+	if len(among) > mostNames {
+		return ""
+	}
+	return closestOf(name, among)
+}
+
+// closestOf is closest among however many.
+func closestOf(name string, among []string) string {
+	if len(name) < 2 || len(name) > mostLetters {
 		return ""
 	}
 	best, distance := "", max(1, len(name)/3)+1
 	for _, c := range among {
-		if len(c) < 2 || c == name {
+		if len(c) < 2 || len(c) > mostLetters || c == name {
 			continue
 		}
 		if d := edits(strings.ToLower(name), strings.ToLower(c), distance); d < distance {
@@ -67,6 +84,15 @@ func listed(names []string, none string) string {
 		return none
 	}
 	return strings.Join(names, ", ")
+}
+
+// few are the keys that a misspelt name is compared with: none of very many, which
+// are not sorted for each mistake.
+func few[V any](m map[string]V) []string {
+	if len(m) > mostNames {
+		return nil
+	}
+	return keys(m)
 }
 
 // keys are the keys of a map, sorted.

@@ -118,7 +118,7 @@ func (r reader) field(e *Field) (binding, state) {
 		}
 		v, ok := dict[id.Name]
 		if !ok {
-			r.p.report(noField.at(r.p.file, id.Span, name, id.Name).meant(id.Span, id.Name, keys(dict)).
+			r.p.report(noField.at(r.p.file, id.Span, name, id.Name).meant(id.Span, id.Name, few(dict)).
 				or("%s has %s", name, listed(keys(dict), "no fields")))
 			return b, wrong
 		}

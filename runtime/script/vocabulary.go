@@ -11,7 +11,7 @@ import (
 // What tools that help to write scripts need to know of the language.
 
 // Nearest is the name most like a misspelt one, or "" when none is near.
-func Nearest(name string, among []string) string { return closest(name, among) }
+func Nearest(name string, among []string) string { return closestOf(name, among) }
 
 // A PropertyInfo is a port property that scripts may set.
 type PropertyInfo struct {
