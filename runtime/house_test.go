@@ -95,7 +95,6 @@ var keepers = map[string][]string{
 	"github.com/spf13/cobra":             {"cmd"},
 	"charm.land/fang":                    {"cmd"},
 	"charm.land/lipgloss":                {"cmd"},
-	"github.com/muesli/mango-cobra":      {"cmd"},
 	"github.com/prometheus":              {"runtime/meter"},
 	"go.opentelemetry.io/otel":           {"runtime/trace"},
 	"github.com/swaggest":                {"runtime/control"},

@@ -83,13 +83,12 @@ func (w *Ward) Tap(_ context.Context, by flow.Identity, q control.TapQuery) (con
 	if !q.Patients {
 		t.mask, how = tap.NewMask(make([]byte, tap.KeySize), nil), "masked"
 	}
-	for _, bed := range monitors {
-		for _, m := range bed {
-			if local := l.From.Actor.Local(); strings.HasSuffix(local, ":"+m.name) || !strings.Contains("ecg hr spo2 temp glucose", local[strings.LastIndexByte(local, ':')+1:]) {
-				t.beds = append(t.beds, m.name)
-			}
+	local := l.From.Actor.Local()
+	whole := !strings.Contains("ecg hr spo2 temp glucose", local[strings.LastIndexByte(local, ':')+1:])
+	for _, m := range monitors[0] {
+		if whole || strings.HasSuffix(local, ":"+m.name) {
+			t.beds = append(t.beds, m.name)
 		}
-		break
 	}
 	w.did = append(w.did, fmt.Sprintf("tap %s %s by %s", q.Link, how, by.URI))
 	return t, nil
