@@ -151,12 +151,12 @@ func deployment(cmd *cobra.Command, from *sources, file, name string) (control.D
 
 // settled waits until the deployed version runs with all its actors.
 func settled(ctx context.Context, c *control.Client, app *control.App, wait time.Duration, to io.Writer) (*control.App, error) {
-	ctx, cancel := context.WithTimeoutCause(ctx, wait, errWaited)
+	within, cancel := context.WithTimeoutCause(ctx, wait, errWaited)
 	defer cancel()
 	last := *app
 	var why []string
 	show := newProgress(to)
-	err := keepWatching(ctx, c, show, func(s *control.Snapshot) bool {
+	err := keepWatching(within, c, show, func(s *control.Snapshot) bool {
 		for _, a := range s.Apps {
 			if a.Name == app.Name && a.Version >= app.Version {
 				last = a
@@ -168,6 +168,11 @@ func settled(ctx context.Context, c *control.Client, app *control.App, wait time
 	})
 	show.end()
 	if errors.Is(err, errWaited) {
+		if why == nil { // the time was too short for one look
+			if s, err := c.Snapshot(ctx); err == nil {
+				why = notRunning(s, app.Name)
+			}
+		}
 		return nil, timedOut(fmt.Errorf("%s was deployed, but does not run with all its actors after %s\n  %s\n  `wardflow app show %s` tells more", app.Name, wait, strings.Join(why, "\n  "), app.Name))
 	}
 	if err != nil {
@@ -208,9 +213,9 @@ func writeIssues(w io.Writer, issues []control.Issue) {
 		if i.Severity == "note" {
 			continue
 		}
-		fmt.Fprintln(w, i)
+		fmt.Fprintln(w, still(fmt.Sprint(i)))
 		if i.Hint != "" {
-			fmt.Fprintln(w, "  hint:", i.Hint)
+			fmt.Fprintln(w, "  hint:", still(i.Hint))
 		}
 	}
 }

@@ -107,7 +107,7 @@ func showReport(w io.Writer, r doctor.Report, all bool) {
 		}
 		fmt.Fprintf(w, "%s  %-*s  %s: %s\n", colour(w, findingColours[f.State], fmt.Sprintf("%-7s", f.State)), wide, f.Check, inCell(f.About), inCell(f.Found))
 		if f.Mend != "" {
-			fmt.Fprintf(w, "%*s  mend: %s\n", 9+wide, "", f.Mend)
+			fmt.Fprintf(w, "%*s  mend: %s\n", 9+wide, "", inCell(f.Mend))
 		}
 	}
 	if fine > 0 {

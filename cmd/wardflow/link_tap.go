@@ -148,7 +148,7 @@ func tellTap(cmd *cobra.Command, e control.TapEvent) error {
 			how = "WHO IT IS ABOUT IS SHOWN"
 		}
 		fmt.Fprintf(words, "tapping %s on %s: at most %d tokens a second, %s; it is on record and ends at %s\n",
-			e.About.Link, e.About.Node, e.About.PerSecond, how, when(e.About.Until))
+			inCell(string(e.About.Link)), inCell(string(e.About.Node)), e.About.PerSecond, how, when(e.About.Until))
 	case control.TapHas:
 		more := ""
 		if e.Token.Truncated {
@@ -159,7 +159,7 @@ func tellTap(cmd *cobra.Command, e control.TapEvent) error {
 	case control.TapSkips:
 		fmt.Fprintf(words, "… %d more went by unseen\n", e.Skipped.Thinned+e.Skipped.Slow)
 	case control.TapEnds:
-		fmt.Fprintf(words, "the tap has ended: %s\n", e.Why)
+		fmt.Fprintf(words, "the tap has ended: %s\n", inCell(e.Why))
 	}
 	return nil
 }

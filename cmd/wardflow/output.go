@@ -60,7 +60,7 @@ func (o output) write(w io.Writer, v any, people func(io.Writer)) error {
 	if err := json.Indent(&b, doc, "", "  "); err != nil {
 		return err
 	}
-	_, err = w.Write(append(b.Bytes(), '\n'))
+	_, err = w.Write(append(stillJSON(b.Bytes()), '\n'))
 	return err
 }
 
@@ -80,9 +80,14 @@ func (o output) writeLine(w io.Writer, v any, people func(io.Writer)) error {
 
 // plainJSON is v in one line; a link's name has a ">" in it.
 func plainJSON(w io.Writer, v any) error {
-	enc := json.NewEncoder(w)
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
-	return enc.Encode(v)
+	if err := enc.Encode(v); err != nil {
+		return err
+	}
+	_, err := w.Write(stillJSON(b.Bytes()))
+	return err
 }
 
 // A table has columns as wide as their widest cell, two spaces apart. Columns
@@ -106,16 +111,41 @@ func inCell(text string) string {
 	if text == "" {
 		return "-"
 	}
-	if !strings.ContainsFunc(text, unicode.IsControl) {
+	if !strings.ContainsFunc(text, moves) {
 		return text
 	}
-	text = strings.Join(strings.FieldsFunc(text, func(r rune) bool { return r == '\n' || r == '\t' || r == '\r' }), " ")
+	return still(strings.Join(strings.FieldsFunc(text, func(r rune) bool { return r == '\n' || r == '\t' || r == '\r' }), " "))
+}
+
+// moves reports whether a character does something to a terminal: moves the cursor,
+// colours, or turns around how the text beside it is read.
+func moves(r rune) bool { return unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) }
+
+// still is text in which nothing moves but its line ends.
+func still(text string) string {
 	return strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) {
+		if moves(r) && r != '\n' {
 			return '�'
 		}
 		return r
 	}, text)
+}
+
+// stillJSON is JSON in which what moves is escaped. That may stand in its strings
+// only, and below U+0020 is escaped there already.
+func stillJSON(doc []byte) []byte {
+	if !bytes.ContainsFunc(doc, func(r rune) bool { return moves(r) && r >= 0x7f }) {
+		return doc
+	}
+	var b bytes.Buffer
+	for _, r := range string(doc) {
+		if moves(r) && r >= 0x7f {
+			fmt.Fprintf(&b, `\u%04x`, r)
+			continue
+		}
+		b.WriteRune(r)
+	}
+	return b.Bytes()
 }
 
 func (t *table) write(w io.Writer) {

@@ -101,7 +101,7 @@ func writeNames(w io.Writer, doc []byte) error {
 		if name == "" {
 			return errNoNames
 		}
-		fmt.Fprintln(&b, name)
+		fmt.Fprintln(&b, inCell(name))
 	}
 	_, err := io.WriteString(w, b.String())
 	return err

@@ -57,7 +57,7 @@ when you are done. All that was opened with it ends then.`,
 			return err
 		}
 		login := desk.Login()
-		fmt.Fprintf(cmd.ErrOrStderr(), "in the name of %s, who may %s\n", who.ID.URI, inWords(who.May))
+		fmt.Fprintf(cmd.ErrOrStderr(), "in the name of %s, who may %s\n", inCell(who.ID.URI), inCell(inWords(who.May)))
 		err = out.write(cmd.OutOrStdout(), login, func(w io.Writer) {
 			fmt.Fprintln(w, login.Link)
 			fmt.Fprintf(cmd.ErrOrStderr(), "works once, until %s; Ctrl-C ends it all\n", login.Until.Local().Format(time.TimeOnly))

@@ -46,8 +46,8 @@ func (p *progress) end() {
 	switch {
 	case p.said == "":
 	case p.moves:
-		fmt.Fprintf(p.w, "\r\x1b[K%s\n", p.said)
+		fmt.Fprintf(p.w, "\r\x1b[K%s\n", still(p.said))
 	default:
-		fmt.Fprintln(p.w, p.said)
+		fmt.Fprintln(p.w, still(p.said))
 	}
 }

@@ -27,7 +27,7 @@ func tell(w io.Writer, cmd *cobra.Command, err error, code int) {
 		fmt.Fprintln(w, "wardflow: interrupted")
 		return
 	}
-	text := err.Error()
+	text := still(strings.ReplaceAll(err.Error(), "\t", "  ")) // a node may have said it, or a script
 	if code == exitUsage && cmd != nil && !strings.Contains(text, "--help") {
 		text += "\n  see " + cmd.CommandPath() + " --help"
 	}

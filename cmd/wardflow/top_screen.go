@@ -161,7 +161,7 @@ func (s *screen) run(ctx context.Context, c *control.Client) error {
 				return nil
 			}
 		case err := <-lost:
-			s.lost = err.Error()
+			s.lost = inCell(err.Error())
 		}
 	}
 }
