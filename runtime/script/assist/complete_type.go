@@ -7,9 +7,16 @@ import (
 	"github.com/wardflow/wardflow/runtime/flow"
 )
 
+// mostParts is how many words the name of a type may have, with its dots: what is
+// longer is no name, and a list of a hundred thousand numbers is not put together.
+const mostParts = 32
+
 // typesOf are the actor types and components for an instance whose type begins
 // at a word: all of them, or those of the namespace that stands there.
 func (c *site) typesOf(from int) []Item {
+	if c.n-from > mostParts {
+		return nil // these are its arguments
+	}
 	space := ""
 	for i := from; i < c.n; i++ {
 		space += c.word(i)
