@@ -123,6 +123,7 @@ type Server struct {
 	passes  passes
 	asked   onceOnly // requests with keys
 	watch   watch
+	lanes   *lanes          // of what takes long to work out
 	taps    atomic.Int64    // streams of taps that are open
 	quit    context.Context // ends when the server stops; for streams
 
@@ -146,6 +147,7 @@ func Serve(cfg Config) (*Server, error) {
 		api:    http.NewServeMux(),
 		passes: passes{loginFor: cfg.LoginFor, sessionFor: cfg.SessionFor, idleFor: cfg.IdleFor, most: 1000, holds: mayLetIn(&cfg)},
 		watch:  watch{conns: map[net.Conn]bool{}},
+		lanes:  newLanes(),
 	}
 	s.hub = newHub(s.boot, cfg.Every, cfg.MaxViewers, s.shows(s.snapshot))
 	s.outline = newHub(s.boot+"o", cfg.Every, cfg.MaxViewers, s.shows(s.takeOutline))
@@ -219,6 +221,9 @@ func (s *Server) mountAll() {
 	for _, rt := range s.routes() {
 		method, path, _ := strings.Cut(rt.pattern, " ")
 		handle := rt.handle
+		if laborious[rt.pattern] {
+			handle = s.inTurn(handle)
+		}
 		if method != http.MethodGet && rt.pattern != restoring {
 			handle = s.within(handle)
 		}

@@ -187,6 +187,11 @@ func (s *Server) postApp(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if planned {
+		done, err := s.turn(r)
+		if err != nil {
+			return err
+		}
+		defer done()
 		plan, err := s.cfg.Backend.Plan(r.Context(), d)
 		if err != nil {
 			return fmt.Errorf("plan %s: %w", d.Name, err)
