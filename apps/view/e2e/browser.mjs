@@ -19,7 +19,7 @@ export const trouble = [];
 export const open = async (address, options = {}) => {
   const context = await browser.newContext({ ignoreHTTPSErrors: true, viewport: { width: 1680, height: 1050 }, reducedMotion: "reduce", ...options });
   const page = await context.newPage();
-  page.setDefaultTimeout(15000);
+  page.setDefaultTimeout(90000); // for a host that is busy with much else; nothing takes that long
   page.on("pageerror", (e) => trouble.push(String(e)));
   page.on("console", (m) => {
     // A refused request is what some steps are about; the rest is a fault.

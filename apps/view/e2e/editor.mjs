@@ -32,7 +32,7 @@ async function choose(name) {
       await panel().getByRole("option").first().waitFor();
     }
     await page.keyboard.press("ArrowDown");
-    await chosen.waitFor({ timeout: 300 }).catch(() => {}); // the loop looks again
+    await chosen.waitFor({ timeout: 1000 }).catch(() => {}); // the loop looks again
   }
   assert.equal(await chosen.count(), 1);
 }

@@ -8,7 +8,6 @@ import { cert, faults, open, run, shot, tab, trouble, url } from "./browser.mjs"
 
 const { big } = JSON.parse(process.argv[2]);
 const places = (page) => page.locator(".card").evaluateAll((cards) => Object.fromEntries(cards.map((c) => [c.dataset.at, c.style.transform])));
-const focused = (page) => page.evaluate(() => document.activeElement?.getAttribute("aria-label") ?? "");
 
 const steps = {
   async "of 243 actors, components become one card each, with sums, and links between them one line"() {
@@ -29,6 +28,8 @@ const steps = {
     await shot(page, "opened");
     await page.getByRole("button", { name: "Fold bed01 on bedside-1 into one card again" }).click();
     await page.getByRole("button", { name: /^11 actors of bed01 / }).waitFor();
+    const same = (now) => JSON.stringify(Object.entries(now).sort()) === JSON.stringify(Object.entries(before).sort());
+    for (const end = Date.now() + 60000; !same(await places(page)) && Date.now() < end; ) await page.evaluate(() => new Promise(requestAnimationFrame)); // until all is laid out
     assert.deepEqual(await places(page), before);
   },
 
@@ -55,7 +56,7 @@ const steps = {
     await page.getByText("4 have it").waitFor(); // its card, its check, and two lines
     assert.equal(await page.locator(".card:not(.dim)").count(), 2);
     await page.keyboard.press("Enter");
-    assert.match(await focused(page), /bed07/);
+    await page.waitForFunction(() => /bed07/.test(document.activeElement?.getAttribute("aria-label") ?? ""));
     await page.getByRole("searchbox").focus();
     await page.keyboard.press("Escape");
     assert.equal(await page.locator(".card.dim").count(), 0);
@@ -90,7 +91,7 @@ const steps = {
     await page.mouse.down();
     await page.mouse.move(at.x + 8, at.y + at.height - 130, { steps: 3 });
     await page.mouse.up();
-    assert.equal((await look()).top, before.top + 100);
+    await page.waitForFunction((top) => document.querySelector(".frame").scrollTop === top, before.top + 100);
     await page.keyboard.down("Control");
     await page.mouse.wheel(0, -120);
     await page.keyboard.up("Control");
@@ -117,8 +118,10 @@ const steps = {
       document.addEventListener("transitionend", (e) => e.propertyName === "transform" && window.went.push(e.target.dataset.at));
     });
     await page.evaluate(() => fetch("/misbehave?how=move&what=ward:bed2:check&why=records", { method: "POST" }));
-    await page.getByRole("button", { name: /^Actor bed2 check, .* on records, running, .* just came from ward/ }).waitFor();
-    await page.getByText("← from ward").waitFor();
+    await Promise.all([ // it is said for six seconds
+      page.getByRole("button", { name: /^Actor bed2 check, .* on records, running, .* just came from ward/ }).waitFor(),
+      page.getByText("← from ward").waitFor(),
+    ]);
     await page.waitForFunction(() => window.went.includes("card ward:bed2:check"));
     await shot(page, "moved");
   },

@@ -100,8 +100,9 @@ const steps = {
     await tap.getByText("has ended: you have ended it").waitFor();
     await tap.getByRole("button", { name: "Tap again" }).click();
     await tap.getByText("tapped on ward").waitFor();
+    const ended = page.waitForEvent("requestfailed", (r) => r.url().endsWith("/tap")); // by the page: the tap lingers, and then it is closed
     await page.getByRole("tab", { name: "Links" }).click();
-    await page.waitForTimeout(3000); // the tap lingers so long
+    await ended;
     await page.getByRole("tab", { name: "Tap" }).click();
     await tap.getByText("has ended: its panel was closed").waitFor();
     assert.deepEqual(await faults(page), []);
