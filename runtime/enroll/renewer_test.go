@@ -137,7 +137,7 @@ func (g *guest) told(what, why string) bool {
 func TestRenewer(t *testing.T) {
 	h := newHall(t)
 	h.serve()
-	g := h.guest(enroll.Invitation{Role: flow.RoleNode, Name: "ward", Life: 4 * time.Second})
+	g := h.guest(enroll.Invitation{Role: flow.RoleNode, Name: "ward", Life: 8 * time.Second})
 	g.refuse = 2
 	g.start()
 	last := g.signer()
@@ -179,7 +179,7 @@ func TestRenewerWithoutService(t *testing.T) {
 	g.stands("it stands so", func(s enroll.Standing) bool { return strings.Contains(s.Failed, "CA service") && !s.At.IsZero() })
 	g.soon("it is said that the certificate has ended", func() bool { return g.told("keep its certificate", "enrol again with a token") })
 	h.serve(func(c *enroll.Config) { c.Listen = strings.TrimPrefix(h.server.URL(), "https://") })
-	e, err := enroll.Enroll(t.Context(), h.invite(enroll.Invitation{Role: flow.RoleNode, Name: "ward", Life: 4 * time.Second})) // as at first
+	e, err := enroll.Enroll(t.Context(), h.invite(enroll.Invitation{Role: flow.RoleNode, Name: "ward", Life: 8 * time.Second})) // as at first
 	if err != nil {
 		t.Fatal(err)
 	}
