@@ -4,6 +4,7 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base32"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -127,6 +128,9 @@ func (m *Mask) harmless(key, s string) bool {
 // phrase reports whether a text is made of words that name no one, and, where
 // they may stand in it, of units and short numbers.
 func (m *Mask) phrase(s string, numbers bool) bool {
+	if joined.MatchString(s) {
+		return false
+	}
 	words := strings.FieldsFunc(s, func(r rune) bool { return strings.ContainsRune(" ,;:/_-…", r) })
 	for _, w := range words {
 		if !m.word(w) && !(numbers && (units[w] || isShort(w))) {
@@ -135,6 +139,11 @@ func (m *Mask) phrase(s string, numbers bool) bool {
 	}
 	return len(words) > 0
 }
+
+// joined are short numbers that may be pieces of a long one: of a telephone's, of a
+// record's or a card's, or of a day of birth. A blood pressure, "120/80", is none, nor
+// are two limits with a comma.
+var joined = regexp.MustCompile(`\d[ ;:_-]+\d|\d{4}[/,] *\d|\d[/,] *\d{4}|\d[/,] *[\d.]+[/,] *\d`)
 
 func (m *Mask) word(w string) bool { return words[w] || m.known(w) }
 
