@@ -4,9 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"os"
-	"os/exec"
-	"runtime"
 	"slices"
 	"strings"
 	"time"
@@ -66,7 +63,9 @@ when you are done. All that was opened with it ends then.`,
 			err = durable.Replace(file, []byte(login.Link+"\n"), 0o600)
 		}
 		if err == nil && open {
-			err = openBrowser(ctx, login.Link)
+			var forget func()
+			forget, err = openBrowser(ctx, login.Link)
+			defer forget()
 		}
 		if err == nil {
 			<-ctx.Done()
@@ -86,23 +85,4 @@ func inWords(may []string) string {
 		return "look, and change nothing"
 	}
 	return strings.Join(may, ", ")
-}
-
-// openBrowser opens a link in the person's browser.
-func openBrowser(ctx context.Context, link string) error {
-	with := []string{"xdg-open"}
-	switch runtime.GOOS {
-	case "darwin":
-		with = []string{"open"}
-	case "windows":
-		with = []string{"rundll32", "url.dll,FileProtocolHandler"}
-	}
-	if named := os.Getenv("BROWSER"); named != "" {
-		with = []string{named}
-	}
-	cmd := exec.CommandContext(ctx, with[0], append(with[1:], link)...)
-	if err := cmd.Run(); err != nil && ctx.Err() == nil {
-		return fmt.Errorf("open your browser with %s: %w\n  leave --open out, and open the link yourself", with[0], err)
-	}
-	return nil
 }
