@@ -120,15 +120,17 @@ type gatherer struct {
 	mu       sync.Mutex // guards what follows
 	looked   time.Time  // when somebody last looked
 	now, old map[flow.NodeID]*report
-	fresh    chan struct{} // closed after the first round since nobody looked
+	mid      map[flow.NodeID]*report // what old is next
+	fresh    chan struct{}           // closed after the first round since nobody looked
 }
 
-// How long reports go on being gathered after the last look, how often, and
-// how far apart the two are that a rate is measured over.
+// How long reports go on being gathered after the last look, how often, and how
+// far apart the two are, once there are such, that a rate is measured over: so far
+// at least and twice that at most, so that what comes once a second looks even.
 const (
 	lookFor   = 10 * time.Second
 	gatherAll = 500 * time.Millisecond
-	rateOver  = 2 * time.Second
+	rateOver  = 3 * time.Second
 )
 
 // run gathers until ctx ends.
@@ -144,7 +146,7 @@ func (g *gatherer) run(ctx context.Context) {
 		g.mu.Lock()
 		wanted := time.Since(g.looked) < lookFor
 		if !wanted {
-			g.now, g.old = nil, nil // a look after this begins anew; see look
+			g.now, g.mid, g.old = nil, nil, nil // a look after this begins anew; see look
 		}
 		g.mu.Unlock()
 		if wanted {
@@ -194,11 +196,20 @@ func (g *gatherer) put(r *report) {
 	r.came = time.Now()
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	prev := g.now[r.Node]
-	if old := g.old[r.Node]; prev != nil && (old == nil || r.At.Sub(old.At) >= 2*rateOver) {
-		g.old[r.Node] = prev
+	switch prev, mid := g.now[r.Node], g.mid[r.Node]; {
+	case prev == nil:
+	case mid == nil:
+		g.old[r.Node], g.mid[r.Node] = prev, prev
+	case r.At.Sub(mid.At) >= rateOver:
+		g.old[r.Node], g.mid[r.Node] = mid, r
 	}
 	g.now[r.Node] = r
+}
+
+// begin forgets what was gathered. Called with the lock.
+func (g *gatherer) begin() {
+	g.now, g.mid, g.old = map[flow.NodeID]*report{}, map[flow.NodeID]*report{}, map[flow.NodeID]*report{}
+	g.fresh = make(chan struct{})
 }
 
 // glance gives the newest reports there are, and waits for none.
@@ -206,7 +217,7 @@ func (g *gatherer) glance() map[flow.NodeID]*report {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if g.now == nil || time.Since(g.looked) > lookFor {
-		g.now, g.old, g.fresh = map[flow.NodeID]*report{}, map[flow.NodeID]*report{}, make(chan struct{})
+		g.begin()
 	}
 	g.looked = time.Now()
 	return maps.Clone(g.now)
@@ -217,7 +228,7 @@ func (g *gatherer) glance() map[flow.NodeID]*report {
 func (g *gatherer) look(ctx context.Context) (now, old map[flow.NodeID]*report) {
 	g.mu.Lock()
 	if g.now == nil || time.Since(g.looked) > lookFor {
-		g.now, g.old, g.fresh = map[flow.NodeID]*report{}, map[flow.NodeID]*report{}, make(chan struct{})
+		g.begin()
 	}
 	g.looked = time.Now()
 	fresh := g.fresh
