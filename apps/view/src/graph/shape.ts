@@ -74,11 +74,13 @@ function cardOf(a: ActorState): CardShape {
   return { id: a.id, node: a.node ?? "", in: a.in ?? [], out: a.out ?? [], rows: (a.judged ? 1 : 0) + notes(a).length, width: cardWidth(a) };
 }
 
+// Widths come in steps, so that cards over one another mostly share both edges.
 function cardWidth(a: ActorState): number {
   const { within, own } = parts(a.id);
   const head = textWidth(own, 13, 600) + (within ? textWidth(within + " ", 13, 400) : 0) + 92;
   const ports = Math.max(0, ...(a.in ?? []).map((p) => textWidth(p, 11, 400))) + Math.max(0, ...(a.out ?? []).map((p) => textWidth(p, 11, 400))) + 44;
-  return Math.round(Math.min(280, Math.max(158, head, ports, textWidth(kindOf(a), 11, 400) + 60, a.judged ? 190 : 0, a.node ? 0 : 280)));
+  const least = Math.max(158, head, ports, textWidth(kindOf(a), 11, 400) + 60, a.judged ? 190 : 0, a.node ? 0 : 280);
+  return Math.min(280, Math.ceil(least / 20) * 20);
 }
 
 export const cardHeight = (c: { in: string[]; out: string[]; rows: number }) => HEAD + ROW * (Math.max(c.in.length, c.out.length) + c.rows) + 10;
