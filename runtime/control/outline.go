@@ -21,6 +21,7 @@ func outlined(v *Snapshot) *Snapshot {
 		r.Device, r.Stream, r.Value, r.Clause, r.Outline = "", "", "", "", true
 	}
 	o.Alarms = outlinedAlarms(v.Alarms)
+	outlineFaults(&o)
 	return &o
 }
 

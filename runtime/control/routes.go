@@ -141,6 +141,9 @@ func (s *Server) getApp(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if !s.seesAll(CallerOf(r)) {
+		snap = outlined(snap)
+	}
 	name := r.PathValue("name")
 	i := slices.IndexFunc(snap.Apps, func(a App) bool { return a.Name == name })
 	if i < 0 {

@@ -1,0 +1,32 @@
+package control
+
+import (
+	"slices"
+	"strings"
+)
+
+// unsaid stands for what a failed firing said: it may name the patient or the device
+// whose token it was.
+const unsaid = "a firing failed (why is for who may see refusals)"
+
+// outlineFaults takes out of a snapshot, whose lists it does not change but copies,
+// what failed firings said: of their actors, where that is said again of an
+// application, and of the events about them.
+func outlineFaults(o *Snapshot) {
+	o.Actors, o.Apps, o.Events = slices.Clone(o.Actors), slices.Clone(o.Apps), slices.Clone(o.Events)
+	for i := range o.Actors {
+		a := &o.Actors[i]
+		if a.Errors == 0 || a.LastError == "" {
+			continue
+		}
+		for j := range o.Apps {
+			o.Apps[j].Why = strings.ReplaceAll(o.Apps[j].Why, a.LastError, unsaid)
+		}
+		a.LastError = unsaid
+	}
+	for i := range o.Events {
+		if e := &o.Events[i]; e.Kind == ActorFault {
+			e.Text, _, _ = strings.Cut(e.Text, ": ")
+		}
+	}
+}
