@@ -111,7 +111,7 @@ func showApp(w io.Writer, app *control.AppDetail) {
 			continue
 		}
 		fmt.Fprintf(w, "\non %s\n", node)
-		t := table{head: []string{"  ACTOR", "TYPE", "STATE", ">FIRINGS", ">ERRORS", "WHY HERE"}}
+		t := table{head: []string{"  ACTOR", "TYPE", "STATE", ">RATE", ">ERRORS", "WHY HERE"}}
 		for _, a := range on[node] {
 			t.add("  "+a.ID.Local(), a.Type, a.State, perSecond(a.PerSecond), a.Errors, strings.Join(a.Why, "; "))
 		}

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"slices"
 	"strings"
@@ -98,15 +97,19 @@ func showFacts(s *sheet, f *control.NodeFacts) {
 		s.addf("disk sync", "99 in 100 within %s", seconds(f.SyncSlowest))
 	}
 	if len(f.Peers) > 0 {
-		s.addf("clock", "%s ahead of its peers'", skew(f.Skew))
+		s.add("clock", skew(f.Skew))
 	}
 }
 
-// skew is how far a clock is ahead, with its sign.
+// skew says how far a clock is from its peers', by which it can be told: they
+// measure to about a millisecond.
 func skew(s float64) string {
-	d := time.Duration(s * float64(time.Second)).Round(10 * time.Microsecond)
-	if d > 0 {
-		return "+" + d.String()
+	d := time.Duration(s * float64(time.Second)).Round(time.Millisecond)
+	switch {
+	case d > 0:
+		return d.String() + " ahead of its peers'"
+	case d < 0:
+		return (-d).String() + " behind its peers'"
 	}
-	return fmt.Sprint(d)
+	return "as its peers'"
 }

@@ -39,7 +39,7 @@ func nodeListCommand() *cobra.Command {
 			}
 			t := table{head: []string{"NODE", "STATE", "SINCE", "VOTE", "ZONE", "LOAD", ">ACTORS", "ATTRIBUTES", "OFFERS"}}
 			for _, n := range s.Nodes {
-				t.add(n.ID, nodeState(n), n.Since.UTC().Format(time.DateTime), vote(n), n.Zone, load(n.Load), actors[n.ID], attributes(n.Attributes), strings.Join(n.Capabilities, ","))
+				t.add(n.ID, nodeState(n), n.Since.UTC().Format(time.DateTime), vote(n), n.Zone, load(n.Load), actors[n.ID], attributes(n.Attributes), offers(n.Capabilities))
 			}
 			t.write(w)
 		})
@@ -80,6 +80,27 @@ func load(l *control.NodeLoad) string {
 		memory += " of " + size(l.Memory)
 	}
 	return cpu + ", " + memory
+}
+
+// offers are capabilities, with many of one kind as one: identity.* (15). `node
+// show` has each.
+func offers(all []string) string {
+	of := map[string]int{}
+	kind := func(c string) string { k, _, _ := strings.Cut(c, "."); return k }
+	for _, c := range all {
+		of[kind(c)]++
+	}
+	var parts []string
+	for _, c := range all {
+		switch n := of[kind(c)]; {
+		case n > 3:
+			parts = append(parts, fmt.Sprintf("%s.* (%d)", kind(c), n))
+			of[kind(c)] = 0
+		case n > 0:
+			parts = append(parts, c)
+		}
+	}
+	return strings.Join(parts, ",")
 }
 
 // shownApart are the kinds of attributes that have columns of their own.
