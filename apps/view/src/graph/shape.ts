@@ -79,7 +79,7 @@ function cardWidth(a: ActorState): number {
   const { within, own } = parts(a.id);
   const head = textWidth(own, 13, 600) + (within ? textWidth(within + " ", 13, 400) : 0) + 92;
   const ports = Math.max(0, ...(a.in ?? []).map((p) => textWidth(p, 11, 400))) + Math.max(0, ...(a.out ?? []).map((p) => textWidth(p, 11, 400))) + 44;
-  const least = Math.max(158, head, ports, textWidth(kindOf(a), 11, 400) + 60, a.judged ? 190 : 0, a.node ? 0 : 280);
+  const least = Math.max(180, head, ports, textWidth(kindOf(a), 11, 400) + 60, a.judged ? 190 : 0, a.node ? 0 : 280);
   return Math.min(280, Math.ceil(least / 20) * 20);
 }
 
