@@ -30,3 +30,17 @@ func outlineFaults(o *Snapshot) {
 		}
 	}
 }
+
+// outlinedSteps are steps without what failed firings of the actors said.
+func outlinedSteps(steps []WhyStep, actors []ActorState) []WhyStep {
+	steps = slices.Clone(steps)
+	for _, a := range actors {
+		if a.Errors == 0 || a.LastError == "" {
+			continue
+		}
+		for i := range steps {
+			steps[i].Why = strings.ReplaceAll(steps[i].Why, a.LastError, unsaid)
+		}
+	}
+	return steps
+}

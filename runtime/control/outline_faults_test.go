@@ -31,6 +31,10 @@ func TestFaultsAreOutlined(t *testing.T) {
 			t.Errorf("%q is not in %s", stays, text)
 		}
 	}
+	steps := []WhyStep{{What: "it runs", Why: "on bed-1, epoch 2: faulted: " + said}}
+	if got := outlinedSteps(steps, whole.Actors); strings.Contains(got[0].Why, "p-17") || !strings.Contains(steps[0].Why, said) {
+		t.Errorf("why a link does not flow: %+v of %+v", got, steps)
+	}
 	if after, _ := json.Marshal(whole); string(after) != string(before) {
 		t.Errorf("the whole became %s", after)
 	}
