@@ -124,7 +124,7 @@ type Server struct {
 	asked   onceOnly // requests with keys
 	watch   watch
 	lanes   *lanes          // of what takes long to work out
-	taps    atomic.Int64    // streams of taps that are open
+	taps    tapRoom         // streams of taps that are open
 	quit    context.Context // ends when the server stops; for streams
 
 	stop context.CancelFunc

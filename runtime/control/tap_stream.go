@@ -11,9 +11,6 @@ import (
 	"github.com/wardflow/wardflow/runtime/tap"
 )
 
-// maxTaps is how many streams of taps a server has at the same time.
-const maxTaps = 32
-
 // tapPause is how long tokens are gathered before they are sent together.
 const tapPause = 200 * time.Millisecond
 
@@ -24,13 +21,11 @@ func (s *Server) getTap(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if s.taps.Add(1) > maxTaps {
-		s.taps.Add(-1)
-		return problem(http.StatusServiceUnavailable, "unavailable", "not possible just now", "%d links are tapped through this node already", maxTaps).
-			hint("end another tap first")
-	}
-	defer s.taps.Add(-1)
 	who := CallerOf(r)
+	if err := s.taps.enter(who.ID.URI); err != nil {
+		return err
+	}
+	defer s.taps.leave(who.ID.URI)
 	begin, enough := context.WithTimeout(r.Context(), s.cfg.Within)
 	t, err := s.cfg.Backend.Tap(begin, who.ID, q)
 	enough()
