@@ -15,7 +15,7 @@ const named = (id: unknown): id is string => typeof id === "string" && /^[a-z]+$
 
 class Dock {
   tab = $state("links"); // by the id of a panel; Dock.svelte shows the first for one that is not there
-  height = $state(Math.round(Math.min(300, Math.max(190, innerHeight * 0.27)))); // pixels
+  height = $state(Math.round(Math.min(300, Math.max(160, innerHeight * 0.21)))); // pixels
   open = $state(true);
   whole = $state(false); // it covers the graph
 
