@@ -40,7 +40,7 @@ type Member struct {
 	Up    bool
 	Left  bool      // it said goodbye; it is not lost
 	Keys  []string  // names of the gossip keys it has, the one in use first
-	Since time.Time // when Up last changed, by this node's clock; zero: only known from earlier runs
+	Since time.Time // when Up last changed or it was started anew, by this node's clock; zero: only known from earlier runs
 }
 
 // A Refusal is something about a node that was not believed.
@@ -71,6 +71,14 @@ func (e *entry) newest() flow.NodeInfo {
 		info.Door, info.Boot = e.short.door, e.short.at.boot
 	}
 	return info
+}
+
+// runs notes of which run of the node something new is. One that was started
+// anew before anybody missed it has been up since then only.
+func (e *entry) runs(boot uint64, now time.Time) {
+	if e.up && boot > e.newest().Boot {
+		e.since = now
+	}
 }
 
 // holds tells whether the certificate of a node's statement still does: it may
@@ -123,7 +131,7 @@ func (b *book) learn(s *statement, now time.Time) error {
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return b.put(s)
+	return b.put(s, now)
 }
 
 func (b *book) numberOf(id flow.NodeID) (number, bool) {
@@ -137,7 +145,7 @@ func (b *book) numberOf(id flow.NodeID) (number, bool) {
 }
 
 // put is called with mu held and a statement that holds.
-func (b *book) put(s *statement) error {
+func (b *book) put(s *statement, now time.Time) error {
 	e := b.entries[s.info.ID]
 	if e == nil {
 		b.entries[s.info.ID] = &entry{said: s}
@@ -149,6 +157,7 @@ func (b *book) put(s *statement) error {
 	}
 	delete(b.raw, string(e.said.raw))
 	b.raw[string(s.raw)] = s
+	e.runs(s.at.boot, now)
 	e.said = s
 	return nil
 }
@@ -197,6 +206,7 @@ func (b *book) believe(id flow.NodeID, meta []byte, now time.Time) error {
 	}
 	if r.at == e.said.at && r.digest == sha256.Sum256(e.said.body) && r.door == e.said.info.Door {
 		// It says nothing that the statement, whose signature holds, does not.
+		e.runs(r.at.boot, now)
 		e.meta, e.short = bytes.Clone(meta), r
 		return nil
 	}
@@ -206,6 +216,7 @@ func (b *book) believe(id flow.NodeID, meta []byte, now time.Time) error {
 	if r.at == e.said.at {
 		return errMismatch
 	}
+	e.runs(r.at.boot, now)
 	e.meta, e.short = bytes.Clone(meta), r
 	return nil
 }
