@@ -3,6 +3,7 @@ package evidence_test
 import (
 	"context"
 	"fmt"
+	"math/big"
 	"os"
 	"path/filepath"
 	"strings"
@@ -59,7 +60,7 @@ func (n *notes) anchored(t testing.TB, account common.Address, from, to uint64, 
 	t.Helper()
 	contract, err := abi.JSON(strings.NewReader(build.AuditAnchorMetaData.ABI))
 	must(t, err)
-	topic := func(v uint64) chain.Hash { return common.BigToHash(common.Big0.SetUint64(v)) }
+	topic := func(v uint64) chain.Hash { return common.BigToHash(new(big.Int).SetUint64(v)) }
 	data := append(append([]byte{}, root[:]...), make([]byte, 96)...)
 	n.logs = append(n.logs, chain.Log{Address: anchorAt, Block: uint64(10 + len(n.logs)), Data: data,
 		Topics: []chain.Hash{contract.Events["Anchored"].ID, common.BytesToHash(account[:]), topic(from), topic(to)}})
