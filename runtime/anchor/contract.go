@@ -73,11 +73,11 @@ func (c Contract) State(ctx context.Context, log chain.Address) (State, error) {
 	if err != nil {
 		return State{}, fmt.Errorf("read the anchor of log %s: %w", log, err)
 	}
-	out, err := c.Chain.Call(ctx, head.Hash, c.Address, binding.PackHeads(log))
+	out, err := c.Chain.Call(ctx, head.Hash, c.Address, binding().PackHeads(log))
 	if err != nil {
 		return State{}, fmt.Errorf("read the anchor of log %s: %w", log, err)
 	}
-	a, err := binding.UnpackHeads(out)
+	a, err := binding().UnpackHeads(out)
 	if err != nil {
 		return State{}, fmt.Errorf("read the anchor of log %s at %s: %w", log, c.Address, errors.Join(chain.ErrNoContract, err))
 	}
@@ -111,14 +111,14 @@ func (c Contract) Anchored(ctx context.Context, log chain.Address) ([]Anchored, 
 
 // between are the heads that were kept in some blocks; to 0 is the last final one.
 func (c Contract) between(ctx context.Context, log chain.Address, from, to uint64) ([]Anchored, error) {
-	event := binding.GetABI().Events[build.AuditAnchorAnchoredEventName].ID
+	event := binding().GetABI().Events[build.AuditAnchorAnchoredEventName].ID
 	logs, err := c.Chain.Logs(ctx, chain.Query{Address: c.Address, Topics: [][]chain.Hash{{event}, {chain.Hash(word(log[:]))}}, From: from, To: to})
 	if err != nil {
 		return nil, fmt.Errorf("read the anchors of log %s: %w", log, err)
 	}
 	var list []Anchored
 	for _, l := range logs {
-		e, err := binding.UnpackAnchoredEvent(&types.Log{Address: l.Address, Topics: l.Topics, Data: l.Data})
+		e, err := binding().UnpackAnchoredEvent(&types.Log{Address: l.Address, Topics: l.Topics, Data: l.Data})
 		if err != nil {
 			return nil, fmt.Errorf("read the anchors of log %s: block %d: %w", log, l.Block, err)
 		}

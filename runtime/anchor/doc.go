@@ -9,7 +9,8 @@
 //	report, err := anchor.Verify(ctx, dir, chain, contract, log)
 //
 // Heads are signed twice: by the account of the log, which the contract checks,
-// and by the certificate of the node, which tells whose log it is.
+// and by the certificate of the node, which tells whose log it is. The account in
+// turn claims the certificate, so that no other node can say that it is its own.
 //
 // The contract takes a head only if it continues the one before, and this
 // package signs one only if the log on disk continues what was signed before: a
@@ -20,5 +21,5 @@
 //	contract.go  the contract, read           resume.go   where the chain has got to
 //	gather.go    many logs, one transaction   signed.go   what was ever signed
 //	outbox.go    checks as transactions       kept.go     heads under certificates
-//	verify.go    is it as it was anchored?
+//	verify.go    is it as it was anchored?  claim.go    whose log it is
 package anchor

@@ -113,7 +113,7 @@ func explained(err error) error {
 	if !errors.As(err, &revert) || len(revert.Data) < 4 {
 		return err
 	}
-	why, bad := binding.UnpackError(revert.Data)
+	why, bad := binding().UnpackError(revert.Data)
 	if bad != nil {
 		return err
 	}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math/big"
+	"sync"
 	"time"
 
 	"github.com/ethereum/go-ethereum/crypto"
@@ -75,10 +76,11 @@ func call(heads []Signed) []byte {
 		given = append(given, build.Head{Log: s.Log, From: s.From, To: s.To, Root: s.Root, Epoch: s.Epoch, MadeAt: uint64(s.At.UnixMilli())})
 		signatures = append(signatures, s.Signature)
 	}
-	return binding.PackAnchor(given, signatures)
+	return binding().PackAnchor(given, signatures)
 }
 
-var binding = build.NewAuditAnchor()
+// binding is made at its first use: most commands that link this package need none.
+var binding = sync.OnceValue(build.NewAuditAnchor)
 
 // wire is a signed head on its way to another node.
 type wire struct {

@@ -25,6 +25,7 @@ const keptName = "heads"
 type Kept struct {
 	Size   uint64     `json:"size"`
 	Signed []byte     `json:"signed"` // as [proof.SignLogHead] makes it
+	Claim  []byte     `json:"claim"`  // of Cert, by the log's account, as [Claimed] checks it
 	Block  uint64     `json:"block"`
 	Tx     chain.Hash `json:"tx"`
 	Cert   [32]byte   `json:"-"` // SHA-256 of the leaf of Chain
@@ -66,6 +67,9 @@ func (k *keptHeads) open(d wal.Disk) (err error) {
 		switch {
 		case len(r.Certificates) > 0:
 			k.use(r.Certificates)
+		case r.Head != nil && len(k.chain) > 0 && r.Head.Claim == nil:
+			// From before logs claimed certificates: it does not tell whose log it is. One
+			// over the same checks is signed instead, when it is asked for.
 		case r.Head != nil && len(k.chain) > 0:
 			k.heads = append(k.heads, keptAt{r.Head.Size, at, len(b), sha256.Sum256(k.chain[0])})
 		default:
@@ -213,6 +217,9 @@ func (a *Anchor) vouch(ctx context.Context) (Kept, error) {
 		return Kept{}, err
 	}
 	k := Kept{Size: at.Size, Signed: signed, Block: at.Block, Tx: tx, Cert: sha256.Sum256(by.Chain[0].Raw)}
+	if k.Claim, err = signClaim(a.cfg.Key, id, c.Address, k.Cert); err != nil {
+		return Kept{}, err
+	}
 	for _, c := range by.Chain {
 		k.Chain = append(k.Chain, c.Raw)
 	}

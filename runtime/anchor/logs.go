@@ -20,11 +20,11 @@ func (c Contract) Logs(ctx context.Context) (all []chain.Address, err error) {
 		return nil, fmt.Errorf("list the logs that are anchored: %w", err)
 	}
 	for {
-		out, err := c.Chain.Call(ctx, head.Hash, c.Address, binding.PackLogs(big.NewInt(int64(len(all))), big.NewInt(logsPage)))
+		out, err := c.Chain.Call(ctx, head.Hash, c.Address, binding().PackLogs(big.NewInt(int64(len(all))), big.NewInt(logsPage)))
 		if err != nil {
 			return nil, fmt.Errorf("list the logs that are anchored: %w", err)
 		}
-		page, err := binding.UnpackLogs(out)
+		page, err := binding().UnpackLogs(out)
 		if err != nil {
 			return nil, fmt.Errorf("list the logs that are anchored: %w", errors.Join(chain.ErrNoContract, err))
 		}

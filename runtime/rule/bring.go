@@ -69,7 +69,7 @@ func isAct(data []byte, several bool) bool {
 	if len(data) < 4 {
 		return false
 	}
-	abi := managerABI.GetABI()
+	abi := managerABI().GetABI()
 	method, err := abi.MethodById(data[:4])
 	if err != nil {
 		return false

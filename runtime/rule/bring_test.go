@@ -10,10 +10,10 @@ import (
 // Whatever bytes somebody wants paid for: what is taken for acts is packed again
 // from what it says, and is an act still.
 func FuzzIsAct(f *testing.F) {
-	f.Add(managerABI.PackExecute(chain.Hash{1}))
-	f.Add(managerABI.PackMulticall([][]byte{managerABI.PackExecute(chain.Hash{1}), managerABI.PackApprove(chain.Hash{1}, 2, build.Signature{})}))
-	f.Add(managerABI.PackMulticall([][]byte{managerABI.PackMulticall(nil)}))
-	f.Add(managerABI.PackPaused())
+	f.Add(managerABI().PackExecute(chain.Hash{1}))
+	f.Add(managerABI().PackMulticall([][]byte{managerABI().PackExecute(chain.Hash{1}), managerABI().PackApprove(chain.Hash{1}, 2, build.Signature{})}))
+	f.Add(managerABI().PackMulticall([][]byte{managerABI().PackMulticall(nil)}))
+	f.Add(managerABI().PackPaused())
 	f.Add([]byte{0xac, 0x96, 0x50, 0xd8})
 	f.Fuzz(func(t *testing.T, data []byte) {
 		if !isAct(data, true) {
@@ -22,7 +22,7 @@ func FuzzIsAct(f *testing.F) {
 			}
 			return
 		}
-		abi := managerABI.GetABI()
+		abi := managerABI().GetABI()
 		m, err := abi.MethodById(data)
 		if err != nil {
 			t.Fatal(err)

@@ -51,7 +51,7 @@ func NewCourt(t testing.TB, rules ...Rule) *Court {
 		first = append(first, build.Draft{Device: epcOf(r.Device), Group: r.Group, Mode: uint8(r.Mode), Parts: c.Parts(r)})
 	}
 	code := common.FromHex(build.RuleManagerMetaData.Bin)
-	c.Manager = c.make(append(code, managerABI.PackConstructor(keys, nil, 2, first, anchor, registry)...))
+	c.Manager = c.make(append(code, managerABI().PackConstructor(keys, nil, 2, first, anchor, registry)...))
 	return c
 }
 
@@ -96,7 +96,7 @@ func (c *Court) part(at chain.Address) build.Part {
 		c.t.Fatal(err)
 	}
 	l := loader{st: st}
-	digest, err := l.word(at, ruleABI.PackDigest())
+	digest, err := l.word(at, ruleABI().PackDigest())
 	if err != nil {
 		c.t.Fatal(err)
 	}
@@ -134,11 +134,11 @@ func (c *Court) Retire(r Rule) {
 
 func (c *Court) version(r Rule) uint64 {
 	c.t.Helper()
-	out, err := c.State().Call(c.Manager, managerABI.PackVersionOf(epcOf(r.Device), r.Group))
+	out, err := c.State().Call(c.Manager, managerABI().PackVersionOf(epcOf(r.Device), r.Group))
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	v, err := managerABI.UnpackVersionOf(out)
+	v, err := managerABI().UnpackVersionOf(out)
 	if err != nil {
 		c.t.Fatal(err)
 	}
@@ -148,7 +148,7 @@ func (c *Court) version(r Rule) uint64 {
 // Pause stops the manager, Unpause ends that.
 func (c *Court) Pause() {
 	c.t.Helper()
-	c.send(managerABI.PackPause(c.nonce, math.MaxInt64, c.signed(0, pauseStruct(c.nonce, math.MaxInt64))))
+	c.send(managerABI().PackPause(c.nonce, math.MaxInt64, c.signed(0, pauseStruct(c.nonce, math.MaxInt64))))
 	c.nonce++
 }
 
@@ -166,10 +166,10 @@ func (c *Court) decide(changes ...build.Change) {
 	c.t.Helper()
 	by, _ := eip712.KeyAddress(c.Admins[0].Public())
 	id := proposalID(by, changes, c.nonce, math.MaxInt64)
-	c.send(managerABI.PackPropose(changes, c.nonce, math.MaxInt64, c.signed(0, id)))
+	c.send(managerABI().PackPropose(changes, c.nonce, math.MaxInt64, c.signed(0, id)))
 	c.nonce++
-	approve := managerABI.PackApprove(id, math.MaxInt64, c.signed(1, approveStruct(id, math.MaxInt64)))
-	c.send(managerABI.PackMulticall([][]byte{approve, managerABI.PackExecute(id)}))
+	approve := managerABI().PackApprove(id, math.MaxInt64, c.signed(1, approveStruct(id, math.MaxInt64)))
+	c.send(managerABI().PackMulticall([][]byte{approve, managerABI().PackExecute(id)}))
 }
 
 func (c *Court) signed(admin int, structHash chain.Hash) build.Signature {
@@ -211,7 +211,7 @@ func forged(kind string, digest chain.Hash, answer func(at int) []byte) []byte {
 	for _, getter := range []struct {
 		call []byte
 		word [word]byte
-	}{{ruleABI.PackKind(), k}, {ruleABI.PackDigest(), digest}} {
+	}{{ruleABI().PackKind(), k}, {ruleABI().PackDigest(), digest}} {
 		body = append(body, 0x80, 0x63) // DUP1 PUSH4
 		body = append(body, getter.call[:4]...)
 		over := len(body) + 7 + word + 6

@@ -92,17 +92,17 @@ func (d *Desk) Authority(ctx context.Context) (*Authority, error) {
 	}
 	a := &Authority{Successor: s.Successor, Paused: s.Paused, Epoch: s.Epoch}
 	for role, into := range map[chain.Hash]*[]chain.Address{roleAdmin: &a.Admins, rolePauser: &a.Pausers, roleRegistrar: &a.Registrars} {
-		if *into, err = ask(st, d.Manager, managerABI.PackGetRoleMembers(role), managerABI.UnpackGetRoleMembers); err != nil {
+		if *into, err = ask(st, d.Manager, managerABI().PackGetRoleMembers(role), managerABI().UnpackGetRoleMembers); err != nil {
 			return nil, err
 		}
 	}
-	if a.Anchor, err = ask(st, d.Manager, managerABI.PackAnchor(), managerABI.UnpackAnchor); err != nil {
+	if a.Anchor, err = ask(st, d.Manager, managerABI().PackAnchor(), managerABI().UnpackAnchor); err != nil {
 		return nil, err
 	}
-	if a.Registry, err = ask(st, d.Manager, managerABI.PackRegistry(), managerABI.UnpackRegistry); err != nil {
+	if a.Registry, err = ask(st, d.Manager, managerABI().PackRegistry(), managerABI().UnpackRegistry); err != nil {
 		return nil, err
 	}
-	needed, err := ask(st, d.Manager, managerABI.PackApprovals(), managerABI.UnpackApprovals)
+	needed, err := ask(st, d.Manager, managerABI().PackApprovals(), managerABI().UnpackApprovals)
 	a.Approvals = int(needed)
 	return a, err
 }
@@ -150,7 +150,7 @@ func (d *Desk) Propose(ctx context.Context, by crypto.Signer, changes []Change, 
 	if err != nil {
 		return nil, chain.Receipt{}, fmt.Errorf("propose: %w", err)
 	}
-	r, err := d.act(ctx, "propose", managerABI.PackPropose(packed, nonce, deadline, sig))
+	r, err := d.act(ctx, "propose", managerABI().PackPropose(packed, nonce, deadline, sig))
 	if err != nil {
 		return nil, r, err
 	}
@@ -180,10 +180,10 @@ func (d *Desk) Approve(ctx context.Context, by crypto.Signer, id chain.Hash) (do
 			has++
 		}
 	}
-	call := managerABI.PackApprove(id, deadline, sig)
+	call := managerABI().PackApprove(id, deadline, sig)
 	if has >= a.Approvals {
 		done = true
-		call = managerABI.PackMulticall([][]byte{call, managerABI.PackExecute(id)})
+		call = managerABI().PackMulticall([][]byte{call, managerABI().PackExecute(id)})
 	}
 	r, err = d.act(ctx, "approve", call)
 	return done && err == nil, r, err
@@ -191,7 +191,7 @@ func (d *Desk) Approve(ctx context.Context, by crypto.Signer, id chain.Hash) (do
 
 // Execute carries out a proposal that enough admins have approved. Nobody signs.
 func (d *Desk) Execute(ctx context.Context, id chain.Hash) (chain.Receipt, error) {
-	return d.act(ctx, "carry out", managerABI.PackExecute(id))
+	return d.act(ctx, "carry out", managerABI().PackExecute(id))
 }
 
 // Cancel ends a proposal. One admin is enough.
@@ -201,7 +201,7 @@ func (d *Desk) Cancel(ctx context.Context, by crypto.Signer, id chain.Hash) (cha
 	if err != nil {
 		return chain.Receipt{}, fmt.Errorf("cancel: %w", err)
 	}
-	return d.act(ctx, "cancel", managerABI.PackCancel(id, deadline, sig))
+	return d.act(ctx, "cancel", managerABI().PackCancel(id, deadline, sig))
 }
 
 // Pause makes the manager refuse every reading until a proposal to go on is
@@ -216,7 +216,7 @@ func (d *Desk) Pause(ctx context.Context, by crypto.Signer) (chain.Receipt, erro
 	if err != nil {
 		return chain.Receipt{}, fmt.Errorf("pause: %w", err)
 	}
-	return d.act(ctx, "pause", managerABI.PackPause(nonce, deadline, sig))
+	return d.act(ctx, "pause", managerABI().PackPause(nonce, deadline, sig))
 }
 
 // nonce is the number that the signer's next numbered act has.
@@ -228,7 +228,7 @@ func (d *Desk) nonce(ctx context.Context, by crypto.Signer) (key chain.Address, 
 	if err != nil {
 		return key, 0, err
 	}
-	nonce, err = ask(st, d.Manager, managerABI.PackNonces(key), managerABI.UnpackNonces)
+	nonce, err = ask(st, d.Manager, managerABI().PackNonces(key), managerABI().UnpackNonces)
 	return key, nonce, err
 }
 

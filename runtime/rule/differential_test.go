@@ -278,7 +278,7 @@ func FuzzQuestion(f *testing.F) {
 			c.Beside = append(c.Beside, flow.Beside{Kind: kind, Unit: unit, Past: flow.Past{At: time.UnixMilli(now), End: time.UnixMilli(at), Low: b, High: a + int64(i)}})
 		}
 		facts := factsOf(c)
-		want, err := managerABI.TryPackCheck(generated(&facts))
+		want, err := managerABI().TryPackCheck(generated(&facts))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -286,7 +286,7 @@ func FuzzQuestion(f *testing.F) {
 			t.Errorf("%+v\n got %x\nwant %x", c, got, want)
 		}
 		leaf := [32]byte{1, 2, 3}
-		if want, err = managerABI.TryPackCheckAndLog(generated(&facts), leaf); err != nil {
+		if want, err = managerABI().TryPackCheckAndLog(generated(&facts), leaf); err != nil {
 			t.Fatal(err)
 		}
 		if got := CheckAndLog(c, leaf); !bytes.Equal(got, want) {

@@ -212,7 +212,7 @@ func (m *maker) read(ctx context.Context, at chain.Address) (Part, error) {
 		return Part{}, err
 	}
 	l := newLoader(st)
-	if of.Digest, err = l.word(at, ruleABI.PackDigest()); err != nil {
+	if of.Digest, err = l.word(at, ruleABI().PackDigest()); err != nil {
 		return Part{}, err
 	}
 	p, err := l.part(of)

@@ -76,7 +76,7 @@ type historian struct {
 
 // topicOf is the first topic of an event.
 func topicOf(name string) chain.Hash {
-	abi := managerABI.GetABI()
+	abi := managerABI().GetABI()
 	return abi.Events[name].ID
 }
 
@@ -87,14 +87,14 @@ func (h *historian) read(in chain.Log) error {
 	l := &types.Log{Address: in.Address, Topics: in.Topics, Data: in.Data, BlockNumber: in.Block}
 	switch in.Topics[0] {
 	case topicOf("Proposed"):
-		e, err := managerABI.UnpackProposedEvent(l)
+		e, err := managerABI().UnpackProposedEvent(l)
 		if err != nil {
 			return err
 		}
 		h.by[e.Id] = e.By
 		h.add(in.Block, e.Id, Event{What: fmt.Sprintf("proposal %s, changes: %d", ShortID(e.Id), len(e.Changes))})
 	case topicOf("Approved"):
-		e, err := managerABI.UnpackApprovedEvent(l)
+		e, err := managerABI().UnpackApprovedEvent(l)
 		if err != nil {
 			return err
 		}
@@ -102,13 +102,13 @@ func (h *historian) read(in chain.Log) error {
 			h.approvers[e.Id] = append(h.approvers[e.Id], e.By)
 		}
 	case topicOf("Cancelled"):
-		e, err := managerABI.UnpackCancelledEvent(l)
+		e, err := managerABI().UnpackCancelledEvent(l)
 		if err != nil {
 			return err
 		}
 		h.events = append(h.events, Event{Block: in.Block, What: "cancelled proposal " + ShortID(e.Id), Proposal: "", By: e.By})
 	case topicOf("Stopped"):
-		e, err := managerABI.UnpackStoppedEvent(l)
+		e, err := managerABI().UnpackStoppedEvent(l)
 		if err != nil {
 			return err
 		}
@@ -123,7 +123,7 @@ func (h *historian) read(in chain.Log) error {
 func (h *historian) readChange(in chain.Log, l *types.Log) error {
 	switch in.Topics[0] {
 	case topicOf("EntrySet"):
-		e, err := managerABI.UnpackEntrySetEvent(l)
+		e, err := managerABI().UnpackEntrySetEvent(l)
 		if err != nil {
 			return err
 		}
@@ -131,7 +131,7 @@ func (h *historian) readChange(in chain.Log, l *types.Log) error {
 		h.add(in.Block, e.Proposal, Event{Epoch: e.Epoch, Version: e.Version, Group: r.Group, Device: r.Device, rule: true,
 			What: fmt.Sprintf("set the rule of %s, version %d, %s: %s", namedScope(&r), e.Version, flow.Mode(e.Mode), contractsOf(e.Parts))})
 	case topicOf("EntryRetired"):
-		e, err := managerABI.UnpackEntryRetiredEvent(l)
+		e, err := managerABI().UnpackEntryRetiredEvent(l)
 		if err != nil {
 			return err
 		}
@@ -139,25 +139,25 @@ func (h *historian) readChange(in chain.Log, l *types.Log) error {
 		h.add(in.Block, e.Proposal, Event{Epoch: e.Epoch, Version: e.Version, Group: r.Group, Device: r.Device, rule: true,
 			What: fmt.Sprintf("retired the rule of %s, version %d", namedScope(&r), e.Version)})
 	case topicOf("Resumed"):
-		e, err := managerABI.UnpackResumedEvent(l)
+		e, err := managerABI().UnpackResumedEvent(l)
 		if err != nil {
 			return err
 		}
 		h.add(in.Block, e.Proposal, Event{Epoch: e.Epoch, What: "judged by the rules again"})
 	case topicOf("Succeeded"):
-		e, err := managerABI.UnpackSucceededEvent(l)
+		e, err := managerABI().UnpackSucceededEvent(l)
 		if err != nil {
 			return err
 		}
 		h.add(in.Block, e.Proposal, Event{What: "announced the manager " + e.Successor.Hex()})
 	case topicOf("RoleGranted"):
-		e, err := managerABI.UnpackRoleGrantedEvent(l)
+		e, err := managerABI().UnpackRoleGrantedEvent(l)
 		if err != nil {
 			return err
 		}
 		h.events = append(h.events, Event{Block: in.Block, What: fmt.Sprintf("let key %s be %s", e.Account, roleName(e.Role))})
 	case topicOf("RoleRevoked"):
-		e, err := managerABI.UnpackRoleRevokedEvent(l)
+		e, err := managerABI().UnpackRoleRevokedEvent(l)
 		if err != nil {
 			return err
 		}

@@ -85,7 +85,7 @@ func FuzzAnswer(f *testing.F) {
 		if !ok {
 			return
 		}
-		want, err := managerABI.UnpackCheck(out)
+		want, err := managerABI().UnpackCheck(out)
 		if err != nil || want.Reason != uint32(a.reason) || want.Rule != a.rule || want.Version != a.version || want.CurrentEpoch != a.epoch {
 			t.Errorf("%x read as %+v, the generated code says %+v, %v", out, a, want, err)
 		}

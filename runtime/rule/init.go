@@ -134,7 +134,7 @@ func (f *Founding) deploy(ctx context.Context, c chain.Reader, relay chain.Relay
 		return manager, err
 	}
 	r, err := relay.Pay(ctx, nil, append(common.FromHex(build.RuleManagerMetaData.Bin),
-		managerABI.PackConstructor(admins, registrars, uint8(f.Approvals), first, anchor, registry)...))
+		managerABI().PackConstructor(admins, registrars, uint8(f.Approvals), first, anchor, registry)...))
 	return r.Contract, err
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/big"
+	"sync"
 
 	"github.com/ethereum/go-ethereum/common"
 
@@ -16,14 +17,16 @@ import (
 // This file reads the rules of a manager from the state after one block, and
 // turns the generated types into ours.
 
+// Interfaces and code hashes, each made at its first use: most commands that link
+// this package need none of them.
 var (
-	managerABI   = build.NewRuleManager()
-	ruleABI      = build.NewIRule()
-	limitABI     = build.NewLimitRule()
-	slopeABI     = build.NewSlopeRule()
-	agreementABI = build.NewAgreementRule()
+	managerABI   = sync.OnceValue(build.NewRuleManager)
+	ruleABI      = sync.OnceValue(build.NewIRule)
+	limitABI     = sync.OnceValue(build.NewLimitRule)
+	slopeABI     = sync.OnceValue(build.NewSlopeRule)
+	agreementABI = sync.OnceValue(build.NewAgreementRule)
 
-	knownCode = build.Rules()
+	knownCode = sync.OnceValue(build.Rules)
 )
 
 // entryPage is how many entries one call reads, limitPage how many limits:
@@ -35,14 +38,14 @@ const (
 
 // readManager reads what a cached set must agree with to be valid.
 func readManager(st chain.State, manager chain.Address) (build.State, error) {
-	out, err := st.Call(manager, managerABI.PackState())
+	out, err := st.Call(manager, managerABI().PackState())
 	if err != nil {
 		return build.State{}, fmt.Errorf("rule manager %s: %w", manager, err)
 	}
 	if len(out) == 0 {
 		return build.State{}, fmt.Errorf("rule manager %s: %w: is it another chain?", manager, chain.ErrNoContract)
 	}
-	s, err := managerABI.UnpackState(out)
+	s, err := managerABI().UnpackState(out)
 	if err != nil {
 		return build.State{}, fmt.Errorf("rule manager %s: not a rule manager of this wardflow: %w", manager, err)
 	}
@@ -100,11 +103,11 @@ type loader struct {
 }
 
 func (l *loader) entries(manager chain.Address, first int) ([]build.Entry, error) {
-	out, err := l.st.Call(manager, managerABI.PackEntries(big.NewInt(int64(first)), big.NewInt(entryPage)))
+	out, err := l.st.Call(manager, managerABI().PackEntries(big.NewInt(int64(first)), big.NewInt(entryPage)))
 	if err != nil {
 		return nil, fmt.Errorf("rule manager %s: rules from %d: %w", manager, first, err)
 	}
-	page, err := managerABI.UnpackEntries(out)
+	page, err := managerABI().UnpackEntries(out)
 	if err != nil {
 		return nil, fmt.Errorf("rule manager %s: rules from %d: %w", manager, first, err)
 	}
@@ -132,19 +135,19 @@ func (l *loader) part(of build.Part) (*part, error) {
 	if err := p.examine(l.st); err != nil || p.wrong != "" {
 		return p, err
 	}
-	kind, err := l.word(of.Rule, ruleABI.PackKind())
+	kind, err := l.word(of.Rule, ruleABI().PackKind())
 	if err != nil {
 		return nil, err
 	}
 	p.Kind = codeOf(kind)
-	digest, err := l.word(of.Rule, ruleABI.PackDigest())
+	digest, err := l.word(of.Rule, ruleABI().PackDigest())
 	if err != nil {
 		return nil, err
 	}
 	// Of a contract that is not ours nobody knows whether it does what its
 	// parameters say.
 	if digest == p.Digest {
-		switch name := knownCode[p.Code]; {
+		switch name := knownCode()[p.Code]; {
 		case name == "LimitRule" && p.Kind == KindLimits:
 			err = l.limits(p)
 		case name == "SlopeRule" && p.Kind == KindSlope:
@@ -210,7 +213,7 @@ func listed[T any](l *loader, p *part, call []byte, unpack func([]byte) (T, erro
 }
 
 func (l *loader) limits(p *part) error {
-	list, err := listed(l, p, limitABI.PackLimits(new(big.Int), big.NewInt(limitPage)), limitABI.UnpackLimits, build.LimitRuleMetaData.Bin, limitABI.PackConstructor)
+	list, err := listed(l, p, limitABI().PackLimits(new(big.Int), big.NewInt(limitPage)), limitABI().UnpackLimits, build.LimitRuleMetaData.Bin, limitABI().PackConstructor)
 	if err != nil || !p.Ours {
 		return err
 	}
@@ -224,7 +227,7 @@ func (l *loader) limits(p *part) error {
 }
 
 func (l *loader) slope(p *part) error {
-	in, err := listed(l, p, slopeABI.PackParams(), slopeABI.UnpackParams, build.SlopeRuleMetaData.Bin, slopeABI.PackConstructor)
+	in, err := listed(l, p, slopeABI().PackParams(), slopeABI().UnpackParams, build.SlopeRuleMetaData.Bin, slopeABI().PackConstructor)
 	if err == nil && p.Ours {
 		s := slopeFrom(in)
 		p.slope, p.says.Slopes = &s, []Slope{s}
@@ -233,7 +236,7 @@ func (l *loader) slope(p *part) error {
 }
 
 func (l *loader) agreement(p *part) error {
-	in, err := listed(l, p, agreementABI.PackParams(), agreementABI.UnpackParams, build.AgreementRuleMetaData.Bin, agreementABI.PackConstructor)
+	in, err := listed(l, p, agreementABI().PackParams(), agreementABI().UnpackParams, build.AgreementRuleMetaData.Bin, agreementABI().PackConstructor)
 	if err == nil && p.Ours {
 		a := agreementFrom(in)
 		p.agreement, p.says.Agreements = &a, []Agreement{a}
@@ -244,14 +247,14 @@ func (l *loader) agreement(p *part) error {
 // needs asks a contract that is not ours what it looks at. One that does not
 // say is shown nothing.
 func (l *loader) needs(p *part) error {
-	out, err := l.st.Call(p.Address, ruleABI.PackNeeds())
+	out, err := l.st.Call(p.Address, ruleABI().PackNeeds())
 	if silent(err) {
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	if in, err := ruleABI.UnpackNeeds(out); err == nil {
+	if in, err := ruleABI().UnpackNeeds(out); err == nil {
 		p.past = min(int(in.Past), flow.MaxPast)
 		for _, k := range in.Kinds[:min(len(in.Kinds), flow.MaxBeside)] {
 			p.kinds = append(p.kinds, codeOf(k))

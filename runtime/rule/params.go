@@ -15,12 +15,6 @@ import (
 
 // What rule contracts are made of, and how their parameters are written.
 
-var (
-	limitRule     = build.NewLimitRule()
-	slopeRule     = build.NewSlopeRule()
-	agreementRule = build.NewAgreementRule()
-)
-
 // A piece is one rule contract that a rule needs: what it would be made of and
 // the digest that it would have, or where it is already.
 type piece struct {
@@ -80,7 +74,7 @@ func limitsPiece(limits []Limit) (piece, error) {
 		}
 	}
 	slices.SortFunc(given, func(a, b build.Limit) int { return bytes.Compare(a.Kind[:], b.Kind[:]) })
-	return pieceOf(KindLimits, fmt.Sprintf("limits of %d kinds", len(limits)), build.LimitRuleMetaData.Bin, limitRule.PackConstructor(given))
+	return pieceOf(KindLimits, fmt.Sprintf("limits of %d kinds", len(limits)), build.LimitRuleMetaData.Bin, limitABI().PackConstructor(given))
 }
 
 func slopePiece(s Slope) (piece, error) {
@@ -88,7 +82,7 @@ func slopePiece(s Slope) (piece, error) {
 	if err != nil {
 		return piece{}, err
 	}
-	return pieceOf(KindSlope, "slope of "+s.Kind, build.SlopeRuleMetaData.Bin, slopeRule.PackConstructor(p))
+	return pieceOf(KindSlope, "slope of "+s.Kind, build.SlopeRuleMetaData.Bin, slopeABI().PackConstructor(p))
 }
 
 func agreementPiece(a Agreement) (piece, error) {
@@ -96,7 +90,7 @@ func agreementPiece(a Agreement) (piece, error) {
 	if err != nil {
 		return piece{}, err
 	}
-	return pieceOf(KindAgreement, "agreement of "+a.Kind+" with "+a.With, build.AgreementRuleMetaData.Bin, agreementRule.PackConstructor(p))
+	return pieceOf(KindAgreement, "agreement of "+a.Kind+" with "+a.With, build.AgreementRuleMetaData.Bin, agreementABI().PackConstructor(p))
 }
 
 // pieceOf joins creation code and parameters. The digest is what the

@@ -26,7 +26,7 @@ func (d *Desk) Proposal(ctx context.Context, id chain.Hash) (*Proposal, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read proposal %s: %w", ShortID(id), err)
 	}
-	in, err := ask(st, d.Manager, managerABI.PackProposal(id), managerABI.UnpackProposal)
+	in, err := ask(st, d.Manager, managerABI().PackProposal(id), managerABI().UnpackProposal)
 	if err != nil {
 		return nil, err
 	}
@@ -47,7 +47,7 @@ const mostActs = 1 << 20
 // The number among the proposer's acts is all of it that the contract does not
 // show.
 func (d *Desk) opened(l *loader, in build.Proposal) (*Proposal, error) {
-	acts, err := ask(l.st, d.Manager, managerABI.PackNonces(in.By), managerABI.UnpackNonces)
+	acts, err := ask(l.st, d.Manager, managerABI().PackNonces(in.By), managerABI().UnpackNonces)
 	if err != nil {
 		return nil, err
 	}
@@ -77,7 +77,7 @@ func (d *Desk) Waiting(ctx context.Context, now time.Time) ([]*Proposal, error) 
 	for end := s.Proposals; end > oldest; {
 		n := min(end-oldest, proposalPage)
 		end -= n
-		page, err := ask(st, d.Manager, managerABI.PackProposals(new(big.Int).SetUint64(end), new(big.Int).SetUint64(n)), managerABI.UnpackProposals)
+		page, err := ask(st, d.Manager, managerABI().PackProposals(new(big.Int).SetUint64(end), new(big.Int).SetUint64(n)), managerABI().UnpackProposals)
 		if err != nil {
 			return nil, err
 		}

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"math"
+	"sync"
 
 	"github.com/wardflow/wardflow/runtime/chain"
 	"github.com/wardflow/wardflow/runtime/flow"
@@ -22,16 +23,19 @@ const (
 // checkID names the function check: it is the same of a manager and of a rule.
 var checkID, checkAndLogID = selector("check"), selector("checkAndLog")
 
-func selector(name string) [4]byte {
-	abi := managerABI.GetABI()
-	return [4]byte(abi.Methods[name].ID)
+func selector(name string) func() [4]byte {
+	return sync.OnceValue(func() [4]byte {
+		abi := managerABI().GetABI()
+		return [4]byte(abi.Methods[name].ID)
+	})
 }
 
 // appendQuestion appends the call data of the contract's check. The generated
 // packing goes by reflection and takes as long as the contract's judging; a
 // fuzz test holds the two to the same bytes.
 func appendQuestion(b []byte, f *facts) []byte {
-	b = append(b, checkID[:]...)
+	id := checkID()
+	b = append(b, id[:]...)
 	b = appendUint(b, word) // where the reading begins
 	return appendReading(b, f)
 }
@@ -41,7 +45,8 @@ func appendQuestion(b []byte, f *facts) []byte {
 // hash leaf.
 func CheckAndLog(c *flow.Case, leaf [32]byte) []byte {
 	f := factsOf(c)
-	b := append(make([]byte, 0, f.room()), checkAndLogID[:]...)
+	id := checkAndLogID()
+	b := append(make([]byte, 0, f.room()), id[:]...)
 	b = appendUint(b, 2*word) // where the reading begins
 	b = append(b, leaf[:]...)
 	return appendReading(b, &f)

@@ -31,7 +31,7 @@ func Refused(err error) error { return refusal(err) }
 
 // managerRefusal puts the manager's errors into words, each with how to mend it.
 func managerRefusal(data []byte) *Refusal {
-	named, err := managerABI.UnpackError(data)
+	named, err := managerABI().UnpackError(data)
 	if err != nil {
 		return nil
 	}
@@ -101,17 +101,17 @@ func entryRefusal(named any) *Refusal {
 
 // partRefusal puts into words what rule contracts say when they are made.
 func partRefusal(data []byte) *Refusal {
-	if e, err := limitRule.UnpackError(data); err == nil {
+	if e, err := limitABI().UnpackError(data); err == nil {
 		if e, ok := e.(*build.LimitRuleBadLimit); ok {
 			return refuse("BadLimit", "kind %q: %s", codeOf(e.Kind), e.Why)
 		}
 	}
-	if e, err := slopeRule.UnpackError(data); err == nil {
+	if e, err := slopeABI().UnpackError(data); err == nil {
 		if e, ok := e.(*build.SlopeRuleBadSlope); ok {
 			return refuse("BadSlope", "%s", e.Why)
 		}
 	}
-	if e, err := agreementRule.UnpackError(data); err == nil {
+	if e, err := agreementABI().UnpackError(data); err == nil {
 		if e, ok := e.(*build.AgreementRuleBadAgreement); ok {
 			return refuse("BadAgreement", "%s", e.Why)
 		}
