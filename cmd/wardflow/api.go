@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -52,6 +53,9 @@ node is asked: generate a client from it, or read it in any viewer.`,
 			return err
 		}
 		answer, err := c.Raw(ctx, method, path, kind, body)
+		if p := new(control.Problem); errors.As(err, &p) && p.Word() == "bad-request" {
+			return usageError{err} // the request is the command line
+		}
 		if err != nil {
 			return err
 		}

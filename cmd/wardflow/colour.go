@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"os"
@@ -46,6 +47,12 @@ func noColour() {
 // A painted file may be written to in colour.
 type painted struct{ *os.File }
 
+// drawn is what people will read, before it is written.
+type drawn struct {
+	bytes.Buffer
+	painted bool // in colour
+}
+
 // paint is f, painted if it is a terminal that shows colours, or they are forced.
 func paint(f *os.File) io.Writer {
 	if !term.IsTerminal(f.Fd()) && os.Getenv("CLICOLOR_FORCE") != "1" {
@@ -75,10 +82,25 @@ const (
 
 // colour writes text in a colour, if w is painted.
 func colour(w io.Writer, code, text string) string {
-	if _, ok := w.(painted); !ok || code == plain {
+	_, ok := w.(painted)
+	if d, is := w.(*drawn); is {
+		ok = d.painted
+	}
+	if !ok || code == plain {
 		return text
 	}
 	return "\x1b[" + code + "m" + text + "\x1b[0m"
+}
+
+// paintLength is how many bytes at the beginning of text change the colour, as
+// [colour] does it; 0: none do.
+func paintLength(text []byte) int {
+	for _, code := range []string{"0", dim, bold, bad, soon} {
+		if s := "\x1b[" + code + "m"; bytes.HasPrefix(text, []byte(s)) {
+			return len(s)
+		}
+	}
+	return 0
 }
 
 // states are the words in tables that are worth a colour. What is as it should

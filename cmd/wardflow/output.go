@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"charm.land/lipgloss/v2"
 	"github.com/spf13/cobra"
@@ -43,8 +44,11 @@ func (o *output) Set(s string) error {
 // become documents with items; each has an apiVersion.
 func (o output) write(w io.Writer, v any, people func(io.Writer)) error {
 	if o == "table" || o == "" {
-		people(w)
-		return nil
+		d := &drawn{}
+		_, d.painted = w.(painted)
+		people(d)
+		_, err := w.Write(calm(d.Bytes()))
+		return err
 	}
 	doc, err := document(v)
 	if err != nil {
@@ -60,7 +64,7 @@ func (o output) write(w io.Writer, v any, people func(io.Writer)) error {
 	if err := json.Indent(&b, doc, "", "  "); err != nil {
 		return err
 	}
-	_, err = w.Write(append(stillJSON(b.Bytes()), '\n'))
+	_, err = w.Write(append(stilled(b.Bytes()), '\n'))
 	return err
 }
 
@@ -86,7 +90,7 @@ func plainJSON(w io.Writer, v any) error {
 	if err := enc.Encode(v); err != nil {
 		return err
 	}
-	_, err := w.Write(stillJSON(b.Bytes()))
+	_, err := w.Write(stilled(b.Bytes()))
 	return err
 }
 
@@ -118,8 +122,10 @@ func inCell(text string) string {
 }
 
 // moves reports whether a character does something to a terminal: moves the cursor,
-// colours, or turns around how the text beside it is read.
-func moves(r rune) bool { return unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) }
+// colours, begins a line, or turns around how the text beside it is read.
+func moves(r rune) bool {
+	return unicode.IsControl(r) || unicode.In(r, unicode.Bidi_Control, unicode.Zl, unicode.Zp)
+}
 
 // still is text in which nothing moves but its line ends.
 func still(text string) string {
@@ -131,9 +137,29 @@ func still(text string) string {
 	}, text)
 }
 
-// stillJSON is JSON in which what moves is escaped. That may stand in its strings
-// only, and below U+0020 is escaped there already.
-func stillJSON(doc []byte) []byte {
+// calm is text for people in which nothing moves but line ends, and what colours it
+// as [colour] does: whatever command writes it, and whoever said what stands in it.
+func calm(text []byte) []byte {
+	if !bytes.ContainsFunc(text, func(r rune) bool { return moves(r) && r != '\n' }) {
+		return text
+	}
+	var b bytes.Buffer
+	for len(text) > 0 {
+		if n := paintLength(text); n > 0 {
+			b.Write(text[:n])
+			text = text[n:]
+			continue
+		}
+		r, n := utf8.DecodeRune(text)
+		text = text[n:]
+		b.WriteString(still(string(r)))
+	}
+	return b.Bytes()
+}
+
+// stilled is JSON or YAML in which what moves is escaped. That may stand in double
+// quotes only, and below U+0020 is escaped there already.
+func stilled(doc []byte) []byte {
 	if !bytes.ContainsFunc(doc, func(r rune) bool { return moves(r) && r >= 0x7f }) {
 		return doc
 	}

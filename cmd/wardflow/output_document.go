@@ -54,18 +54,25 @@ func writeYAML(w io.Writer, doc []byte) error {
 		return fmt.Errorf("write YAML: %w", err)
 	}
 	inBlocks(&n)
-	enc := yaml.NewEncoder(w)
+	var b bytes.Buffer
+	enc := yaml.NewEncoder(&b)
 	enc.SetIndent(2)
-	if err := enc.Encode(&n); err != nil {
+	if err := errors.Join(enc.Encode(&n), enc.Close()); err != nil {
 		return fmt.Errorf("write YAML: %w", err)
 	}
-	return enc.Close()
+	_, err := w.Write(stilled(b.Bytes())) // what moves stands in double quotes only
+	return err
 }
 
-// inBlocks takes JSON's braces and quotes off; the encoder quotes what needs it.
+// inBlocks takes JSON's braces and quotes off. The encoder quotes what needs it, but
+// for what turns text around, which to YAML is text like any other.
 func inBlocks(n *yaml.Node) {
 	n.Style = 0
-	if n.Kind == yaml.ScalarNode && n.Tag == "!!str" && strings.Contains(n.Value, "\n") {
+	switch {
+	case n.Kind != yaml.ScalarNode || n.Tag != "!!str":
+	case strings.ContainsFunc(n.Value, func(r rune) bool { return moves(r) && r != '\n' }):
+		n.Style = yaml.DoubleQuotedStyle
+	case strings.Contains(n.Value, "\n"):
 		n.Style = yaml.LiteralStyle
 	}
 	for _, c := range n.Content {
