@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 	"time"
 
@@ -64,9 +65,9 @@ func appListCommand(to *reach, out *output) *cobra.Command {
 			}
 			apps := s.Apps
 			return out.write(cmd.OutOrStdout(), control.List[control.App]{APIVersion: control.APIVersion, Items: apps}, func(w io.Writer) {
-				t := table{head: []string{"NAME", "STATE", ">ACTORS", ">VERSION", "DEPLOYED", "BY"}}
+				t := table{head: []string{"NAME", "STATE", ">ACTORS", ">REVISION", "DEPLOYED", "BY"}}
 				for _, a := range apps {
-					t.add(a.Name, a.State, fmt.Sprintf("%d/%d", a.Running, a.Actors), a.Version, a.At.UTC().Format(time.DateTime), a.By)
+					t.add(a.Name, a.State, fmt.Sprintf("%d/%d", a.Running, a.Actors), revision(&a), a.At.UTC().Format(time.DateTime), a.By)
 				}
 				t.write(w)
 			})
@@ -91,9 +92,18 @@ func appShowCommand(to *reach, out *output) *cobra.Command {
 	}
 }
 
+// revision is which deployment of its name an application is: 3, or "-" where that
+// was not counted yet.
+func revision(a *control.App) string {
+	if a.Revision == 0 {
+		return "-"
+	}
+	return strconv.FormatUint(a.Revision, 10)
+}
+
 // showApp tells of each host what runs on it and why, then of each link.
 func showApp(w io.Writer, app *control.AppDetail) {
-	fmt.Fprintf(w, "%s is %s: %d of %d actors run, version %d, deployed %s by %s\n", app.Name, app.State, app.Running, app.App.Actors, app.Version, app.At.UTC().Format(time.DateTime), app.By)
+	fmt.Fprintf(w, "%s is %s: %d of %d actors run, revision %s, deployed %s by %s\n", app.Name, app.State, app.Running, app.App.Actors, revision(&app.App), app.At.UTC().Format(time.DateTime), app.By)
 	if app.Why != "" {
 		fmt.Fprintf(w, "  %s\n", app.Why)
 	}

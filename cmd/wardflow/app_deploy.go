@@ -114,7 +114,7 @@ every node: none runs what was not signed, or not just so.`,
 				}
 			}
 			return out.write(cmd.OutOrStdout(), app, func(w io.Writer) {
-				fmt.Fprintf(w, "deployed %s version %d: %d of %d actors run\n", app.Name, app.Version, app.Running, app.Actors)
+				fmt.Fprintf(w, "deployed %s, revision %s: %d of %d actors run\n", app.Name, revision(app), app.Running, app.Actors)
 			})
 		}),
 	}

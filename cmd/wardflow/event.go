@@ -41,7 +41,7 @@ func (f *eventFilter) flags(cmd *cobra.Command) {
 	fl.BoolVar(&f.bad, "bad", false, "only trouble")
 }
 
-func (f *eventFilter) wants(e control.Event) bool {
+func (f *eventFilter) wants(e *toldEvent) bool {
 	text := strings.ToLower(strings.Join([]string{e.Text, string(e.Actor), string(e.Link), e.Peer}, " "))
 	for _, word := range strings.Fields(strings.ToLower(f.find)) {
 		if !strings.Contains(text, word) {
@@ -49,7 +49,7 @@ func (f *eventFilter) wants(e control.Event) bool {
 		}
 	}
 	return strings.HasPrefix(string(e.Kind), f.kind) && (f.app == "" || e.App == f.app) && (!f.bad || e.Bad) &&
-		(f.node == "" || e.Node == flow.NodeID(f.node) || e.About == flow.NodeID(f.node))
+		(f.node == "" || slices.Contains(e.Tellers, flow.NodeID(f.node)) || e.About == flow.NodeID(f.node))
 }
 
 func eventListCommand() *cobra.Command {
@@ -63,7 +63,8 @@ func eventListCommand() *cobra.Command {
 		Long: `Lists what the nodes tell of what happened lately, oldest first: nodes that came and
 went, applications that were deployed and stopped, actors that were started, moved and
 faulted, links and callers that were refused, changes of the rules and of the register.
-Each node remembers its last 200. Who did what is on record for good: "wardflow audit list".
+What several nodes tell is listed once, with all who tell of it. Each node remembers its
+last 200. Who did what is on record for good: "wardflow audit list".
 
 With --follow it goes on until it is interrupted; with -o json each is a line.`,
 		Example: "  wardflow event list --bad\n  wardflow event list --kind node --on bedside\n  wardflow event list --app ward --follow",
@@ -94,25 +95,30 @@ type eventReader struct {
 	seen map[control.Event]bool // of the newest snapshot
 }
 
-// read is what was not read before, the oldest first. The number of an event is
-// that of a snapshot, and says nothing of another.
-func (r *eventReader) read(s *control.Snapshot) []control.Event {
-	fresh, seen := []control.Event{}, map[control.Event]bool{}
-	for _, e := range slices.Backward(s.Events) {
-		e.Seq = 0
-		seen[e] = true
-		if !r.seen[e] && r.f.wants(e) {
-			fresh = append(fresh, e)
+// read is what was not read before, the oldest first. Who tells of it later than
+// others says nothing new. The number of an event is that of a snapshot, and says
+// nothing of another.
+func (r *eventReader) read(s *control.Snapshot) []toldEvent {
+	fresh, seen := []toldEvent{}, map[control.Event]bool{}
+	for _, t := range told(s.Events) {
+		known := false
+		for _, e := range t.each {
+			e.Seq = 0
+			seen[e] = true
+			known = known || r.seen[e]
+		}
+		if t.Seq = 0; !known && r.f.wants(&t) {
+			fresh = append(fresh, t)
 		}
 	}
 	r.seen = seen
 	return fresh
 }
 
-func (r *eventReader) follow(ctx context.Context, c *control.Client, w io.Writer, out output, events []control.Event) error {
-	write := func(events []control.Event) error {
+func (r *eventReader) follow(ctx context.Context, c *control.Client, w io.Writer, out output, events []toldEvent) error {
+	write := func(events []toldEvent) error {
 		for _, e := range events {
-			if err := out.writeLine(w, e, func(w io.Writer) { writeEvents(w, []control.Event{e}) }); err != nil {
+			if err := out.writeLine(w, e, func(w io.Writer) { writeEvents(w, []toldEvent{e}) }); err != nil {
 				return err
 			}
 		}
@@ -130,12 +136,12 @@ func (r *eventReader) follow(ctx context.Context, c *control.Client, w io.Writer
 }
 
 // writeEvents writes a line each, so that more can follow below.
-func writeEvents(w io.Writer, events []control.Event) {
+func writeEvents(w io.Writer, events []toldEvent) {
 	for _, e := range events {
 		code, mark := plain, " "
 		if e.Bad {
 			code, mark = bad, "!"
 		}
-		fmt.Fprintf(w, "%s  %s %s  %s\n", stamp(e.At), mark, colour(w, code, fmt.Sprintf("%-15s", e.Kind)), inCell(e.Text))
+		fmt.Fprintf(w, "%s  %s %s  %s%s\n", stamp(e.At), mark, colour(w, code, fmt.Sprintf("%-15s", e.Kind)), inCell(e.Text), colour(w, dim, still(e.tellers())))
 	}
 }

@@ -137,8 +137,11 @@ type App struct {
 	Why        string    `json:"why,omitempty"` // why it is not running
 	By         string    `json:"by"`            // SPIFFE ID of who deployed it
 	At         time.Time `json:"at"`            // when
-	Version    uint64    `json:"version"`       // rises with each deployment that changes something
-	Script     string    `json:"script,omitempty"`
+	Version    uint64    `json:"version"`       // of the cluster's memory: rises with each change of what runs, and not by one
+	// Revision counts the deployments of this name for people: 1, 2, 3 … since it was
+	// last stopped. 0: it was deployed before they were counted.
+	Revision uint64 `json:"revision,omitempty"`
+	Script   string `json:"script,omitempty"`
 	// Includes are the texts of what the script includes, by name, where Script is.
 	Includes map[string]string `json:"includes,omitempty"`
 	Actors   int               `json:"actors"`  // how many it has

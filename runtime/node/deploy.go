@@ -77,9 +77,9 @@ func (n *Node) Deploy(ctx context.Context, by flow.Identity, d control.Deploymen
 		return nil, fmt.Errorf("%w: %s is being changed all the time: try again", control.ErrConflict, d.Name)
 	}
 	n.log.Info("application deployed", "app", d.Name, "by", who.URI, "actors", len(dr.graph.Actors))
-	n.events.add(control.AppDeployed, "", "", fmt.Sprintf("%s was deployed by %s", d.Name, who.URI))
+	n.events.of(control.AppDeployed, d.Name, fmt.Sprintf("%s was deployed by %s, revision %d", d.Name, who.URI, app.Revision))
 	n.audit(flow.AuditEvent{Kind: flow.AuditDeployment, Who: who.URI, Proven: true,
-		What: fmt.Sprintf("deploy %s, version %d, brought by %s", d.Name, app.Version, by.URI)})
+		What: fmt.Sprintf("deploy %s, revision %d (version %d), brought by %s", d.Name, app.Revision, app.Version, by.URI)})
 	for _, p := range dr.plan {
 		if p.Node == "" {
 			n.log.Info("actor waits for a node that is fit", "actor", p.Actor, "reason", strings.Join(p.Why, "; "))

@@ -30,6 +30,11 @@ func (e *events) add(kind control.EventKind, actor flow.ActorID, link flow.LinkI
 	e.put(control.Event{Kind: kind, Text: text, App: app, Actor: actor, Link: link})
 }
 
+// of tells of what happened to an application.
+func (e *events) of(kind control.EventKind, app, text string) {
+	e.put(control.Event{Kind: kind, Text: text, App: app})
+}
+
 // about tells of what happened to a node.
 func (e *events) about(kind control.EventKind, node flow.NodeID, text string) {
 	e.put(control.Event{Kind: kind, Text: text, About: node})

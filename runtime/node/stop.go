@@ -45,7 +45,7 @@ func (n *Node) Stop(ctx context.Context, by flow.Identity, app string) error {
 	}
 	n.log.Info("application stopped", "app", app, "by", by.URI, "left", left)
 	n.audit(flow.AuditEvent{Kind: flow.AuditDeployment, Who: by.URI, Proven: true, What: "stop " + app})
-	n.events.add(control.AppStopped, "", "", text)
+	n.events.of(control.AppStopped, app, text)
 	return nil
 }
 

@@ -26,6 +26,11 @@ type App struct {
 	At        time.Time         // when it was deployed, by the deployer's clock
 	Signature []byte            // by the deployer over what package control says
 	Version   uint64            // given by the register; rises with each change
+	// Revision is given by the register: how often an application of this name has
+	// been deployed since it was last removed, this time with it. What the leader
+	// changes of it later, such as replicas, does not count. 0: it was deployed
+	// before revisions were counted.
+	Revision uint64
 	// Lives are given by the register: the version since which each link has
 	// been there without a break, and between actors of the same types. A link
 	// that is taken out and put in again has another life, and its numbers
@@ -47,6 +52,7 @@ type appJSON struct {
 	At        time.Time         `json:"at"`
 	Signature []byte            `json:"signature,omitempty"`
 	Version   uint64            `json:"version"`
+	Revision  uint64            `json:"revision,omitempty"`
 
 	Lives map[flow.LinkID]uint64 `json:"lives,omitempty"`
 }
@@ -62,7 +68,7 @@ func (a App) MarshalJSON() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return json.Marshal(appJSON{a.Name, a.Script, a.Includes, source, g, a.By, a.Here, a.At, a.Signature, a.Version, a.Lives})
+	return json.Marshal(appJSON{a.Name, a.Script, a.Includes, source, g, a.By, a.Here, a.At, a.Signature, a.Version, a.Revision, a.Lives})
 }
 
 // UnmarshalJSON reads what MarshalJSON writes.
@@ -83,7 +89,7 @@ func (a *App) UnmarshalJSON(b []byte) error {
 			return err
 		}
 	}
-	*a = App{j.Name, j.Script, j.Includes, source, g, j.By, j.Here, j.At, j.Signature, j.Version, j.Lives}
+	*a = App{j.Name, j.Script, j.Includes, source, g, j.By, j.Here, j.At, j.Signature, j.Version, j.Revision, j.Lives}
 	return nil
 }
 

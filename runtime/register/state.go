@@ -120,7 +120,7 @@ func (s *state) putApp(index uint64, c putApp) result {
 		return refuse(faultBad, "application %q: its graph is of application %q", app.Name, app.Graph.App)
 	}
 	old, known := s.apps[app.Name]
-	app.Lives = livesOf(index, old, app)
+	app.Lives, app.Revision = livesOf(index, old, app), revisionOf(old, app)
 	if app.Version = old.Version; !known || !sameApp(old, app) {
 		app.Version = index
 		s.apps[app.Name] = app
@@ -128,6 +128,15 @@ func (s *state) putApp(index uint64, c putApp) result {
 		s.renew(old, app)
 	}
 	return result{Index: s.changed, App: &app, Version: app.Version}
+}
+
+// revisionOf counts deployments: what was signed, by whom and when, is then another.
+func revisionOf(old, app App) uint64 {
+	if old.Name != "" && app.At.Equal(old.At) && app.By == old.By && app.Script == old.Script &&
+		maps.Equal(app.Includes, old.Includes) && bytes.Equal(app.Signature, old.Signature) {
+		return old.Revision
+	}
+	return old.Revision + 1
 }
 
 // livesOf are the lives of an application's links: those that it had and that

@@ -75,7 +75,7 @@ func (w *Ward) log(at time.Time, e control.Event) {
 }
 
 func (w *Ward) add(name, by string, at time.Time) control.App {
-	app := control.App{Name: name, State: control.Running, By: by, At: at, Version: w.apps[name].Version + 1, Script: "/* " + name + " */\n"}
+	app := control.App{Name: name, State: control.Running, By: by, At: at, Version: w.apps[name].Version + 14, Revision: w.apps[name].Revision + 1, Script: "/* " + name + " */\n"}
 	app.Actors = len(actorsOf(name))
 	app.Running = app.Actors
 	w.apps[name] = app
