@@ -4,6 +4,10 @@
 
 .PHONY: test sim attack testssl lint bench bench-view generate build package
 
+# A process under the race detector sleeps for a second as it ends, so that other
+# goroutines may still be caught: the tests end several hundred.
+export GORACE ?= atexit_sleep_ms=20
+
 # All checks: what .ci/run runs, and nothing else.
 test: lint
 	./.ci/tools
