@@ -21,5 +21,5 @@
 //	contract.go  the contract, read           resume.go   where the chain has got to
 //	gather.go    many logs, one transaction   signed.go   what was ever signed
 //	outbox.go    checks as transactions       kept.go     heads under certificates
-//	verify.go    is it as it was anchored?  claim.go    whose log it is
+//	verify.go    is it as it was anchored?    claim.go    whose log it is
 package anchor
