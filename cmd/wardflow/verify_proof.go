@@ -23,17 +23,20 @@ func verifyProofCommand() *cobra.Command {
 		Short: "Verify a bundle of evidence, with no network and nothing else of Wardflow's",
 		Long: `Verify a bundle that wardflow prove has made: that the reading was signed by its
 device and its window by the patient's card, that each check of it is in the log
-of the node that judged, that the log's head is in a block of the chain, and
-that nodes of the hospital vouch for that block. It is computed from the file
-alone; --trust is whom to believe: the hospital's trust.pem, come by in person
-or from its website, or archive.pem beside it for an older record.
+of the node that judged, which the log's account and the node say of each other,
+that the log's head is in a block of the chain, and that nodes of the hospital
+vouch for that block. It is computed from the file alone; --trust is whom to
+believe: the hospital's trust.pem, come by in person or from its website, or
+archive.pem beside it for an older record.
 
 At least one node other than the one whose log it is must vouch for the block:
 --witnesses asks for more, or for none. Who knows the hospital's chain from
 elsewhere gives the block's hash with --block instead. Whoever was revoked is
 known from the lists in the bundle, and from --crl.
 
-The exit code is 0 if all of it is proved, 1 if not. contracts/verify/verify.mjs
+The exit code is 0 if all of it is proved, 1 if not. A bundle of the form
+wardflow.proof/1, from before logs and nodes were bound so, is to be made anew
+by wardflow prove. contracts/verify/verify.mjs
 is a second verifier, of 200 lines, that needs nothing but node.`,
 		Example: `  wardflow verify-proof proof.json --trust trust.pem
   wardflow verify-proof proof.json --trust trust.pem --witnesses 2 --crl issuing.crl -o json`,

@@ -1,7 +1,7 @@
-// The second verifier of Wardflow's bundles (wardflow.proof/1): plain node, no packages. It knows the forms and none of the
+// The second verifier of Wardflow's bundles (wardflow.proof/2): plain node, no packages. It knows the forms and none of the
 // Go code, and comes to the same verdict. What is in a bundle, and why, is told in runtime/evidence/doc.go.
-//   node verify.mjs BUNDLE TRUST.pem [--witnesses N] [--block HASH]... [--list CRL.der]...
-import { createHash, verify, X509Certificate } from "node:crypto";
+//   node verify.mjs BUNDLE TRUST.pem [--witnesses N] [--block HASH]... [--list CRL.der]...   exits with 0 proved, 1 not, 2 used wrongly
+import { createHash, createPublicKey, verify, X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
 let part; // which part of the bundle is looked at
 const must = (ok, code, why) => { if (!ok) throw Object.assign(new Error(`${part}: ${why} (${code})`), { refused: code }); };
@@ -15,22 +15,18 @@ function cbor(b) {
     form(depth < 9 && ((first & 31) < 24 || (width && major < 7)));
     const n = width ? big(take(width)) : BigInt(first & 31);
     form(!width || (width === 1 ? n > 23n : n >> BigInt(4 * width) > 0n));
-    if (major < 2) return major ? -1n - n : n;
-    if (major < 4) return major === 2 ? Buffer.from(take(n)) : new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(take(n));
+    if (major < 2) return major ? -1n - n : n; else if (major < 4) return major === 2 ? Buffer.from(take(n)) : new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(take(n));
     if (major === 6) return { tag: n, of: item(depth + 1) };
-    form(n <= 4096n && (major < 7 || n === 20n || n === 21n));
-    if (major === 7) return n === 21n;
+    if ((form(n <= 4096n && (major < 7 || n === 20n || n === 21n)), major === 7)) return n === 21n;
     const items = Array.from({ length: Number(n) }, () => { const at = i, key = item(depth + 1); return major === 4 ? key : [b.subarray(at, i), key, item(depth + 1)]; });
-    form(major === 4 || items.every((m, k) => !k || Buffer.compare(items[k - 1][0], m[0]) < 0));
-    return major === 4 ? items : new Map(items.map(([, key, v]) => [key, v]));
+    return form(major === 4 || items.every((m, k) => !k || Buffer.compare(items[k - 1][0], m[0]) < 0)), major === 4 ? items : new Map(items.map(([, key, v]) => [key, v]));
   };
   return ((v) => (form(i === b.length), v))(item(0));
 }
 // The values under keys 1, 2, … of a map: Numbers, Bytes, Strings, Arrays, bOols, Tags; "-" is one left out, "?" an array or none.
 const kinds = { n: (v) => typeof v === "bigint", b: Buffer.isBuffer, s: (v) => typeof v === "string", a: Array.isArray, o: (v) => typeof v === "boolean", t: (v) => v?.tag, "-": (v) => v === undefined, "?": (v) => v === undefined || Array.isArray(v) };
 function fields(b, types) {
-  const m = cbor(b), out = [...types].map((_, i) => m instanceof Map && m.get(BigInt(i + 1)));
-  return must([...types].every((t, i) => kinds[t](out[i])) && m.size === out.filter((v) => v !== undefined).length && out[0] === 1n, "form", "other fields than it should have"), out;
+  const m = cbor(b), out = [...types].map((_, i) => m instanceof Map && m.get(BigInt(i + 1))); return must([...types].every((t, i) => kinds[t](out[i])) && m.size === out.filter((v) => v !== undefined).length && out[0] === 1n, "form", "other fields than it should have"), out;
 }
 // COSE_Sign1 with ES256 (RFC 9052). Header 4 names the certificate by its hash, 33 is the chain itself.
 function cose(b, what, external, label = 4n) {
@@ -44,8 +40,7 @@ function cose(b, what, external, label = 4n) {
 // Merkle trees (RFC 9162, section 2.1).
 const leafOf = (...bs) => sha(Buffer.from([0]), ...bs), above = (l, r) => sha(Buffer.from([1]), l, r);
 function rootOf(hash, index, size, path) {
-  must(index < size, "root", `no place ${index} among ${size}`);
-  for (let last = size - 1n; last > 0n; last >>= 1n, index >>= 1n) {
+  for (let last = (must(index < size, "root", `no place ${index} among ${size}`), size - 1n); last > 0n; last >>= 1n, index >>= 1n) {
     if (!(index & 1n) && index === last) continue; // at the right edge, with nobody beside
     must(path.length, "root", "the path is too short"), (hash = index & 1n ? above(path[0], hash) : above(hash, path[0])), (path = path.slice(1));
   }
@@ -54,11 +49,9 @@ function rootOf(hash, index, size, path) {
 const hashes = (b) => Array.from({ length: Math.ceil(b.length / 32) }, (_, i) => b.subarray(32 * i, 32 * i + 32));
 // Ethereum: Keccak-256, RLP, and the way down a Merkle Patricia tree.
 function keccak(b) {
-  const all = (1n << 64n) - 1n, rot = (x, n) => ((x << BigInt(n)) | (x >> BigInt(64 - n))) & all, s = Array(25).fill(0n);
-  const p = Buffer.concat([b, Buffer.alloc(136 - (b.length % 136))]);
+  const all = (1n << 64n) - 1n, rot = (x, n) => ((x << BigInt(n)) | (x >> BigInt(64 - n))) & all, s = Array(25).fill(0n), p = Buffer.concat([b, Buffer.alloc(136 - (b.length % 136))]);
   (p[b.length] ^= 1), (p[p.length - 1] ^= 0x80);
-  for (let at = 0; at < p.length; at += 136) {
-    for (let i = 0; i < 17; i++) s[i] ^= p.readBigUInt64LE(at + 8 * i);
+  for (let at = 0; at < p.length; at += 136) { for (let i = 0; i < 17; i++) s[i] ^= p.readBigUInt64LE(at + 8 * i);
     for (let round = 0, bits = 1; round < 24; round++) {
       const c = [0, 1, 2, 3, 4].map((x) => s[x] ^ s[x + 5] ^ s[x + 10] ^ s[x + 15] ^ s[x + 20]);
       for (let i = 0; i < 25; i++) s[i] ^= c[(i + 4) % 5] ^ rot(c[(i + 1) % 5], 1);
@@ -72,8 +65,7 @@ function keccak(b) {
 function rlp(b, among = false) { // byte strings are Buffers, lists arrays; among others, with the place of the next
   const [f] = b, n = f & 63, long = f > 0x7f && n > 55 ? n - 55 : 0, from = f < 0x80 ? 0 : 1 + long, end = f < 0x80 ? 1 : from + (long ? Number(big(b.subarray(1, from))) : n);
   must(b.length && (among ? end <= b.length : end === b.length), "root", "not RLP");
-  let v = b.subarray(from, end);
-  if (f >= 0xc0) for (let rest = v, one, next = (v = []) && 0; rest.length; rest = rest.subarray(next)) ([one, next] = rlp(rest, true)), v.push(one);
+  let v = b.subarray(from, end); if (f >= 0xc0) for (let rest = v, one, next = (v = []) && 0; rest.length; rest = rest.subarray(next)) ([one, next] = rlp(rest, true)), v.push(one);
   return among ? [v, end] : v;
 }
 function walk(root, key, nodes) { // to the value under a key; each node must be on the way
@@ -88,10 +80,15 @@ function walk(root, key, nodes) { // to the value under a key; each node must be
   }
   return must(!nodes.length && want.length, "root", "more nodes than the way has"), want;
 }
+// The account of a log says whose certificate signs its heads: ECDSA by secp256k1 over SHA-256. Two numbers are the key, two the signature.
+function claims(claim, log, chain, ...text) {
+  const x = (s) => Buffer.from(s, "hex"), spki = Buffer.concat([x("3056301006072a8648ce3d020106052b8104000a03420004"), claim.subarray(0, 64)]), said = Buffer.concat([Buffer.from("wardflow.logclaim/1"), x(chain.toString(16).padStart(16, "0")), ...text]);
+  if (claim.length !== 128 || !keccak(claim.subarray(0, 64)).subarray(12).equals(log) || big(claim.subarray(96)) > 0x7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0n) return false; // the lower of two that would do
+  try { return verify("sha256", said, { key: createPublicKey({ key: spki, format: "der", type: "spki" }), dsaEncoding: "ieee-p1363" }, claim.subarray(64)); } catch { return false; } // no point of the curve
+}
 // Certificates and lists of revocations: what node leaves to us of X.509. Times are ns since 1970.
 function der(b) { // the elements that stand one after the other
-  const long = b[1] > 127 ? b[1] & 127 : 0, from = 2 + long, end = from + (long ? Number(big(b.subarray(2, from))) : b[1]);
-  return b.length === 0 ? [] : [{ tag: b[0], body: b.subarray(from, end), raw: b.subarray(0, end) }, ...der(b.subarray(end))];
+  const long = b[1] > 127 ? b[1] & 127 : 0, from = 2 + long, end = from + (long ? Number(big(b.subarray(2, from))) : b[1]); return b.length === 0 ? [] : [{ tag: b[0], body: b.subarray(from, end), raw: b.subarray(0, end) }, ...der(b.subarray(end))];
 }
 const inside = (b, ...way) => way.reduce((e, i) => der(e.body ?? e)[i], b), time = (s) => BigInt(Date.parse(s)) * 1000000n;
 const derTime = (t) => time(t.body.toString().replace(/^(\d\d)?(\d\d)(..)(..)(..)(..)(..)Z$/, (_, c, y, ...d) => `${c ?? (y < "50" ? 20 : 19)}${y}-${d[0]}-${d[1]}T${d[2]}:${d[3]}:${d[4]}Z`));
@@ -124,8 +121,7 @@ function held(chain, ...times) { let wrong; for (const t of times) try { return 
 function reading(b) {
   const [, chunk, index, path, window, ...chains] = fields(b, "nbnbbaa?"), [card, device, voucher] = chains.map((c) => c?.map(open));
   const w = cose(window, "window", "wardflow.window/1"), [, patient, , , number, [first, last], count, root, , , , spans, closed] = fields(w.payload, "nsssnanbba-an");
-  const id = identify(card, closed);
-  must(w.by.equals(sha(card[0].raw)) && id.role === "patient" && id.name === patient, "certificate", "not the card that signed, or not the patient's");
+  const id = identify(card, closed); must(w.by.equals(sha(card[0].raw)) && id.role === "patient" && id.name === patient, "certificate", "not the card that signed, or not the patient's");
   must(rootOf(leafOf(chunk), index, count, hashes(path)).equals(root), "root", "not under the root that the card signed"), must(w.holds(card[0]), "signature", "the card has not signed");
   const vouched = chunk[0] >> 5 === 5, [, said, cert, place, way, words] = vouched ? fields(chunk, "nbbnbb") : [];
   const signed = vouched ? cose(words, "voucher", "wardflow.voucher/1") : cose(chunk, "reading", "wardflow.chunk/1");
@@ -147,6 +143,7 @@ function check(c, of, signers, before) {
   must(!of || (of.leaf === hex(leaf) && (!epc.length || !of.device || (of.device === hex(epc).toUpperCase() && of.stream === stream && of.seq === seq))), "reading", "of another reading");
   const h = cose(bytes(c.head), "loghead", "wardflow.loghead/1"), [, chain, contract, log, size, root, , made] = fields(h.payload, "nnbbnbnn"), signer = signers.get(hex(h.by));
   must(before.every((o) => o.log !== hex(log) || o.index !== c.index), "form", "twice"), must(signer, "certificate", "that of who signed the head is not there"), must((signer.used = h.holds(signer[0])), "signature", "the node has not signed the head");
+  must(claims(bytes(c.claim), log, chain, contract, h.by), "signature", "the log's account does not say that it is this node's");
   must(rootOf(leafOf(record), BigInt(c.index), size, c.path.map(bytes)).equals(root), "root", "not in the log");
   const [a] = c.anchor, header = a && rlp(bytes(a.header)), into = a && { number: big(header[8]), at: big(header[11]) * 10n ** 9n, hash: hex(keccak(bytes(a.header))) };
   if (a) { // the contract's event in the transaction's receipt, which is status, gas, bloom, logs
@@ -172,12 +169,12 @@ const each = (list, what, f) => { list.map((v, i) => { part = `${what} ${i + 1}`
 function bundle(text) { // in its one form: what is understood, written again
   const is = (ok) => must(ok, "form", "not in its one form"), b64 = (v) => (is(typeof v === "string"), bytes(v).toString("base64")), int = (n) => (is(Number.isSafeInteger(n) && n >= 0), n);
   const all = (most, f = b64) => (l) => (is(Array.isArray(l) && l.length <= most), l.map(f)), hash = (v) => (is(bytes(v).length === 32), b64(v)), filled = (l) => (is(l.length), all(8)(l));
-  const anchor = (a) => ({ header: b64(a.header), index: int(a.index), nodes: all(Infinity)(a.nodes) }), j = JSON.parse(text), again = { format: "wardflow.proof/1", reading: b64(j.reading), checks: all(16, (c) => ({ record: b64(c.record), index: int(c.index), path: all(64, hash)(c.path), head: b64(c.head), anchor: all(1, anchor)(c.anchor) }))(j.checks), signers: all(16, filled)(j.signers), witnesses: all(64)(j.witnesses), lists: all(8)(j.lists) };
+  const anchor = (a) => ({ header: b64(a.header), index: int(a.index), nodes: all(Infinity)(a.nodes) }), j = JSON.parse(text);
+  const again = must(j.format !== "wardflow.proof/1", "form", "in this older form a log does not say whose it is: have the bundle made anew by wardflow prove") ?? { format: "wardflow.proof/2", reading: b64(j.reading), checks: all(16, (c) => ({ record: b64(c.record), index: int(c.index), path: all(64, hash)(c.path), head: b64(c.head), claim: b64(c.claim), anchor: all(1, anchor)(c.anchor) }))(j.checks), signers: all(16, filled)(j.signers), witnesses: all(64)(j.witnesses), lists: all(8)(j.lists) };
   return is(text.length <= 4 << 20 && JSON.stringify(again, null, 1) + "\n" === text), again;
 }
 export function verifyBundle(text, trust, { witnesses = 1, blocks = [], lists = [] } = {}) {
-  const found = { ok: false };
-  try {
+  const found = { ok: false }; try {
     (part = "bundle"), (roots.length = issuers.length = 0), revoked.clear();
     for (const c of trust.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g).map(open)) (c.subject !== c.issuer ? issuers : c.verify(c.publicKey) ? roots : []).push(c);
     const j = bundle(text), signers = new Map(), seen = new Set();
@@ -193,8 +190,11 @@ export function verifyBundle(text, trust, { witnesses = 1, blocks = [], lists = 
   } catch (e) { return { ...found, code: e.refused ?? "form", why: e.message }; } // what has another form than it is read by fails somewhere
 }
 if (process.argv[1]?.endsWith("verify.mjs")) {
-  const [file, trust, ...rest] = process.argv.slice(2), given = (flag) => rest.flatMap((a, i) => (a === flag ? [rest[i + 1]] : []));
-  const r = verifyBundle(readFileSync(file, "utf8"), readFileSync(trust, "utf8"), { witnesses: Number(given("--witnesses")[0] ?? 1), blocks: given("--block").map((b) => b.replace(/^0x/, "")), lists: given("--list").map((f) => readFileSync(f)) });
+  const [file, trust, ...rest] = process.argv.slice(2), given = (flag) => rest.flatMap((a, i) => (a === flag ? [rest[i + 1]] : [])), stop = (why) => (console.error(`verify.mjs: ${why}`), process.exit(2));
+  const use = (f, what, how) => { try { return how(readFileSync(f)); } catch (e) { stop(`${f}: not ${what}: ${e.message.replace(/[^ -~]/g, "?")}`); } };
+  if (!trust || rest.some((a, i) => (i % 2 ? rest[i - 1] === "--witnesses" && !/^\d+$/.test(a) : !["--witnesses", "--block", "--list"].includes(a))) || rest.length % 2) stop("want BUNDLE TRUST.pem [--witnesses N] [--block HASH]... [--list CRL.der]...");
+  const text = use(file, "a bundle of wardflow prove", (b) => JSON.parse(b) && b.toString()), roots = use(trust, "a file of certificates", (b) => new X509Certificate(b) && b.toString());
+  const r = verifyBundle(text, roots, { witnesses: Number(given("--witnesses")[0] ?? 1), blocks: given("--block").map((b) => b.replace(/^0x/, "")), lists: given("--list").map((f) => use(f, "a list of revocations", (b) => derTime(inside(b, 0, 0, 3)) && b)) });
   console.log(`${JSON.stringify(r, (_, v) => (typeof v === "bigint" ? String(v) : v), 1)}\n${r.ok ? "PROVED" : `NOT PROVED: ${r.why}`}`);
   process.exit(r.ok ? 0 : 1);
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/wardflow/wardflow/runtime/anchor"
 	"github.com/wardflow/wardflow/runtime/chain"
 	"github.com/wardflow/wardflow/runtime/proof"
 )
@@ -34,6 +35,20 @@ func (v *verifier) anchor(w *Check, h *proof.SignedLogHead) (*chain.Header, erro
 		}
 	}
 	return nil, fmt.Errorf("%w: %d records of %s under %x", errNoAnchor, h.Size, h.Log, h.Root[:4])
+}
+
+// claimed verifies that the log's account says that the node which has signed the
+// head is the one that keeps it.
+func claimed(w *Check, h *proof.SignedLogHead) error {
+	log, err := chain.ParseAddress(h.Log)
+	if err != nil {
+		return err
+	}
+	contract, err := chain.ParseAddress(h.Anchor)
+	if err != nil {
+		return err
+	}
+	return anchor.Claimed(w.Claim, log, h.Chain, contract, h.Cert)
 }
 
 var errReceipt = errors.New("the receipt is not in the block")

@@ -8,7 +8,10 @@ import (
 )
 
 // Format names the form of a bundle.
-const Format = "wardflow.proof/1"
+const Format = "wardflow.proof/2"
+
+// unclaimed is the form of bundles from before logs claimed their nodes.
+const unclaimed = "wardflow.proof/1"
 
 // What a bundle may hold.
 const (
@@ -44,6 +47,7 @@ type Check struct {
 	Index  uint64   // in the log, from 0
 	Path   [][]byte // 32 bytes each, from the record up to the root (RFC 9162, section 2.1.3)
 	Head   []byte   // as of [proof.SignLogHead], of a log with at least Index+1 records
+	Claim  []byte   // of the certificate that has signed Head, by the log's account, as of [anchor.Claimed]
 	Anchor *Anchor  // nil: the head is on no chain yet
 }
 
@@ -71,6 +75,7 @@ type writtenCheck struct {
 	Index  uint64          `json:"index"`
 	Path   [][]byte        `json:"path"`
 	Head   []byte          `json:"head"`
+	Claim  []byte          `json:"claim"`
 	Anchor []writtenAnchor `json:"anchor"` // one or none
 }
 
@@ -97,7 +102,7 @@ func (b *Bundle) encode() ([]byte, error) {
 	w := written{Format: Format, Reading: full(b.Reading), Checks: make([]writtenCheck, len(b.Checks)), Signers: make([][][]byte, len(b.Signers)),
 		Witnesses: fullEach(b.Witnesses), Lists: fullEach(b.Lists)}
 	for i, c := range b.Checks {
-		w.Checks[i] = writtenCheck{Record: full(c.Record), Index: c.Index, Path: fullEach(c.Path), Head: full(c.Head), Anchor: []writtenAnchor{}}
+		w.Checks[i] = writtenCheck{Record: full(c.Record), Index: c.Index, Path: fullEach(c.Path), Head: full(c.Head), Claim: full(c.Claim), Anchor: []writtenAnchor{}}
 		if c.Anchor != nil {
 			w.Checks[i].Anchor = []writtenAnchor{{full(c.Anchor.Header), c.Anchor.Index, fullEach(c.Anchor.Nodes)}}
 		}
@@ -139,21 +144,21 @@ func parse(text []byte) (*Bundle, error) {
 	if len(text) > MaxBundle {
 		return nil, fmt.Errorf("%w: %d bytes, at most %d are allowed", ErrForm, len(text), MaxBundle)
 	}
+	if err := known(text); err != nil {
+		return nil, err
+	}
 	var w written
 	dec := json.NewDecoder(bytes.NewReader(text))
 	dec.DisallowUnknownFields()
 	if err := dec.Decode(&w); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrForm, err)
 	}
-	if w.Format != Format {
-		return nil, fmt.Errorf("%w: it is a %.40q, this program reads %q", ErrForm, w.Format, Format)
-	}
 	b := &Bundle{Reading: w.Reading, Signers: w.Signers, Witnesses: w.Witnesses, Lists: w.Lists}
 	for _, c := range w.Checks {
 		if len(c.Anchor) > 1 {
 			return nil, fmt.Errorf("%w: a check with %d anchors", ErrForm, len(c.Anchor))
 		}
-		check := Check{Record: c.Record, Index: c.Index, Path: c.Path, Head: c.Head}
+		check := Check{Record: c.Record, Index: c.Index, Path: c.Path, Head: c.Head, Claim: c.Claim}
 		if len(c.Anchor) == 1 {
 			check.Anchor = &Anchor{Header: c.Anchor[0].Header, Index: c.Anchor[0].Index, Nodes: c.Anchor[0].Nodes}
 		}
@@ -167,6 +172,22 @@ func parse(text []byte) (*Bundle, error) {
 		return nil, fmt.Errorf("%w: written again it is not the same from byte %d on", ErrForm, differ(again, text))
 	}
 	return b, nil
+}
+
+// known checks the form's name, before anything that another form may not have.
+func known(text []byte) error {
+	var named struct{ Format string }
+	if err := json.Unmarshal(text, &named); err != nil {
+		return fmt.Errorf("%w: %w", ErrForm, err)
+	}
+	switch named.Format {
+	case Format:
+		return nil
+	case unclaimed:
+		return fmt.Errorf("%w: it is of the form %s, in which a log does not say whose it is: any node could have passed it off as its own. have it made anew: wardflow prove, where its nodes run this version",
+			ErrForm, unclaimed)
+	}
+	return fmt.Errorf("%w: its form is named %.40q, this program reads %q", ErrForm, named.Format, Format)
 }
 
 // differ is where two texts differ first.

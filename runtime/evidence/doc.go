@@ -7,6 +7,7 @@
 //	reading   signed by its device, a leaf of a window that the patient's card signed
 //	check     what a node judged of it: a leaf of that node's log of checks
 //	head      size and root of the log, signed with the node's certificate
+//	claim     the log's account says that this certificate is of the node that keeps it
 //	anchor    the contract's event with that root, a leaf of a block's receipts
 //	header    the block, whose hash is
 //	witness   signed by other nodes: their chain has this block, and it is final

@@ -99,7 +99,7 @@ func (s *scene) keep(t *testing.T, node flow.Signer, place proof.Place, n, i int
 	a := s.anchor(t, h, block)
 	s.now = now
 	k.proof = &chain.ReceiptProof{Header: a.Header, Index: a.Index, Nodes: a.Nodes}
-	k.head = anchor.Kept{Size: h.Size, Signed: signed, Tx: k.tx, Chain: raw(node.Chain)}
+	k.head = anchor.Kept{Size: h.Size, Signed: signed, Claim: claim(t, logKey(node), 77, anchorAt, node), Tx: k.tx, Chain: raw(node.Chain)}
 	return k
 }
 
@@ -220,6 +220,7 @@ func TestGatherLies(t *testing.T) {
 			p.Checks[0].Anchor.Header[40] ^= 1
 		}},
 		{"another reading's check", func(c *cluster, p *evidence.Parts) { p.Leaf = fmt.Sprintf("%064d", 1) }},
+		{"no claim", func(c *cluster, p *evidence.Parts) { p.Checks[0].Claim = nil }},
 		{"no bytes", func(c *cluster, p *evidence.Parts) { p.Checks[0] = evidence.Check{Anchor: &evidence.Anchor{}} }},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

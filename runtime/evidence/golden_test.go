@@ -2,6 +2,7 @@ package evidence_test
 
 import (
 	"encoding/pem"
+	"errors"
 	"flag"
 	"os"
 	"path/filepath"
@@ -76,6 +77,23 @@ func TestGolden(t *testing.T) {
 		if codes[i] != "" {
 			t.Errorf("%s: the second verifier says %q: %s", q.Name, codes[i], why[i])
 		}
+	}
+}
+
+// Bundles of a former form get a clear answer of both verifiers.
+func TestFormer(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile(filepath.Join("testdata", "former", "1.json"))
+	must(t, err)
+	trust, err := pki.LoadTrust(filepath.Join("testdata", "former", "trust.pem"))
+	must(t, err)
+	_, err = evidence.Parse(text)
+	if !errors.Is(err, evidence.ErrForm) || !strings.Contains(err.Error(), "have it made anew: wardflow prove") {
+		t.Errorf("Parse: %v", err)
+	}
+	codes, why := second(t, []question{ask(t, "the first form", text, evidence.Options{Trust: trust})})
+	if codes[0] != string(evidence.BadForm) || !strings.Contains(why[0], "have the bundle made anew by wardflow prove") {
+		t.Errorf("the second verifier says %q: %s", codes[0], why[0])
 	}
 }
 

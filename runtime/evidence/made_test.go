@@ -1,9 +1,13 @@
 package evidence_test
 
 import (
+	"crypto/ecdsa"
+	"crypto/sha256"
 	"crypto/x509"
+	"encoding/binary"
 	"fmt"
 	"math/big"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -108,9 +112,30 @@ func raw(certs []*x509.Certificate) [][]byte {
 	return out
 }
 
+// logKey is the key of a node's log: the hash of its name, so that each has its own.
+func logKey(node flow.Signer) *ecdsa.PrivateKey {
+	key, err := crypto.ToECDSA(crypto.Keccak256([]byte(node.ID.Name)))
+	if err != nil {
+		panic(err) // one name in 2^128
+	}
+	return key
+}
+
 // accountOf is the account of a node's log.
 func accountOf(node flow.Signer) common.Address {
-	return common.BytesToAddress(crypto.Keccak256([]byte(node.ID.Name)))
+	return crypto.PubkeyToAddress(logKey(node).PublicKey)
+}
+
+// claim has the account of a log claim a node's certificate, by the form alone: it
+// is made here as the package's words say, and not by its code.
+func claim(tb testing.TB, log *ecdsa.PrivateKey, chainID uint64, contract common.Address, node flow.Signer) []byte {
+	tb.Helper()
+	cert := sha256.Sum256(node.Chain[0].Raw)
+	text := slices.Concat([]byte("wardflow.logclaim/1"), binary.BigEndian.AppendUint64(nil, chainID), contract[:], cert[:])
+	digest := sha256.Sum256(text)
+	sig, err := crypto.Sign(digest[:], log)
+	must(tb, err)
+	return slices.Concat(crypto.FromECDSAPub(&log.PublicKey)[1:], sig[:64])
 }
 
 // record is the record of a check of the scene's reading.
@@ -128,6 +153,20 @@ func (s *scene) check(tb testing.TB, node flow.Signer, place proof.Place, block 
 
 func (s *scene) checkOf(tb testing.TB, node flow.Signer, c *proof.Check, block uint64, size int) evidence.Check {
 	tb.Helper()
+	return s.checkIn(tb, accountOf(node), claim(tb, logKey(node), 77, anchorAt, node), node, c, block, size)
+}
+
+// passOff gives out the log of the storage node as that of a third one, which has
+// signed its head.
+func (s *scene) passOff(tb testing.TB, claim []byte) {
+	tb.Helper()
+	s.bundle.Checks[1] = s.checkIn(tb, accountOf(s.storage), claim, s.third, s.record(proof.AtStorage), 12, 4)
+	s.bundle.Signers[1] = raw(s.third.Chain)
+}
+
+// checkIn is a check in the log of an account that says whose it is by claim.
+func (s *scene) checkIn(tb testing.TB, log common.Address, claim []byte, node flow.Signer, c *proof.Check, block uint64, size int) evidence.Check {
+	tb.Helper()
 	leaves := make([][32]byte, size)
 	var rec []byte
 	for i := range leaves {
@@ -141,10 +180,10 @@ func (s *scene) checkOf(tb testing.TB, node flow.Signer, c *proof.Check, block u
 			rec = b
 		}
 	}
-	h := &proof.LogHead{Chain: 77, Anchor: lower(anchorAt), Log: lower(accountOf(node)), Size: uint64(size), Root: proof.Root(leaves), Epoch: 7, At: s.now.Add(time.Second)}
+	h := &proof.LogHead{Chain: 77, Anchor: lower(anchorAt), Log: lower(log), Size: uint64(size), Root: proof.Root(leaves), Epoch: 7, At: s.now.Add(time.Second)}
 	head, err := proof.SignLogHead(node, h)
 	must(tb, err)
-	out := evidence.Check{Record: rec, Index: 2, Head: head, Anchor: s.anchor(tb, h, block)}
+	out := evidence.Check{Record: rec, Index: 2, Head: head, Claim: claim, Anchor: s.anchor(tb, h, block)}
 	for _, p := range pathOf(leaves, 2) {
 		out.Path = append(out.Path, p[:])
 	}

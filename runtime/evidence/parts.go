@@ -159,7 +159,7 @@ func (h *Holder) one(ctx context.Context, b *Book, i uint64, p *Parts) error {
 	if err != nil {
 		return err
 	}
-	out.Head, out.Anchor = kept.Signed, &Anchor{Header: proved.Header, Index: proved.Index, Nodes: proved.Nodes}
+	out.Head, out.Claim, out.Anchor = kept.Signed, kept.Claim, &Anchor{Header: proved.Header, Index: proved.Index, Nodes: proved.Nodes}
 	for _, hash := range path {
 		out.Path = append(out.Path, hash[:])
 	}

@@ -150,6 +150,9 @@ func (v *verifier) check(i int, part string) error {
 	if err := h.Verify(certs[0]); err != nil {
 		return refuse(BadSignature, part, err)
 	}
+	if err := claimed(w, h); err != nil {
+		return refuse(BadSignature, part, err)
+	}
 	path := make([][32]byte, len(w.Path))
 	for j := range path {
 		path[j] = [32]byte(w.Path[j])

@@ -2,11 +2,15 @@ package evidence_test
 
 import (
 	"bytes"
+	"math/big"
 	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/ethereum/go-ethereum/common"
+	"github.com/ethereum/go-ethereum/crypto"
 
 	"github.com/wardflow/wardflow/runtime/chain"
 	"github.com/wardflow/wardflow/runtime/evidence"
@@ -80,6 +84,38 @@ var forgeries = []variant{
 	{"a head signed by a collector", evidence.BadCertificate, func(t *testing.T, s *scene, o *evidence.Options) {
 		c := s.h.Collector("c-2", "h1/3/icu-3/collector")
 		s.bundle.Checks[1], s.bundle.Signers[1] = s.check(t, c, proof.AtStorage, 12, 4), raw(c.Chain)
+	}, ""},
+	{"another node's log, passed off as its own", evidence.BadSignature, func(t *testing.T, s *scene, o *evidence.Options) {
+		s.passOff(t, nil)
+	}, ""},
+	{"another node's log, with the claim of its node", evidence.BadSignature, func(t *testing.T, s *scene, o *evidence.Options) {
+		s.passOff(t, claim(t, logKey(s.storage), 77, anchorAt, s.storage))
+	}, ""},
+	{"another node's log, claimed by the thief's own", evidence.BadSignature, func(t *testing.T, s *scene, o *evidence.Options) {
+		s.passOff(t, claim(t, logKey(s.third), 77, anchorAt, s.third))
+	}, ""},
+	{"a claim for another chain", evidence.BadSignature, func(t *testing.T, s *scene, o *evidence.Options) {
+		s.bundle.Checks[0].Claim = claim(t, logKey(s.collector), 78, anchorAt, s.collector)
+	}, ""},
+	{"a claim for another contract", evidence.BadSignature, func(t *testing.T, s *scene, o *evidence.Options) {
+		s.bundle.Checks[0].Claim = claim(t, logKey(s.collector), 77, common.HexToAddress(managerAt), s.collector)
+	}, ""},
+	{"a claim of the same node's former certificate", evidence.BadSignature, func(t *testing.T, s *scene, o *evidence.Options) {
+		former := s.h.Node(s.collector.ID.Name)
+		s.bundle.Checks[0].Claim = claim(t, logKey(s.collector), 77, anchorAt, former)
+	}, ""},
+	{"no claim", evidence.BadSignature, func(t *testing.T, s *scene, o *evidence.Options) { s.bundle.Checks[0].Claim = nil }, ""},
+	{"a claim of zeros", evidence.BadSignature, func(t *testing.T, s *scene, o *evidence.Options) { s.bundle.Checks[0].Claim = make([]byte, 128) }, ""},
+	{"a claim by a key that is no point of the curve", evidence.BadSignature, func(t *testing.T, s *scene, o *evidence.Options) {
+		nobody := common.BytesToAddress(crypto.Keccak256(make([]byte, 64)))
+		s.bundle.Checks[0] = s.checkIn(t, nobody, make([]byte, 128), s.collector, s.record(proof.AtCollector), 11, 7)
+	}, ""},
+	{"a claim with the higher s", evidence.BadSignature, func(t *testing.T, s *scene, o *evidence.Options) {
+		c := s.bundle.Checks[0].Claim
+		new(big.Int).Sub(crypto.S256().Params().N, new(big.Int).SetBytes(c[96:])).FillBytes(c[96:])
+	}, ""},
+	{"a claim with a byte too many", evidence.BadSignature, func(t *testing.T, s *scene, o *evidence.Options) {
+		s.bundle.Checks[0].Claim = append(s.bundle.Checks[0].Claim, 0)
 	}, ""},
 	{"a head without its signer", evidence.BadCertificate, func(t *testing.T, s *scene, o *evidence.Options) { s.bundle.Signers = s.bundle.Signers[:1] }, ""},
 	{"a signer of nothing", evidence.BadForm, func(t *testing.T, s *scene, o *evidence.Options) {
@@ -203,6 +239,10 @@ var goods = []variant{
 		s.now = time.Now()
 		s.bundle.Lists = [][]byte{s.h.Revoke(s.storage)}
 	}, ""},
+	{"a node whose certificate was renewed", "", func(t *testing.T, s *scene, o *evidence.Options) {
+		renewed := s.h.Node(s.storage.ID.Name)
+		s.bundle.Checks[1], s.bundle.Signers[1] = s.check(t, renewed, proof.AtStorage, 12, 4), raw(renewed.Chain)
+	}, ""},
 	{"a list of his own", "", func(t *testing.T, s *scene, o *evidence.Options) {
 		s.bundle.Lists = [][]byte{s.h.Revoke(s.h.Node("x"))}
 		o.Lists = [][]byte{s.bundle.Lists[0], s.h.Revoke(s.h.Node("y"))}
@@ -243,7 +283,7 @@ func TestEachPart(t *testing.T) {
 	for _, part := range []struct {
 		name string
 		of   []byte
-	}{{"record", s.bundle.Checks[0].Record}, {"head", s.bundle.Checks[0].Head}, {"path", s.bundle.Checks[0].Path[0]}, {"header", s.bundle.Checks[0].Anchor.Header},
+	}{{"record", s.bundle.Checks[0].Record}, {"head", s.bundle.Checks[0].Head}, {"claim", s.bundle.Checks[0].Claim}, {"path", s.bundle.Checks[0].Path[0]}, {"header", s.bundle.Checks[0].Anchor.Header},
 		{"last node", s.bundle.Checks[0].Anchor.Nodes[len(s.bundle.Checks[0].Anchor.Nodes)-1]}, {"signer", s.bundle.Signers[0][0]}, {"issuer", s.bundle.Signers[0][1]}} {
 		for range 12 {
 			i := rng.IntN(len(part.of))

@@ -68,7 +68,7 @@ func (c *Checked) write(b *strings.Builder) {
 	fmt.Fprintf(b, "  hash %s\n", c.Leaf)
 	fmt.Fprintf(b, "  judged %s by %s on %s\n", stamp(c.At), c.Actor, c.Node)
 	fmt.Fprintf(b, "  by rule %s version %d, epoch %d of manager %s, as of block %d\n", orNone(c.Rule), c.Version, c.Epoch, orNone(c.Manager), c.Block)
-	fmt.Fprintf(b, "  record %d of %d in the log %s, whose head %s has signed\n", c.Index, c.Size, c.Log, c.Node)
+	fmt.Fprintf(b, "  record %d of %d in the log %s\n  of %s: the node has signed the log's head, and the log's account the node's certificate\n", c.Index, c.Size, c.Log, c.Node)
 	if c.AnchoredAt != nil {
 		fmt.Fprintf(b, "  anchored in block %d of chain %d, %s\n  block %s\n", c.Anchored, c.Chain, stamp(*c.AnchoredAt), c.Hash)
 	}
