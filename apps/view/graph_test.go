@@ -1,14 +1,11 @@
 package view_test
 
 import (
-	"net/http"
 	"os/exec"
 	"testing"
 	"time"
 
 	"github.com/wardflow/wardflow/runtime/control/controltest"
-	"github.com/wardflow/wardflow/runtime/flow"
-	"github.com/wardflow/wardflow/runtime/pki"
 	"github.com/wardflow/wardflow/runtime/pki/pkitest"
 )
 
@@ -16,19 +13,10 @@ import (
 // and sees an actor move.
 func TestGraph(t *testing.T) {
 	needBrowser(t)
-	h := pkitest.New(t)
 	ward := newWard()
-	s := serve(t, h, ward)
-	s.Mount("POST /misbehave", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if !misbehave(ward, r.FormValue("how"), r.FormValue("what"), r.FormValue("why")) {
-			http.Error(w, "no such misbehaviour", http.StatusBadRequest)
-		}
-	}), flow.RoleStaff)
-	dir := t.TempDir()
-	if err := pki.SaveSigner(dir, h.Staff("admin")); err != nil {
-		t.Fatal(err)
-	}
-	big := serveEvery(t, h, controltest.NewBig(newWardClock()), 0)
+	s, dir := staffed(t, ward)
+	mayMisbehave(s, ward)
+	big := serveEvery(t, pkitest.New(t), controltest.NewBig(newWardClock()), 0)
 	drive(t, "e2e/graph.mjs", s, map[string]string{"cert": dir, "big": big.Login("").Link})
 }
 

@@ -7,20 +7,13 @@ import (
 	"testing"
 
 	"github.com/wardflow/wardflow/runtime/control"
-	"github.com/wardflow/wardflow/runtime/pki"
-	"github.com/wardflow/wardflow/runtime/pki/pkitest"
 )
 
 // One of the staff drives mock devices, by mouse and by keyboard; whoever came by
 // a one-time link sees that there are some.
 func TestMocks(t *testing.T) {
 	needBrowser(t)
-	h := pkitest.New(t)
-	s := serve(t, h, newWard())
-	dir := t.TempDir()
-	if err := pki.SaveSigner(dir, h.Staff("admin")); err != nil {
-		t.Fatal(err)
-	}
+	s, dir := staffed(t, newWard())
 	drive(t, "e2e/mocks.mjs", s, map[string]string{"cert": dir, "link": s.Login("").Link})
 }
 

@@ -35,19 +35,19 @@ func TestPage(t *testing.T) {
 // One of the staff sees a cluster in trouble, and does something about it.
 func TestPageInTrouble(t *testing.T) {
 	needBrowser(t)
-	h := pkitest.New(t)
 	ward := newWard()
-	s := serve(t, h, ward)
+	s, dir := staffed(t, ward)
+	mayMisbehave(s, ward)
+	drive(t, "e2e/trouble.mjs", s, map[string]string{"cert": dir})
+}
+
+// mayMisbehave lets a script of e2e make the ward misbehave.
+func mayMisbehave(s *control.Server, ward *controltest.Ward) {
 	s.Mount("POST /misbehave", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !misbehave(ward, r.FormValue("how"), r.FormValue("what"), r.FormValue("why")) {
 			http.Error(w, "no such misbehaviour", http.StatusBadRequest)
 		}
 	}), flow.RoleStaff)
-	dir := t.TempDir()
-	if err := pki.SaveSigner(dir, h.Staff("admin")); err != nil {
-		t.Fatal(err)
-	}
-	drive(t, "e2e/trouble.mjs", s, map[string]string{"cert": dir})
 }
 
 func misbehave(w *controltest.Ward, how, what, why string) bool {
@@ -95,6 +95,17 @@ func pageFiles() fs.FS {
 		return os.DirFS(dir)
 	}
 	return view.Files()
+}
+
+// staffed serves a ward, and gives the folder of its admin's certificate and key.
+func staffed(t *testing.T, ward *controltest.Ward) (*control.Server, string) {
+	t.Helper()
+	h := pkitest.New(t)
+	dir := t.TempDir()
+	if err := pki.SaveSigner(dir, h.Staff("admin")); err != nil {
+		t.Fatal(err)
+	}
+	return serve(t, h, ward), dir
 }
 
 func serve(t *testing.T, h *pkitest.Hospital, ward *controltest.Ward) *control.Server {

@@ -6,8 +6,6 @@ import (
 	"testing"
 
 	"github.com/wardflow/wardflow/runtime/flow"
-	"github.com/wardflow/wardflow/runtime/pki"
-	"github.com/wardflow/wardflow/runtime/pki/pkitest"
 )
 
 // What the panels make of events, spans, counts and times.
@@ -22,9 +20,8 @@ func TestPanelParts(t *testing.T) {
 // alarms, what happened, what was refused; each says so too when there is nothing.
 func TestPanels(t *testing.T) {
 	needBrowser(t)
-	h := pkitest.New(t)
 	ward := newWard()
-	s := serve(t, h, ward)
+	s, dir := staffed(t, ward)
 	s.Mount("POST /misbehave", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		kind := flow.AlarmKind(r.FormValue("what"))
 		switch how := r.FormValue("how"); {
@@ -38,9 +35,5 @@ func TestPanels(t *testing.T) {
 			http.Error(w, "no such misbehaviour", http.StatusBadRequest)
 		}
 	}), flow.RoleStaff)
-	dir := t.TempDir()
-	if err := pki.SaveSigner(dir, h.Staff("admin")); err != nil {
-		t.Fatal(err)
-	}
 	drive(t, "e2e/panels.mjs", s, map[string]string{"cert": dir, "link": s.Login("").Link})
 }

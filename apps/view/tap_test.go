@@ -3,21 +3,13 @@ package view_test
 import (
 	"os/exec"
 	"testing"
-
-	"github.com/wardflow/wardflow/runtime/pki"
-	"github.com/wardflow/wardflow/runtime/pki/pkitest"
 )
 
 // One of the staff taps a link: tokens, a chart, a table, and of whom only when
 // asked for.
 func TestTap(t *testing.T) {
 	needBrowser(t)
-	h := pkitest.New(t)
-	s := serve(t, h, newWard())
-	dir := t.TempDir()
-	if err := pki.SaveSigner(dir, h.Staff("admin")); err != nil {
-		t.Fatal(err)
-	}
+	s, dir := staffed(t, newWard())
 	drive(t, "e2e/tap.mjs", s, map[string]string{"cert": dir})
 }
 
