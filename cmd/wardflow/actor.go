@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"io"
 	"strings"
 	"time"
 
@@ -51,9 +50,7 @@ func actorListCommand(to *reach, out *output) *cobra.Command {
 					actors = append(actors, a)
 				}
 			}
-			return out.write(cmd.OutOrStdout(), control.List[control.ActorState]{APIVersion: control.APIVersion, Items: actors}, func(w io.Writer) {
-				actorTable(actors).write(w)
-			})
+			return out.list(cmd, control.List[control.ActorState]{APIVersion: control.APIVersion, Items: actors}, actorTable(actors), noneOf(s, "actors", app))
 		}),
 	}
 	cmd.Flags().StringVar(&app, "app", "", "only the actors of this application")
@@ -106,7 +103,7 @@ func remarks(a control.ActorState) []string {
 	return out
 }
 
-// waiting is what a spool holds: "1200 tokens (363 KiB) on disk, oldest 6m40s,
+// waiting is what a spool holds: "1200 tokens (372 kB) on disk, oldest 6m40s,
 // 12 dropped".
 func waiting(s *control.SpoolState) string {
 	said := fmt.Sprintf("%s (%s) on disk", count(int(s.Tokens), "token"), size(s.Bytes))
@@ -119,19 +116,19 @@ func waiting(s *control.SpoolState) string {
 	return said
 }
 
-// size is a number of bytes for people.
+// size is a number of bytes for people, by thousands as the page has it: "1.5 GB".
 func size(bytes uint64) string {
 	v, unit := float64(bytes), "B"
-	for _, next := range []string{"KiB", "MiB", "GiB", "TiB"} {
-		if v < 1024 {
+	for _, next := range []string{"kB", "MB", "GB", "TB"} {
+		if v < 999.5 {
 			break
 		}
-		v, unit = v/1024, next
+		v, unit = v/1000, next
 	}
-	if unit == "B" {
-		return fmt.Sprintf("%.0f B", v)
+	if unit == "B" || v >= 99.5 {
+		return fmt.Sprintf("%.0f %s", v, unit)
 	}
-	return fmt.Sprintf("%.3g %s", v, unit)
+	return fmt.Sprintf("%.1f %s", v, unit)
 }
 
 func actorReportCommand(to *reach) *cobra.Command {
@@ -172,23 +169,25 @@ func actorLettersCommand(to *reach, out *output) *cobra.Command {
 		Args:    takes(1, "an actor, as APP:NAME"),
 		RunE: ask(to, func(ctx context.Context, c *control.Client, cmd *cobra.Command, names []string) error {
 			if drop > 0 {
-				return c.DropLetters(ctx, flow.ActorID(names[0]), drop)
+				if err := c.DropLetters(ctx, flow.ActorID(names[0]), drop); err != nil {
+					return err
+				}
+				fmt.Fprintf(cmd.ErrOrStderr(), "took out the dead letters of %s up to %d\n", names[0], drop)
+				return nil
 			}
 			letters, err := c.Letters(ctx, flow.ActorID(names[0]))
 			if err != nil {
 				return err
 			}
-			return out.write(cmd.OutOrStdout(), control.List[control.Letter]{APIVersion: control.APIVersion, Items: letters}, func(w io.Writer) {
-				t := &table{head: []string{">NO", "AT", "WHY", "TOKENS"}}
-				for _, l := range letters {
-					tokens, err := json.Marshal(l.Tokens)
-					if err != nil {
-						tokens = []byte(err.Error())
-					}
-					t.add(l.Number, l.At.Format("2006-01-02 15:04:05"), l.Why, string(tokens))
+			t := &table{head: []string{">NO", "AT", "WHY", "TOKENS"}}
+			for _, l := range letters {
+				tokens, err := json.Marshal(l.Tokens)
+				if err != nil {
+					tokens = []byte(err.Error())
 				}
-				t.write(w)
-			})
+				t.add(l.Number, l.At.Format("2006-01-02 15:04:05"), l.Why, string(tokens))
+			}
+			return out.list(cmd, control.List[control.Letter]{APIVersion: control.APIVersion, Items: letters}, t, names[0]+" has no dead letters")
 		}),
 	}
 	cmd.Flags().Uint64Var(&drop, "drop", 0, "take the letters up to this number out instead of showing them")

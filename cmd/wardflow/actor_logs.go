@@ -58,7 +58,7 @@ Actors print nothing of their own; what their hosts log is in the journal there.
 				lines = lines[max(0, len(lines)-most):]
 			}
 			if !follow {
-				return out.write(cmd.OutOrStdout(), lines, func(w io.Writer) { writeLog(w, lines) })
+				return out.lines(cmd, lines, len(lines), func(w io.Writer) { writeLog(w, lines) }, fmt.Sprintf("node %s remembers nothing of %s", s.Node, l.of))
 			}
 			return l.follow(ctx, cmd, *out, lines)
 		}),

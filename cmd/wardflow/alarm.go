@@ -2,7 +2,7 @@ package main
 
 import (
 	"context"
-	"io"
+	"fmt"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -51,15 +51,26 @@ there for who has the right "refusals".`,
 				alarms = append(alarms, a)
 			}
 		}
-		return out.write(cmd.OutOrStdout(), alarms, func(w io.Writer) { showAlarms(w, alarms) })
+		none := "no alarms"
+		if len(s.Alarms) > 0 {
+			none = fmt.Sprintf("no open alarms; %s over: `wardflow alarm list` shows them", isOrAre(len(s.Alarms)))
+		}
+		return out.list(cmd, alarms, alarmTable(alarms), none)
 	})
 	return cmd
 }
 
-func showAlarms(w io.Writer, alarms []control.Alarm) {
-	t := table{head: []string{"SINCE", "UNTIL", "KIND", "LOOK AT", "DEVICE", "STREAM", "RAISED BY", "WHAT"}}
+func isOrAre(n int) string {
+	if n == 1 {
+		return "1 is"
+	}
+	return fmt.Sprint(n, " are")
+}
+
+func alarmTable(alarms []control.Alarm) *table {
+	t := &table{head: []string{"SINCE", "UNTIL", "KIND", "LOOK AT", "DEVICE", "STREAM", "RAISED BY", "WHAT"}}
 	for _, a := range alarms {
 		t.add(when(a.At), when(a.Until), a.Kind, a.Who, a.Device, a.Stream, a.Actor, a.Text)
 	}
-	t.write(w)
+	return t
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -52,6 +53,25 @@ func ask(to *reach, do func(ctx context.Context, c *control.Client, cmd *cobra.C
 	}
 }
 
+// noApps is why a list of applications is empty, or one of what they are made of.
+const noApps = "nothing is deployed: `wardflow app deploy FILE` deploys a script"
+
+// noneOf is why a list of what applications are made of is empty, where only that
+// of one of them was asked for, or of all.
+func noneOf(s *control.Snapshot, what, app string) string {
+	if len(s.Apps) == 0 {
+		return noApps
+	}
+	if app == "" {
+		return "the applications have no " + what
+	}
+	apps := sorts[0].of(s)
+	if slices.Contains(apps, app) {
+		return fmt.Sprintf("the application %s has no %s", app, what)
+	}
+	return fmt.Sprintf("no application is called %s: there is %s", app, strings.Join(apps, ", "))
+}
+
 func appListCommand(to *reach, out *output) *cobra.Command {
 	return &cobra.Command{
 		Use:     "list",
@@ -64,13 +84,11 @@ func appListCommand(to *reach, out *output) *cobra.Command {
 				return err
 			}
 			apps := s.Apps
-			return out.write(cmd.OutOrStdout(), control.List[control.App]{APIVersion: control.APIVersion, Items: apps}, func(w io.Writer) {
-				t := table{head: []string{"NAME", "STATE", ">ACTORS", ">REVISION", "DEPLOYED", "BY"}}
-				for _, a := range apps {
-					t.add(a.Name, a.State, fmt.Sprintf("%d/%d", a.Running, a.Actors), revision(&a), a.At.UTC().Format(time.DateTime), a.By)
-				}
-				t.write(w)
-			})
+			t := &table{head: []string{"NAME", "STATE", ">ACTORS", ">REVISION", "DEPLOYED", "BY"}}
+			for _, a := range apps {
+				t.add(a.Name, a.State, fmt.Sprintf("%d/%d", a.Running, a.Actors), revision(&a), a.At.UTC().Format(time.DateTime), a.By)
+			}
+			return out.list(cmd, control.List[control.App]{APIVersion: control.APIVersion, Items: apps}, t, noApps)
 		}),
 	}
 }

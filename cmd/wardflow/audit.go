@@ -71,8 +71,7 @@ source, only the first times are written one by one.`,
 				return err
 			}
 		}
-		return out.write(cmd.OutOrStdout(), control.List[control.AuditEntry]{APIVersion: control.APIVersion, Items: list},
-			func(w io.Writer) { showAudit(w, list) })
+		return out.list(cmd, control.List[control.AuditEntry]{APIVersion: control.APIVersion, Items: list}, auditTable(list), noAudit(cmd, all))
 	})
 	return cmd
 }
@@ -108,8 +107,22 @@ func auditOf(ctx context.Context, to *reach, node string, q control.AuditQuery) 
 	return c.Audit(ctx, q)
 }
 
-func showAudit(w io.Writer, list []control.AuditEntry) {
-	t := table{head: []string{"AT", "NODE", ">N", "KIND", "WHO", "FROM", "WHAT", ">MORE", "REFUSED BECAUSE"}}
+// noAudit is why a record shows nothing: it is what was asked for, or how.
+func noAudit(cmd *cobra.Command, all bool) string {
+	none := "nothing is on record"
+	for _, narrow := range []string{"since", "kind", "who", "refused"} {
+		if cmd.Flags().Changed(narrow) {
+			none = "nothing of that is on record"
+		}
+	}
+	if !all {
+		none += " at the node that is asked: --all asks every node"
+	}
+	return none
+}
+
+func auditTable(list []control.AuditEntry) *table {
+	t := &table{head: []string{"AT", "NODE", ">N", "KIND", "WHO", "FROM", "WHAT", ">MORE", "REFUSED BECAUSE"}}
 	for _, e := range list {
 		who, more := e.Who, ""
 		if who != "" && !e.Proven {
@@ -120,7 +133,7 @@ func showAudit(w io.Writer, list []control.AuditEntry) {
 		}
 		t.add(when(e.At), e.Node, e.N, e.Kind, who, e.From, e.What, more, e.Why)
 	}
-	t.write(w)
+	return t
 }
 
 func auditVerifyCommand() *cobra.Command {

@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"time"
@@ -37,7 +36,7 @@ renewed yet. -o json has issuer and root of each certificate.`,
 			if err != nil {
 				return fmt.Errorf("ca list: %w", err)
 			}
-			return out.write(cmd.OutOrStdout(), all, func(w io.Writer) { showHolders(w, all) })
+			return out.list(cmd, all, holderTable(all), "nobody is registered: `wardflow ca token` lets a machine in, `wardflow ca staff` makes a card")
 		},
 	}
 	desk.flags(cmd)
@@ -45,8 +44,8 @@ renewed yet. -o json has issuer and root of each certificate.`,
 	return cmd
 }
 
-func showHolders(w io.Writer, all []enroll.Holder) {
-	t := table{head: []string{"HOLDER", "GROUP", "STATE", "SINCE", ">CERTIFICATES", "UNTIL", "ROOT"}}
+func holderTable(all []enroll.Holder) *table {
+	t := &table{head: []string{"HOLDER", "GROUP", "STATE", "SINCE", ">CERTIFICATES", "UNTIL", "ROOT"}}
 	for _, h := range all {
 		var last enroll.Certificate // the one that ends last, of the newest root that it has any of
 		for _, c := range h.Certificates {
@@ -60,7 +59,7 @@ func showHolders(w io.Writer, all []enroll.Holder) {
 		}
 		t.add(h.URI, h.Group, holderState(h), h.Since.UTC().Format(time.RFC3339), len(h.Certificates), end, fmt.Sprintf("%.16s", last.Root))
 	}
-	t.write(w)
+	return t
 }
 
 // holderState is a holder's state, with its reason, and whether its token is too old.
@@ -112,7 +111,7 @@ new ones first, which the CA service does by itself.`,
 					all = append(all, *v)
 				}
 			}
-			return out.write(cmd.OutOrStdout(), all, func(w io.Writer) { showLists(w, all) })
+			return out.list(cmd, all, listTable(all), "no authority has signed a list yet: --publish signs them")
 		},
 	}
 	folder.flags(cmd)
@@ -146,10 +145,10 @@ func listOf(ca *pki.CA, fresh bool, dir string) (*listView, error) {
 	return v, os.WriteFile(v.File, pem.EncodeToMemory(&pem.Block{Type: "X509 CRL", Bytes: der}), 0o644)
 }
 
-func showLists(w io.Writer, all []listView) {
-	t := table{head: []string{"AUTHORITY", ">NUMBER", ">REVOKED", "GOOD UNTIL", "FILE"}}
+func listTable(all []listView) *table {
+	t := &table{head: []string{"AUTHORITY", ">NUMBER", ">REVOKED", "GOOD UNTIL", "FILE"}}
 	for _, l := range all {
 		t.add(l.Authority, l.Number, l.Revoked, l.NextUpdate.UTC().Format(time.RFC3339), l.File)
 	}
-	t.write(w)
+	return t
 }

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"io"
 	"slices"
 	"strings"
 	"time"
@@ -47,16 +46,20 @@ says why, and what to do.`,
 		for _, s := range found.Silent {
 			fmt.Fprintf(cmd.ErrOrStderr(), "the certificates of %s are missing: %s\n", s.Node, s.Why)
 		}
+		none := "no node has told of certificates"
+		if len(found.Items) > 0 {
+			none = fmt.Sprintf("none of the %s is what you ask for", count(len(found.Items), "certificate"))
+		}
 		found.Items = slices.DeleteFunc(found.Items, func(x control.Certificate) bool {
 			return within > 0 && x.Until.Sub(found.At) > within || odd && !x.Odd() || at != "" && !slices.Contains(x.Nodes, flow.NodeID(at))
 		})
-		return out.write(cmd.OutOrStdout(), found, func(w io.Writer) { showCertificates(w, found) })
+		return out.list(cmd, found, certificateTable(found), none)
 	})
 	return cmd
 }
 
-func showCertificates(w io.Writer, found *control.Certificates) {
-	t := table{head: []string{"UNTIL", ">LEFT", "STATE", "FOR", "WHOSE", "ON", "RENEWED"}}
+func certificateTable(found *control.Certificates) *table {
+	t := &table{head: []string{"UNTIL", ">LEFT", "STATE", "FOR", "WHOSE", "ON", "RENEWED"}}
 	for _, c := range found.Items {
 		whose := c.Name
 		if c.URI != "" {
@@ -70,7 +73,7 @@ func showCertificates(w io.Writer, found *control.Certificates) {
 		}
 		t.add(when(c.Until), fmt.Sprintf("%.0f%%", 100*c.Left), c.State, c.Use, whose, strings.Join(nodes, ","), renewal(c, found.At))
 	}
-	t.write(w)
+	return t
 }
 
 // renewal says who sees to the next one, and when, or why not and what to do.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"time"
@@ -50,14 +49,14 @@ func checksStatusCommand() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		return out.write(cmd.OutOrStdout(), control.List[control.ChecksState]{APIVersion: control.APIVersion, Items: s.Checks},
-			func(w io.Writer) { showChecksStatus(w, s.Checks, s.At) })
+		return out.list(cmd, control.List[control.ChecksState]{APIVersion: control.APIVersion, Items: s.Checks}, checksStatusTable(s.Checks, s.At),
+			"no node judges readings: one does that holds the rules (`chain:` in its file) and runs a ward.RuleCheck or a ward.Store")
 	})
 	return cmd
 }
 
-func showChecksStatus(w io.Writer, list []control.ChecksState, now time.Time) {
-	t := table{head: []string{"NODE", "LOG", ">CHECKS", ">ANCHORED", ">IN BLOCK", ">WAITING FOR", "PROBLEM"}}
+func checksStatusTable(list []control.ChecksState, now time.Time) *table {
+	t := &table{head: []string{"NODE", "LOG", ">CHECKS", ">ANCHORED", ">IN BLOCK", ">WAITING FOR", "PROBLEM"}}
 	for _, s := range list {
 		waits := ""
 		if !s.Since.IsZero() {
@@ -65,7 +64,7 @@ func showChecksStatus(w io.Writer, list []control.ChecksState, now time.Time) {
 		}
 		t.add(s.Node, s.Log, s.Size, s.Anchored, s.Block, waits, s.Problem)
 	}
-	t.write(w)
+	return t
 }
 
 func checksListCommand() *cobra.Command {
@@ -89,14 +88,17 @@ number on. Numbers begin at 0.`,
 		if err != nil {
 			return err
 		}
-		return out.write(cmd.OutOrStdout(), control.List[control.CheckEntry]{APIVersion: control.APIVersion, Items: list},
-			func(w io.Writer) { showChecks(w, list) })
+		none := "the node has judged nothing yet"
+		if q.From > 0 {
+			none = fmt.Sprintf("the node's log ends before check %d: `wardflow checks status` says where", q.From)
+		}
+		return out.list(cmd, control.List[control.CheckEntry]{APIVersion: control.APIVersion, Items: list}, checksTable(list), none)
 	})
 	return cmd
 }
 
-func showChecks(w io.Writer, list []control.CheckEntry) {
-	t := table{head: []string{">CHECK", "AT", "PLACE", "DEVICE", "STREAM", ">SEQ", "FOUND", ">VERSION", ">BLOCK", "ANCHORED"}}
+func checksTable(list []control.CheckEntry) *table {
+	t := &table{head: []string{">CHECK", "AT", "PLACE", "DEVICE", "STREAM", ">SEQ", "FOUND", ">VERSION", ">BLOCK", "ANCHORED"}}
 	for _, e := range list {
 		found, anchored := e.Reason, "not yet"
 		if e.Clause != "" {
@@ -108,7 +110,7 @@ func showChecks(w io.Writer, list []control.CheckEntry) {
 		t.add(e.Index, e.At.Local().Format("15:04:05.000"), e.Place, e.Device, e.Stream, e.Seq,
 			found, e.Version, e.Block, anchored)
 	}
-	t.write(w)
+	return t
 }
 
 // errChecks is the exit code of a log that is not as it was anchored.

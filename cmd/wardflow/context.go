@@ -47,17 +47,16 @@ func contextListCommand(to *reach, out *output) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return out.write(cmd.OutOrStdout(), control.List[contextView]{APIVersion: control.APIVersion, Items: views}, func(w io.Writer) {
-				t := table{head: []string{"", "NAME", "NODE", "CERTIFICATE", "REMARKS"}}
-				for _, v := range views {
-					star := " "
-					if v.Current {
-						star = "*"
-					}
-					t.add(star, v.Name, v.Node, v.Cert, or(v.Error, v.Why))
+			t := &table{head: []string{"", "NAME", "NODE", "CERTIFICATE", "REMARKS"}}
+			for _, v := range views {
+				star := " "
+				if v.Current {
+					star = "*"
 				}
-				t.write(w)
-			})
+				t.add(star, v.Name, v.Node, v.Cert, or(v.Error, v.Why))
+			}
+			return out.list(cmd, control.List[contextView]{APIVersion: control.APIVersion, Items: views}, t,
+				"there is no context: `wardflow context add NAME` makes one, `wardflow help contexts` tells where they are looked for")
 		},
 	}
 }

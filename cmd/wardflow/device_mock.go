@@ -69,23 +69,15 @@ may drive them; what actors have written to them may be of a patient.`,
 					return err
 				}
 			}
-			if len(mocks) == 0 {
-				tellNoMocks(cmd.ErrOrStderr())
-			}
-			return out.write(cmd.OutOrStdout(), control.List[namedMock]{APIVersion: control.APIVersion, Items: namedMocks(mocks)}, func(w io.Writer) {
-				if len(mocks) > 0 {
-					mockTable(mocks).write(w)
-				}
-			})
+			return out.list(cmd, control.List[namedMock]{APIVersion: control.APIVersion, Items: namedMocks(mocks)}, mockTable(mocks), noMocks)
 		}),
 	}
 	cmd.Flags().StringVar(&node, "on", "", "only those of this node")
 	return cmd
 }
 
-func tellNoMocks(w io.Writer) {
-	fmt.Fprintln(w, "no node has a mock: give one in a node's file, such as\n  devices: {io.button: {driver: mock}}\n  mocks: [\"bed-1-*\"]   # sensors that make up or play their readings")
-}
+// noMocks is why there are none, and how to have some.
+const noMocks = "no node has a mock: give one in a node's file, such as\n  devices: {io.button: {driver: mock}}\n  mocks: [\"bed-1-*\"]   # sensors that make up or play their readings"
 
 // A namedMock is a mock as documents have it, with the name that commands take.
 type namedMock struct {

@@ -82,7 +82,11 @@ With --follow it goes on until it is interrupted; with -o json each is a line.`,
 		r := eventReader{f: f, seen: map[control.Event]bool{}}
 		events := r.read(s)
 		if !follow {
-			return out.write(cmd.OutOrStdout(), events, func(w io.Writer) { writeEvents(w, events) })
+			none := "nothing is remembered"
+			if len(s.Events) > 0 {
+				none = fmt.Sprintf("none of the %s that are remembered is what you ask for", count(len(s.Events), "event"))
+			}
+			return out.lines(cmd, events, len(events), func(w io.Writer) { writeEvents(w, events) }, none)
 		}
 		return r.follow(ctx, c, cmd.OutOrStdout(), out, events)
 	})

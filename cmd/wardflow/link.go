@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"io"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -41,9 +40,7 @@ func linkListCommand(to *reach, out *output) *cobra.Command {
 					links = append(links, l)
 				}
 			}
-			return out.write(cmd.OutOrStdout(), control.List[control.LinkState]{APIVersion: control.APIVersion, Items: links}, func(w io.Writer) {
-				linkTable(links, "", full).write(w)
-			})
+			return out.list(cmd, control.List[control.LinkState]{APIVersion: control.APIVersion, Items: links}, linkTable(links, "", full), noneOf(s, "links", app))
 		}),
 	}
 	cmd.Flags().StringVar(&app, "app", "", "only the links of this application")

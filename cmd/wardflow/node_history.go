@@ -2,7 +2,7 @@ package main
 
 import (
 	"context"
-	"io"
+	"fmt"
 	"slices"
 	"time"
 
@@ -38,13 +38,17 @@ while that did not run, it saw nothing.`,
 		line.Spans = slices.DeleteFunc(line.Spans, func(s control.Span) bool {
 			return len(args) == 1 && s.Node != flow.NodeID(args[0]) || since > 0 && !s.Until.IsZero() && line.At.Sub(s.Until) > since
 		})
-		return out.write(cmd.OutOrStdout(), line, func(w io.Writer) { showHistory(w, line) })
+		none := "the node that is asked has seen nothing in that time"
+		if len(args) == 1 {
+			none = fmt.Sprintf("the node that is asked has seen nothing of a node %s in that time: `wardflow node list` shows the nodes", args[0])
+		}
+		return out.list(cmd, line, historyTable(line), none)
 	})
 	return cmd
 }
 
-func showHistory(w io.Writer, line *control.Timeline) {
-	t := table{head: []string{"FROM", "UNTIL", ">FOR", "NODE", "WAS", "WHY"}}
+func historyTable(line *control.Timeline) *table {
+	t := &table{head: []string{"FROM", "UNTIL", ">FOR", "NODE", "WAS", "WHY"}}
 	for _, s := range line.Spans {
 		until, end := "now", line.At
 		if !s.Until.IsZero() {
@@ -56,5 +60,5 @@ func showHistory(w io.Writer, line *control.Timeline) {
 		}
 		t.add(when(s.From), until, end.Sub(s.From).Round(time.Second), node, s.State, s.Why)
 	}
-	t.write(w)
+	return t
 }

@@ -86,7 +86,7 @@ func showFacts(s *sheet, f *control.NodeFacts) {
 		return
 	}
 	s.add("program", f.Version)
-	s.addf("process", "%.2f of %.3g cores, %s, %s, started %s", f.ProcessCPU, f.Cores, size(f.Resident), count(f.Goroutines, "goroutine"), stamp(f.Started))
+	s.addf("process", "%.2f of %s, %s, %s, started %s", f.ProcessCPU, cores(f.Cores), size(f.Resident), count(f.Goroutines, "goroutine"), stamp(f.Started))
 	if f.MaxFiles > 0 {
 		s.addf("files", "%d open of %d", f.Files, f.MaxFiles)
 	}

@@ -66,20 +66,27 @@ func vote(n control.NodeState) string {
 	return ""
 }
 
-// load is how busy a node is, in processors and memory: "25% of 4, 50% of 8
-// GiB", or the shares alone where its size is not known.
+// load is how busy a node is, in processors and memory: "25% of 4 cores, 50% of
+// 8.6 GB", or the shares alone where its size is not known.
 func load(l *control.NodeLoad) string {
 	if l == nil {
 		return ""
 	}
-	cpu, memory := fmt.Sprintf("%.0f%%", 100*l.CPUUsed), fmt.Sprintf("%.0f%%", 100*l.MemoryUsed)
+	cpu, memory := fmt.Sprintf("%.0f%% of its cores", 100*l.CPUUsed), fmt.Sprintf("%.0f%% of its memory", 100*l.MemoryUsed)
 	if l.Cores > 0 {
-		cpu += fmt.Sprintf(" of %.3g", l.Cores)
+		cpu = fmt.Sprintf("%.0f%% of %s", 100*l.CPUUsed, cores(l.Cores))
 	}
 	if l.Memory > 0 {
-		memory += " of " + size(l.Memory)
+		memory = fmt.Sprintf("%.0f%% of %s", 100*l.MemoryUsed, size(l.Memory))
 	}
 	return cpu + ", " + memory
+}
+
+func cores(n float64) string {
+	if n == 1 {
+		return "1 core"
+	}
+	return fmt.Sprintf("%.3g cores", n)
 }
 
 // offers are capabilities, with many of one kind as one: identity.* (15). `node

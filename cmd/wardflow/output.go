@@ -68,6 +68,23 @@ func (o output) write(w io.Writer, v any, people func(io.Writer)) error {
 	return err
 }
 
+// list is write of a list. People read a table or, in place of a head with nothing
+// below it, on stderr, why there is none.
+func (o output) list(cmd *cobra.Command, v any, t *table, none string) error {
+	return o.lines(cmd, v, len(t.rows), t.write, none)
+}
+
+// lines is list of what is written as so many lines of another form.
+func (o output) lines(cmd *cobra.Command, v any, lines int, people func(io.Writer), none string) error {
+	return o.write(cmd.OutOrStdout(), v, func(w io.Writer) {
+		if lines == 0 {
+			fmt.Fprintln(cmd.ErrOrStderr(), still(none))
+			return
+		}
+		people(w)
+	})
+}
+
 // writeLine is one of several documents of a stream: a line of JSON, a document
 // of YAML, a name, or what people write.
 func (o output) writeLine(w io.Writer, v any, people func(io.Writer)) error {

@@ -4,14 +4,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"github.com/wardflow/wardflow/runtime/control"
-	"github.com/wardflow/wardflow/runtime/flow"
 	"github.com/wardflow/wardflow/runtime/script"
 )
 
@@ -59,65 +57,6 @@ func flagError(cmd *cobra.Command, err error) error {
 	return usageError{err}
 }
 
-// meant adds to an error about something that is not there what else of that
-// name is: the nearest of what the cluster has.
-func meant(s *control.Snapshot, err error, args []string) error {
-	if s == nil || !errors.Is(err, control.ErrNotFound) || strings.Contains(err.Error(), "did you mean") {
-		return err
-	}
-	for _, arg := range args {
-		names := namesIn(s)
-		if slices.Contains(names, arg) {
-			continue
-		}
-		if near := nearest(arg, names); near != "" {
-			return fmt.Errorf("%w\n  did you mean %s?", err, near)
-		}
-	}
-	return err
-}
-
-// nearest is script.Nearest that also knows an actor by the end of its name:
-// people leave the application out.
-func nearest(said string, names []string) string {
-	if near := script.Nearest(said, names); near != "" {
-		return near
-	}
-	var ends []string
-	for _, n := range names {
-		if strings.HasSuffix(n, ":"+said) {
-			ends = append(ends, n)
-		}
-	}
-	if len(ends) == 1 {
-		return ends[0]
-	}
-	return ""
-}
-
-// namesIn are the names of all that a snapshot has.
-func namesIn(s *control.Snapshot) []string {
-	var names []string
-	for _, a := range s.Apps {
-		names = append(names, a.Name)
-	}
-	for _, n := range s.Nodes {
-		names = append(names, string(n.ID))
-	}
-	for _, a := range s.Actors {
-		names = append(names, string(a.ID))
-	}
-	for _, l := range s.Links {
-		names = append(names, string(l.ID))
-	}
-	return names
-}
-
-// missing is the error for something that a snapshot does not have.
-func missing(s *control.Snapshot, what, name string) error {
-	return meant(s, fmt.Errorf("%s %s: %w", what, name, control.ErrNotFound), []string{name})
-}
-
 // mend adds to an error what can be done about it.
 func mend(err error) error {
 	switch {
@@ -129,14 +68,4 @@ func mend(err error) error {
 		return fmt.Errorf("%w\n  is it running? `wardflow node run` starts one; --node names another", err)
 	}
 	return err
-}
-
-// actorIn is an actor of a snapshot.
-func actorIn(s *control.Snapshot, id flow.ActorID) (*control.ActorState, error) {
-	for i := range s.Actors {
-		if s.Actors[i].ID == id {
-			return &s.Actors[i], nil
-		}
-	}
-	return nil, missing(s, "actor", string(id))
 }

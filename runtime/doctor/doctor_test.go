@@ -47,7 +47,7 @@ func TestDecisions(t *testing.T) {
 		{"some slow syncs of a hundred", doctor.Sync("data", append(times(ms), time.Second, time.Second, time.Second)), doctor.Warning, ""},
 		{"no disk", doctor.Sync("data", nil), doctor.Skipped, ""},
 
-		{"room", doctor.Room("a", 30<<30, 64<<30), doctor.Good, "30 GiB of 64 GiB"},
+		{"room", doctor.Room("a", 300e9, 640e9), doctor.Good, "300 GB of 640 GB"},
 		{"little room", doctor.Room("a", 1<<30, 64<<30), doctor.Warning, ""},
 		{"no room", doctor.Room("a", 100<<20, 64<<30), doctor.Bad, "make room"},
 		{"room, not known", doctor.Room("a", 0, 0), doctor.Skipped, ""},
@@ -57,7 +57,7 @@ func TestDecisions(t *testing.T) {
 		{"few files", doctor.Files("a", 60, 1024), doctor.Warning, "LimitNOFILE"},
 		{"all files", doctor.Files("a", 1000, 1024), doctor.Bad, "LimitNOFILE"},
 
-		{"memory", doctor.Memory("a", 1<<30, 8<<30), doctor.Good, "1 GiB of 8 GiB"},
+		{"memory", doctor.Memory("a", 1e9, 8<<30), doctor.Good, "1.0 GB of 8.6 GB"},
 		{"little memory", doctor.Memory("a", 75<<30, 80<<30), doctor.Warning, ""},
 		{"no memory", doctor.Memory("a", 79<<30, 80<<30), doctor.Bad, ""},
 

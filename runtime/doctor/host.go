@@ -187,13 +187,16 @@ func Memory(about string, used, all uint64) Finding {
 	return good("memory", about, "%s", found)
 }
 
-// size is bytes in words: "1.5 GiB".
+// size is bytes in words, by thousands: "1.5 GB".
 func size(n uint64) string {
-	units := []string{"B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"}
+	units := []string{"B", "kB", "MB", "GB", "TB", "PB", "EB"}
 	f, u := float64(n), 0
-	for f >= 1024 && u < len(units)-1 {
-		f /= 1024
+	for f >= 999.5 && u < len(units)-1 {
+		f /= 1000
 		u++
 	}
-	return fmt.Sprintf("%.3g %s", f, units[u])
+	if u == 0 || f >= 99.5 {
+		return fmt.Sprintf("%.0f %s", f, units[u])
+	}
+	return fmt.Sprintf("%.1f %s", f, units[u])
 }
