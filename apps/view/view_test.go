@@ -155,12 +155,17 @@ func TestLockNamesNoRegistry(t *testing.T) {
 	}
 }
 
-// What src/types.ts says of a snapshot, Go says too: each field is there under
-// that name, and is optional where Go leaves out what is empty.
+// What src/types.ts and src/answers.ts say of a snapshot and of answers, Go says
+// too: each field is there under that name, and is optional where Go leaves out
+// what is empty.
 func TestTypes(t *testing.T) {
-	source, err := os.ReadFile("src/types.ts")
-	if err != nil {
-		t.Fatal(err)
+	var source []byte
+	for _, name := range []string{"src/types.ts", "src/answers.ts"} {
+		part, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		source = append(source, part...)
 	}
 	types := map[string]reflect.Type{}
 	for _, v := range []any{control.Snapshot{}, control.NodeState{}, control.App{}, control.ActorState{}, control.Judged{}, flow.Endpoint{}, flow.Identity{},
@@ -187,14 +192,14 @@ func TestTypes(t *testing.T) {
 			case !ok:
 				t.Errorf("%s.%s is not in Go's %v", name, f[1], typ)
 			case goes.optional != (f[2] == "?"):
-				t.Errorf("%s.%s: optional %t in Go, %t in types.ts", name, f[1], goes.optional, f[2] == "?")
+				t.Errorf("%s.%s: optional %t in Go, %t in the page", name, f[1], goes.optional, f[2] == "?")
 			case !fits(goes.typ, f[3]):
-				t.Errorf("%s.%s is a %v in Go and a %s in types.ts", name, f[1], goes.typ, f[3])
+				t.Errorf("%s.%s is a %v in Go and a %s in the page", name, f[1], goes.typ, f[3])
 			}
 		}
 	}
 	for name := range types {
-		t.Errorf("types.ts has no interface %s", name)
+		t.Errorf("neither types.ts nor answers.ts has an interface %s", name)
 	}
 }
 

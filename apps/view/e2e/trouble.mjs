@@ -65,6 +65,7 @@ const steps = {
     await page.getByRole("button", { name: /^Host bedside, .* up, 15 actors/ }).focus();
     await page.keyboard.press("Enter");
     const details = page.getByRole("region", { name: "Details" });
+    await details.getByText("If it is drained: 3 actors go elsewhere, 11 actors can't leave.").waitFor();
     await details.getByRole("button", { name: "Drain…" }).click();
     const asks = page.getByRole("dialog", { name: "Drain bedside" });
     await asks.getByText("3 actors go elsewhere, 11 actors can't leave").waitFor();
@@ -83,6 +84,22 @@ const steps = {
     await details.getByRole("button", { name: "Take actors again…" }).click();
     await page.getByRole("dialog").getByRole("button", { name: "Take actors again" }).click();
     await page.getByRole("button", { name: /^Host bedside, .* up, 15 actors/ }).waitFor();
+    await page.keyboard.press("Escape");
+  },
+
+  async "where nobody can leave, draining says so, and what it still does"() {
+    const { page } = steps;
+    await page.getByRole("button", { name: /^Host records, / }).focus();
+    await page.keyboard.press("Enter");
+    const details = page.getByRole("region", { name: "Details" });
+    await details.getByText("If it is drained: nothing would move: the one actor there can't leave.").waitFor();
+    await details.getByRole("button", { name: "Drain…" }).click();
+    const asks = page.getByRole("dialog", { name: "Drain records" });
+    await asks.getByText("Draining records only keeps new ones away").waitFor();
+    await asks.getByRole("button", { name: "Keep new actors away" }).waitFor();
+    assert.equal(await asks.getByRole("button", { name: "Drain records" }).count(), 0);
+    await page.keyboard.press("Escape");
+    await asks.waitFor({ state: "detached" });
     await page.keyboard.press("Escape");
   },
 

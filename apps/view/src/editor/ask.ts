@@ -1,7 +1,7 @@
 // What the editor asks the node, which has the one compiler.
 
 import { call } from "../steer/call";
-import type { Completion, Explanation, Hover, Issue, PlanResult } from "../types";
+import type { Completion, Explanation, Hover, Issue, PlanResult } from "../answers";
 import type { Place } from "./places";
 
 /** A script as it is sent: with what it includes. */

@@ -1,6 +1,6 @@
 // A plan in words: what it does to what, the gravest first. Pure functions.
 
-import type { Link, Planned, PlanResult } from "../types";
+import type { Link, Planned, PlanResult } from "../answers";
 import { end } from "../words";
 
 export interface Group {

@@ -3,7 +3,7 @@
 import { linter, lintGutter, type Action, type Diagnostic } from "@codemirror/lint";
 import type { Text } from "@codemirror/state";
 import type { EditorView } from "@codemirror/view";
-import type { Fix, Issue } from "../types";
+import type { Fix, Issue } from "../answers";
 import * as ask from "./ask";
 import type { Current } from "./offer";
 import { offsetOf, rangeOf } from "./places";

@@ -3,7 +3,7 @@
 import { autocompletion, snippet, type Completion as Offer, type CompletionContext, type CompletionResult } from "@codemirror/autocomplete";
 import type { EditorView, Tooltip } from "@codemirror/view";
 import { hoverTooltip } from "@codemirror/view";
-import type { Completion } from "../types";
+import type { Completion } from "../answers";
 import * as ask from "./ask";
 import { markdown } from "./markdown";
 import { offsetOf, placeOf, rangeOf } from "./places";

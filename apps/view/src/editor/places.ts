@@ -2,7 +2,7 @@
 // does (UTF-16 units from the start of the text).
 
 import type { Text } from "@codemirror/state";
-import type { Range } from "../types";
+import type { Range } from "../answers";
 
 export interface Place {
   line: number;

@@ -6,7 +6,7 @@ import { bracketMatching, indentOnInput, indentUnit } from "@codemirror/language
 import { forceLinting, lintKeymap, nextDiagnostic } from "@codemirror/lint";
 import { EditorState, StateEffect, type Extension, type Text } from "@codemirror/state";
 import { drawSelection, EditorView, highlightActiveLine, highlightActiveLineGutter, keymap, lineNumbers, placeholder } from "@codemirror/view";
-import type { Fix, Issue } from "../types";
+import type { Fix, Issue } from "../answers";
 import { faults, mend, spotOf, type Listener } from "./faults";
 import { calvin } from "./language";
 import { hovers, offers, type Current } from "./offer";

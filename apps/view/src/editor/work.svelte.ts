@@ -6,16 +6,21 @@ import type { EditorState } from "@codemirror/state";
 import { live } from "../live.svelte";
 import { call } from "../steer/call";
 import { Doing } from "../steer/doing.svelte";
-import type { App, Explanation, Hover, Issue, PlanResult, Problem } from "../types";
+import type { Explanation, Hover, Issue, PlanResult } from "../answers";
+import type { App, Problem } from "../types";
 import * as ask from "./ask";
 import type { Place } from "./places";
+
+/** Which deployment of its name an application is, for people: 1, 2, 3. A register
+ *  of an older node does not count them; then it is the version. */
+export const revision = (app: App) => app.revision ?? app.version;
 
 export type Aside = "problems" | "plan" | "about" | "types" | "included";
 
 /** A plan, and the text it is of. */
 export interface Planning {
   of: string;
-  against: number; // the version that ran then; 0: none
+  against: number; // the revision that ran then; 0: none
   at: Date;
   result?: PlanResult;
   problem?: Problem;
@@ -26,7 +31,7 @@ export class Sheet {
   text = $state("");
   base = $state(""); // as it runs, or was opened
   includes = $state.raw<Record<string, string>>({});
-  version = $state(0); // that runs, when it was opened; 0: none
+  revision = $state(0); // that ran when it was opened; 0: none
   issues = $state.raw<Issue[]>([]);
   checked = $state<string>(); // the text that the issues are of
   unchecked = $state(""); // why it could not be checked
@@ -38,9 +43,9 @@ export class Sheet {
   readonly id: number;
   state: EditorState | undefined; // of the editor, with its past, while another sheet is shown
 
-  constructor(id: number, name: string, text: string, version = 0, includes: Record<string, string> = {}) {
+  constructor(id: number, name: string, text: string, revision = 0, includes: Record<string, string> = {}) {
     this.id = id;
-    [this.name, this.text, this.base, this.version, this.includes] = [name, text, text, version, includes];
+    [this.name, this.text, this.base, this.revision, this.includes] = [name, text, text, revision, includes];
   }
 
   get changed() {
@@ -78,8 +83,8 @@ export class Sheet {
     this.planned = false;
     this.deployed = undefined;
     this.deploying.problem = undefined;
-    const against = live.snapshot?.apps.find((a) => a.name === this.name)?.version ?? 0;
-    this.planning = { of, against, at: new Date(), ...(value ? { result: value } : {}), ...(problem ? { problem } : {}) };
+    const runs = live.snapshot?.apps.find((a) => a.name === this.name);
+    this.planning = { of, against: runs ? revision(runs) : 0, at: new Date(), ...(value ? { result: value } : {}), ...(problem ? { problem } : {}) };
     if (problem?.issues) [this.issues, this.checked] = [problem.issues, this.text];
   }
 
@@ -89,7 +94,7 @@ export class Sheet {
     const { name, script, includes } = this.deployment();
     if (!(await this.deploying.go("POST", "/apps", { name, script, ...(includes ? { includes } : {}) }))) return false;
     [this.base, this.deployed] = [script, this.deploying.value];
-    this.version = this.deployed?.version ?? this.version;
+    if (this.deployed) this.revision = revision(this.deployed);
     return true;
   }
 }
@@ -110,8 +115,8 @@ class Work {
     });
   }
 
-  add(name: string, text: string, version = 0, includes: Record<string, string> = {}): Sheet {
-    this.sheets.push(new Sheet(++this.#last, name, text, version, includes));
+  add(name: string, text: string, ran = 0, includes: Record<string, string> = {}): Sheet {
+    this.sheets.push(new Sheet(++this.#last, name, text, ran, includes));
     const sheet = this.sheets.at(-1)!;
     this.shown = sheet;
     return sheet;
@@ -135,7 +140,7 @@ class Work {
       return;
     }
     if (has) this.close(has);
-    this.add(name, value.script ?? "", value.version, value.includes ?? {});
+    this.add(name, value.script ?? "", revision(value), value.includes ?? {});
   }
 
   close(sheet: Sheet) {

@@ -1,7 +1,7 @@
 // How the hosts have been, as lanes of a timeline. Pure functions; times are
 // milliseconds.
 
-import type { Span, Timeline } from "../types";
+import type { Span, Timeline } from "../answers";
 
 export interface Bar {
   state: string; // of a span, or "unseen": nobody watched
