@@ -23,7 +23,7 @@ export const open = async (address, options = {}) => {
   page.on("pageerror", (e) => trouble.push(String(e)));
   page.on("console", (m) => {
     // A refused request is what some steps are about; the rest is a fault.
-    if (m.type() === "error" && !/status of (40[13]|422)/.test(m.text())) trouble.push(m.text());
+    if (m.type() === "error" && !/status of (40[13]|42[12])/.test(m.text())) trouble.push(m.text());
   });
   await page.goto(address);
   return page;

@@ -25,6 +25,17 @@ const steps = {
     await shot(page, "tap");
   },
 
+  async "the details of a link that is tapped offer to stop it"() {
+    const details = steps.page.getByRole("region", { name: "Details" });
+    const tap = steps.page.getByRole("tabpanel", { name: "Tap" });
+    assert.equal(await details.getByRole("button", { name: "Tap: see its tokens" }).count(), 0);
+    await details.getByRole("button", { name: "Stop the tap" }).click();
+    await tap.getByText("has ended: you have ended it").waitFor();
+    await details.getByRole("button", { name: "Tap: see its tokens" }).click();
+    await tap.getByText("tapped on bedside").waitFor();
+    await tap.getByRole("cell", { name: /^heart rate \d/ }).first().waitFor();
+  },
+
   async "the list holds still, and goes on"() {
     const tap = steps.page.getByRole("tabpanel", { name: "Tap" });
     await tap.getByRole("button", { name: "Hold the list" }).click();
@@ -106,6 +117,23 @@ const steps = {
     await page.getByRole("tab", { name: "Tap" }).click();
     await tap.getByText("has ended: its panel was closed").waitFor();
     assert.deepEqual(await faults(page), []);
+  },
+
+  async "a node without a vote leads to the page of one that has, at the same link"() {
+    const { page } = steps;
+    const problem = { type: "/problems/elsewhere", title: "ask another node", status: 421, detail: "node ward has no vote", hint: "send the same to one of them", elsewhere: [url, "javascript:alert(1)"] };
+    await page.route("**/tap", (r) => r.fulfill({ status: 421, contentType: "application/problem+json", body: JSON.stringify(problem) }));
+    const tap = page.getByRole("tabpanel", { name: "Tap" });
+    await tap.getByRole("button", { name: "Tap again" }).click();
+    await tap.getByText("node ward has no vote").waitFor();
+    const to = tap.getByRole("alert").getByRole("link");
+    assert.equal(await to.count(), 1);
+    await page.unroute("**/tap");
+    const other = await open(await to.getAttribute("href"), { clientCertificates });
+    await other.getByRole("region", { name: "Details" }).getByRole("heading", { name: "bed1 check.refused to log.in" }).waitFor();
+    await other.getByRole("tabpanel", { name: "Tap" }).getByText("Nothing is tapped.").waitFor(); // whoever follows a link decides for themselves
+    assert.equal(await other.getByRole("combobox", { name: "Link to tap" }).locator("option:checked").innerText(), "bed1 check.refused → log.in");
+    await other.context().close();
   },
 
   async "dark, and on a narrow window"() {

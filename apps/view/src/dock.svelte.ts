@@ -1,9 +1,14 @@
 // What stands under the graph: which of the panels is open, and how high. Kept
 // in this browser; the open panel also stands in the address, so that a link to
-// it can be sent ("#panel=events").
+// it can be sent ("#panel=events"), with what is to be chosen there
+// ("#panel=tap&link=…").
+
+import { live, type Selection } from "./live.svelte";
 
 const store = "wardflow.dock";
 export const least = 120; // pixels; lower, and nothing could be read
+const roomy = 1000; // pixels of the window; lower, and the graph has them all at first
+const address = /^#panel=([a-z]+)(?:&(host|actor|link)=([^&]+))?$/;
 
 interface Kept {
   tab?: string;
@@ -16,7 +21,7 @@ const named = (id: unknown): id is string => typeof id === "string" && /^[a-z]+$
 class Dock {
   tab = $state("links"); // by the id of a panel; Dock.svelte shows the first for one that is not there
   height = $state(Math.round(Math.min(300, Math.max(160, innerHeight * 0.21)))); // pixels
-  open = $state(true);
+  open = $state(innerHeight >= roomy);
   whole = $state(false); // it covers the graph
 
   constructor() {
@@ -45,8 +50,9 @@ class Dock {
   }
 
   #follow() {
-    const id = location.hash.match(/^#panel=([a-z]+)$/)?.[1];
+    const [, id, kind, what] = location.hash.match(address) ?? [];
     if (named(id)) [this.tab, this.open] = [id, true];
+    if (kind && what) live.selected = { kind: kind as Selection["kind"], id: decoded(what) };
   }
 }
 
@@ -55,6 +61,15 @@ function read(): Kept {
     return (JSON.parse(localStorage.getItem(store) ?? "{}") ?? {}) as Kept;
   } catch {
     return {};
+  }
+}
+
+// Whoever wrote the address may have written anything.
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
   }
 }
 

@@ -47,6 +47,11 @@ class Feed {
     if (!problem) this.why = "the node has closed the stream";
   }
 
+  /** Whether the link is tapped just now, or about to be. */
+  get runs(): boolean {
+    return this.state === "on" || this.state === "opening";
+  }
+
   #over = () => this.state === "ended";
 
   #take(events: { name: string; data: string }[]) {
@@ -77,7 +82,7 @@ class Feed {
   close(why = "you have ended it") {
     this.#stop?.abort();
     this.#stop = undefined;
-    if (this.state === "on" || this.state === "opening") [this.state, this.why] = ["ended", why];
+    if (this.runs) [this.state, this.why] = ["ended", why];
   }
 
   /** Says that a panel looks, until what it gives back is called. */
