@@ -1,6 +1,6 @@
 // How numbers, times and names are written and spoken. Pure functions.
 
-import type { ActorState, LinkState, NodeState, PeerState, RegisterState, SpoolState } from "./types";
+import type { ActorState, Judged, LinkState, NodeState, PeerState, RegisterState, SpoolState } from "./types";
 
 const whole = new Intl.NumberFormat("en-GB", { maximumFractionDigits: 0 });
 
@@ -14,6 +14,9 @@ export function rate(perSecond: number): string {
   if (perSecond < 9999.5) return whole.format(perSecond) + "/s";
   return (perSecond / 1000).toFixed(0) + "k/s";
 }
+
+/** A rate as it is spoken: as finely as it is written. */
+export const spokenRate = (perSecond: number) => perSecond.toFixed(perSecond < 9.95 ? 1 : 0);
 
 export function bytes(n: number): string {
   const units = ["B", "kB", "MB", "GB", "TB"];
@@ -137,6 +140,13 @@ export const percent = (l: LinkState) => (l.window > 0 ? Math.round((100 * l.hel
 
 export const crosses = (l: LinkState) => !!l.fromNode && !!l.toNode && l.fromNode !== l.toNode;
 
+/** How many readings an actor that judges has refused, for whatever reason. */
+export function refusedBy(j: Judged | undefined): number {
+  let n = 0;
+  for (const reason in j?.refused) n += j.refused[reason]!;
+  return n;
+}
+
 /** The text on a link. */
 export function label(l: LinkState): string {
   if (l.spool?.tokens && !l.refused) return count(l.spool.tokens) + " on disk";
@@ -160,7 +170,7 @@ export function spokenLink(l: LinkState): string {
     ? "refused: " + l.refused
     : !l.up
       ? "down"
-      : `${l.perSecond.toFixed(1)} tokens per second, queue ${percent(l)} percent`;
+      : `${spokenRate(l.perSecond)} tokens per second, queue ${percent(l)} percent`;
   const disk = (l.spool ? ", " + onDisk(l.spool) : "") + (l.closing ? ", closing" : "");
   const lock = crosses(l) ? (l.peer ? `, from ${l.fromNode} to ${l.toNode}, peer ${l.peer.name} verified` : `, from ${l.fromNode} to ${l.toNode}`) : "";
   return `Link ${end(l.from)} to ${end(l.to)}, ${state}${disk}${lock}`;
@@ -170,7 +180,7 @@ export function spokenActor(a: ActorState): string {
   const where = a.node ? "on " + a.node : "on no host";
   const errors = a.errors ? `, ${a.errors} errors` : "";
   const waits = a.node ? "" : `, because ${(a.why ?? []).join("; ")}`;
-  return `Actor ${local(a.id)}, ${kindOf(a).replaceAll(" ·", ",")} ${where}, ${a.state}, ${a.perSecond.toFixed(1)} firings per second${errors}${waits}`;
+  return `Actor ${local(a.id)}, ${kindOf(a).replaceAll(" ·", ",")} ${where}, ${a.state}, ${spokenRate(a.perSecond)} firings per second${errors}${waits}`;
 }
 
 export function spokenHost(n: NodeState, actors: number): string {

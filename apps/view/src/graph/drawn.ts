@@ -2,8 +2,8 @@
 // of one component on one host become one card, or all of an application on a
 // host, and the links between two cards one line. Pure functions.
 
-import type { ActorState, LinkState, NodeState, State } from "../types";
-import { fill, type Fill } from "../words";
+import type { ActorState, Endpoint, LinkState, NodeState, State } from "../types";
+import { fill, refusedBy, type Fill } from "../words";
 
 /** Above so many actors, cards stand for several. */
 export const many = 150;
@@ -34,10 +34,10 @@ export interface Bundle {
 }
 
 export interface Drawn {
-  actors: ActorState[];
-  groups: Group[];
-  links: LinkState[];
-  bundles: Bundle[];
+  actors: readonly ActorState[];
+  groups: readonly Group[];
+  links: readonly LinkState[];
+  bundles: readonly Bundle[];
   inside: Map<string, string>; // the card that an actor is on
 }
 
@@ -45,12 +45,12 @@ const worst: State[] = ["running", "starting", "waiting", "stopped", "faulted", 
 const bad: Fill[] = ["idle", "flowing", "closing", "filling", "full", "down", "refused"];
 
 /** How closely to look at so many. */
-export function level(actors: ActorState[], nodes: NodeState[]): Level {
+export function level(actors: readonly ActorState[], nodes: readonly NodeState[]): Level {
   if (actors.length <= many) return "actors";
   return keys(actors, "components") <= many ? "components" : keys(actors, "hosts") < actors.length || nodes.length > 0 ? "hosts" : "actors";
 }
 
-const keys = (actors: ActorState[], at: Level) => new Set(actors.map((a) => groupOf(a, at))).size;
+const keys = (actors: readonly ActorState[], at: Level) => new Set(actors.map((a) => groupOf(a, at))).size;
 
 /** The component that an actor is in, or "". */
 const component = (id: string) => id.slice(id.indexOf(":") + 1, Math.max(id.indexOf(":") + 1, id.lastIndexOf(":"))).split(":")[0] ?? "";
@@ -64,77 +64,106 @@ function groupOf(a: ActorState, at: Level): string {
   return c ? `${host}:${c}` : a.id;
 }
 
+/** Who stands on which card, and which links are one line, by their places in the
+ *  lists: all of a drawing that stays while only figures change. */
+export interface Arranged {
+  actors: number[]; // with a card of their own
+  groups: { id: string; of: number[]; in: string[]; out: string[] }[];
+  links: number[]; // with a line of their own
+  bundles: { id: string; of: number[]; from: Endpoint; to: Endpoint }[];
+  inside: Map<string, string>; // the card that an actor is on
+}
+
 /** What to draw at a level, with the cards in open drawn a level closer. */
-export function draw(actors: ActorState[], links: LinkState[], at: Level, open: ReadonlySet<string>): Drawn {
-  const inside = new Map<string, string>();
-  const found = new Map<string, ActorState[]>();
-  for (const a of actors) {
+export const draw = (actors: readonly ActorState[], links: readonly LinkState[], at: Level, open: ReadonlySet<string>): Drawn => figures(arrange(actors, links, at, open), actors, links);
+
+/** Puts actors on cards: of an actor only its id, application and node count, of a
+ *  link only its ends. */
+export function arrange(actors: readonly ActorState[], links: readonly LinkState[], at: Level, open: ReadonlySet<string>): Arranged {
+  const out: Arranged = { actors: [], groups: [], links: [], bundles: [], inside: new Map() };
+  const found = new Map<string, number[]>();
+  actors.forEach((a, i) => {
     let id = groupOf(a, at);
     if (at === "hosts" && open.has(id)) id = groupOf(a, "components");
     if (open.has(id)) id = a.id;
-    inside.set(a.id, id);
+    out.inside.set(a.id, id);
     const others = found.get(id);
-    if (others) others.push(a);
-    else found.set(id, [a]);
-  }
-  const out: Drawn = { actors: [], groups: [], links: [], bundles: [], inside };
-  for (const [id, members] of found) {
-    if (members.length > 1) out.groups.push(sum(id, members));
-    else {
-      out.actors.push(members[0]!);
-      inside.set(members[0]!.id, members[0]!.id);
+    if (others) others.push(i);
+    else found.set(id, [i]);
+  });
+  for (const [id, of] of found) {
+    if (of.length > 1) {
+      out.groups.push({ id, of, in: [], out: [] });
+      continue;
     }
+    out.actors.push(of[0]!);
+    const alone = actors[of[0]!]!.id;
+    out.inside.set(alone, alone);
   }
   join(out, links);
   return out;
 }
 
-function sum(id: string, members: ActorState[]): Group {
+/** Sorts the links into those drawn one by one, and bundles between groups. What
+ *  stays within a group is not drawn. */
+function join(out: Arranged, links: readonly LinkState[]) {
+  const groups = new Map(out.groups.map((g) => [g.id, g]));
+  const bundles = new Map<string, Arranged["bundles"][number]>();
+  links.forEach((l, i) => {
+    const [from, to] = [out.inside.get(l.from.actor), out.inside.get(l.to.actor)];
+    if (from === undefined || to === undefined) return;
+    const [giver, taker] = [groups.get(from), groups.get(to)];
+    if (!giver && !taker) {
+      out.links.push(i);
+      return;
+    }
+    if (from === to) return;
+    if (giver && giver.out.length === 0) giver.out.push("out");
+    if (taker && taker.in.length === 0) taker.in.push("in");
+    const [ends, id] = ports(from, giver ? "out" : l.from.port, to, taker ? "in" : l.to.port);
+    const known = bundles.get(id);
+    if (known) known.of.push(i);
+    else bundles.set(id, { id, of: [i], ...ends });
+  });
+  out.bundles = [...bundles.values()];
+}
+
+const ports = (from: string, out: string, to: string, into: string) => [{ from: { actor: from, port: out }, to: { actor: to, port: into } }, `${from} ${out} > ${to} ${into}`] as const;
+
+/** What to draw of the same lists as they are now. */
+export function figures(how: Arranged, actors: readonly ActorState[], links: readonly LinkState[]): Drawn {
+  return {
+    actors: how.actors.map((i) => actors[i]!),
+    groups: how.groups.map((g) => sum(g, g.of.map((i) => actors[i]!))),
+    links: how.links.map((i) => links[i]!),
+    bundles: how.bundles.map((b) => {
+      const of = b.of.map((i) => links[i]!);
+      return { id: b.id, links: of, sum: total(b.id, of, b.from, b.to) };
+    }),
+    inside: how.inside,
+  };
+}
+
+function sum(as: Arranged["groups"][number], members: ActorState[]): Group {
   const first = members[0]!;
-  const local = id.slice(id.indexOf(" ") + 1 + first.app.length + 1);
-  const g: Group = { id, app: first.app, node: first.node ?? "", name: local || first.app, members, state: "running", well: 0, perSecond: 0, errors: 0, refused: 0, in: [], out: [] };
+  const local = as.id.slice(as.id.indexOf(" ") + 1 + first.app.length + 1);
+  const g: Group = { id: as.id, app: first.app, node: first.node ?? "", name: local || first.app, members, state: "running", well: 0, perSecond: 0, errors: 0, refused: 0, in: as.in, out: as.out };
   for (const a of members) {
-    if (worst.indexOf(a.state) > worst.indexOf(g.state)) g.state = a.state;
     if (a.state === "running") g.well++;
+    else if (worst.indexOf(a.state) > worst.indexOf(g.state)) g.state = a.state;
     g.perSecond += a.perSecond;
     g.errors += a.errors;
-    for (const n of Object.values(a.judged?.refused ?? {})) g.refused += n;
+    g.refused += refusedBy(a.judged);
   }
   return g;
 }
 
-/** Sorts the links into those drawn one by one, and bundles between groups. What
- *  stays within a group is not drawn. */
-function join(out: Drawn, links: LinkState[]) {
-  const groups = new Map(out.groups.map((g) => [g.id, g]));
-  const bundles = new Map<string, LinkState[]>();
-  for (const l of links) {
-    const [from, to] = [out.inside.get(l.from.actor), out.inside.get(l.to.actor)];
-    if (from === undefined || to === undefined) continue;
-    const [giver, taker] = [groups.get(from), groups.get(to)];
-    if (!giver && !taker) {
-      out.links.push(l);
-      continue;
-    }
-    if (from === to) continue;
-    if (giver && giver.out.length === 0) giver.out.push("out");
-    if (taker && taker.in.length === 0) taker.in.push("in");
-    const id = `${from} ${giver ? "out" : l.from.port} > ${to} ${taker ? "in" : l.to.port}`;
-    const others = bundles.get(id);
-    if (others) others.push(l);
-    else bundles.set(id, [l]);
-  }
-  for (const [id, of] of bundles) {
-    const [from, to] = [out.inside.get(of[0]!.from.actor)!, out.inside.get(of[0]!.to.actor)!];
-    out.bundles.push({ id, links: of, sum: total(id, of, { actor: from, port: groups.has(from) ? "out" : of[0]!.from.port }, { actor: to, port: groups.has(to) ? "in" : of[0]!.to.port }) });
-  }
-}
-
-function total(id: string, links: LinkState[], from: LinkState["from"], to: LinkState["to"]): LinkState {
+function total(id: string, links: LinkState[], from: Endpoint, to: Endpoint): LinkState {
   let top = links[0]!; // the one that needs a person most
+  let most = bad.indexOf(fill(top));
   for (const l of links) {
-    const [a, b] = [bad.indexOf(fill(l)), bad.indexOf(fill(top))];
-    if (a > b || (a === b && l.held / l.window > top.held / top.window)) top = l;
+    const much = bad.indexOf(fill(l));
+    if (much > most || (much === most && l.held / l.window > top.held / top.window)) [top, most] = [l, much];
   }
   const { spool: _, ...rest } = top;
   const out: LinkState = { ...rest, id, from, to, tokens: 0, bytes: 0, perSecond: 0 };

@@ -1,7 +1,7 @@
 // How somebody looks at the graph: what is searched for, how closely, what is
 // opened. And what just moved.
 
-import type { ActorState, LinkState, Snapshot } from "../types";
+import type { ActorState, LinkState } from "../types";
 import type { Level } from "./drawn";
 
 class Look {
@@ -22,11 +22,11 @@ class Look {
     this.open = new Set(id === undefined ? [] : [...this.open].filter((o) => o !== id));
   }
 
-  /** Notes who went from one host to another since the last snapshot. */
-  follow(s: Snapshot) {
+  /** Notes who went from one host to another since it was called before. */
+  follow(actors: readonly ActorState[]) {
     const now = new Map<string, string>();
     let moved: Map<string, string> | undefined;
-    for (const a of s.actors) {
+    for (const a of actors) {
       const at = a.node ?? "";
       const was = this.#hosts.get(a.id);
       now.set(a.id, at);

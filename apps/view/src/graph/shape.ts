@@ -1,9 +1,10 @@
 // The shape of a drawing: what stands on which host, with how many ports, joined
 // how. Rates and states are no part of it, so nothing jumps while tokens flow.
 
-import type { ActorState, NodeState } from "../types";
+import type { ActorState, LinkState, NodeState } from "../types";
 import { kindOf, notes, parts } from "../words";
-import type { Drawn } from "./drawn";
+import type { Drawn, Group } from "./drawn";
+import { alike, steady } from "./steady";
 import { textWidth } from "./text";
 
 export interface Point {
@@ -38,10 +39,17 @@ export interface CardShape {
   width: number;
 }
 
+export interface LineShape {
+  id: string;
+  from: string;
+  to: string;
+  label: number;
+}
+
 export interface Shape {
-  hosts: string[];
-  cards: CardShape[];
-  links: { id: string; from: string; to: string; label: number }[];
+  hosts: readonly string[];
+  cards: readonly CardShape[];
+  links: readonly LineShape[];
 }
 
 // Sizes of a card, which Card.svelte draws by.
@@ -52,27 +60,51 @@ export const HOST_HEAD = 78;
 export const inPort = (card: string, port: string) => `${card} in ${port}`;
 export const outPort = (card: string, port: string) => `${card} out ${port}`;
 
-/** What of a drawing decides where things stand. */
-export function shape(nodes: NodeState[], drawn: Drawn): Shape {
-  const cards = [...drawn.actors.map(cardOf), ...drawn.groups.map((g): CardShape => ({ id: g.id, node: g.node, in: g.in, out: g.out, rows: 1, width: Math.max(190, Math.round(textWidth(g.name, 13, 600)) + 92) }))];
-  const hosts = nodes.map((n) => n.id);
-  const known = new Set(hosts);
-  hosts.push(...[...new Set(cards.map((c) => c.node).filter((n) => !known.has(n)))].sort());
-  const ports = new Set(cards.flatMap((c) => [...c.in.map((p) => inPort(c.id, p)), ...c.out.map((p) => outPort(c.id, p))]));
-  const lines = [...drawn.links, ...drawn.bundles.map((b) => b.sum)];
-  const several = new Set(drawn.bundles.filter((b) => b.links.length > 1).map((b) => b.id));
-  return {
-    hosts,
-    cards,
-    links: lines
-      .map((l) => ({ id: l.id, from: outPort(l.from.actor, l.from.port), to: inPort(l.to.actor, l.to.port), label: (l.fromNode === l.toNode ? 56 : 76) + (several.has(l.id) ? 44 : 0) }))
-      .filter((l) => ports.has(l.from) && ports.has(l.to)),
+/** Tells what of a drawing decides where things stand, and gives the same object
+ *  as long as that is the same. */
+export function shaper(): (nodes: readonly NodeState[], drawn: Drawn) => Shape {
+  const port = (names: string[] | undefined) => names?.join(" ");
+  const keep = { hosts: steady<string>((a, b) => a === b), cards: steady(alike<CardShape>({ in: port, out: port })), links: steady(alike<LineShape>({})) };
+  let last: Shape | undefined;
+  return (nodes, drawn) => {
+    const s = shape(nodes, drawn);
+    const now: Shape = { hosts: keep.hosts(s.hosts), cards: keep.cards(s.cards), links: keep.links(s.links) };
+    if (!last || last.hosts !== now.hosts || last.cards !== now.cards || last.links !== now.links) last = now;
+    return last;
   };
 }
 
-function cardOf(a: ActorState): CardShape {
-  return { id: a.id, node: a.node ?? "", in: a.in ?? [], out: a.out ?? [], rows: (a.judged ? 1 : 0) + notes(a).length, width: cardWidth(a) };
+function shape(nodes: readonly NodeState[], drawn: Drawn): Shape {
+  const cards = [...drawn.actors.map(cardOf), ...drawn.groups.map(groupOf)];
+  const hosts = nodes.map((n) => n.id);
+  const known = new Set(hosts);
+  hosts.push(...[...new Set(cards.map((c) => c.node).filter((n) => !known.has(n)))].sort());
+  const ports = new Set<string>();
+  for (const c of cards) {
+    for (const p of c.in) ports.add(inPort(c.id, p));
+    for (const p of c.out) ports.add(outPort(c.id, p));
+  }
+  const links = [...drawn.links.map((l) => lineOf(l, 1)), ...drawn.bundles.map((b) => lineOf(b.sum, b.links.length))];
+  return { hosts, cards, links: links.filter((l) => ports.has(l.from) && ports.has(l.to)) };
 }
+
+// What looks as it did is the same object, and is measured once.
+const measured = new WeakMap<ActorState, CardShape>();
+
+function cardOf(a: ActorState): CardShape {
+  let c = measured.get(a);
+  if (!c) measured.set(a, (c = { id: a.id, node: a.node ?? "", in: a.in ?? [], out: a.out ?? [], rows: (a.judged ? 1 : 0) + notes(a).length, width: cardWidth(a) }));
+  return c;
+}
+
+const groupOf = (g: Group): CardShape => ({ id: g.id, node: g.node, in: g.in, out: g.out, rows: 1, width: Math.max(190, Math.round(textWidth(g.name, 13, 600)) + 92) });
+
+const lineOf = (l: LinkState, links: number): LineShape => ({
+  id: l.id,
+  from: outPort(l.from.actor, l.from.port),
+  to: inPort(l.to.actor, l.to.port),
+  label: (l.fromNode === l.toNode ? 56 : 76) + (links > 1 ? 44 : 0),
+});
 
 // Widths come in steps, so that cards over one another mostly share both edges.
 function cardWidth(a: ActorState): number {
