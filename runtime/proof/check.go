@@ -1,7 +1,6 @@
 package proof
 
 import (
-	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
 	"math"
@@ -107,7 +106,7 @@ func (c *Check) encode() ([]byte, error) {
 	if err := f.check(); err != nil {
 		return nil, err
 	}
-	return encoding.Marshal(&f)
+	return f.marshal(), nil
 }
 
 // OpenCheck reads what [Check.Encode] wrote, strictly. Errors wrap [ErrForm].
@@ -169,10 +168,7 @@ func (f *check) check() error {
 
 // CheckHash is SHA-256(0x00 ‖ check), the leaf of an encoded check in its log
 // (RFC 9162, section 2.1.1).
-func CheckHash(check []byte) [32]byte {
-	b := make([]byte, 1, 1+len(check))
-	return sha256.Sum256(append(b, check...))
-}
+func CheckHash(check []byte) [32]byte { return hashLeaf(check) }
 
 // accountBytes reads the address of an account or a contract; "" is none.
 func accountBytes(what, s string) ([]byte, error) {

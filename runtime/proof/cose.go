@@ -50,19 +50,28 @@ func (s *signed) message() *cose.Sign1Message {
 
 // sign makes a COSE_Sign1 of the payload.
 func sign(by flow.Signer, k sort, payload []byte) ([]byte, error) {
+	b, _, err := signOpen(by, k, payload)
+	return b, err
+}
+
+// signOpen is sign, and gives what [open] would make of the bytes, found to hold.
+func signOpen(by flow.Signer, k sort, payload []byte) ([]byte, *signed, error) {
 	if err := canSign(by); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	signer, err := cose.NewSigner(cose.AlgorithmES256, by.Key)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	s := signed{sort: k, payload: payload, signer: sha256.Sum256(by.Chain[0].Raw)}
+	s := &signed{sort: k, payload: payload, signer: sha256.Sum256(by.Chain[0].Raw)}
 	m := s.message()
 	if err := m.Sign(rand.Reader, []byte(k.external), signer); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return m.MarshalCBOR()
+	s.signature = m.Signature
+	s.held.Store(by.Chain[0])
+	b, err := m.MarshalCBOR()
+	return b, s, err
 }
 
 // canSign reports what is wrong with a signer: it needs a P-256 key and the

@@ -1,7 +1,9 @@
 package proof
 
 import (
+	"crypto/sha256"
 	"errors"
+	"math/bits"
 
 	"github.com/transparency-dev/merkle/compact"
 	merkle "github.com/transparency-dev/merkle/proof"
@@ -15,13 +17,28 @@ func Root(leaves [][32]byte) [32]byte {
 	if len(leaves) == 0 {
 		return [32]byte(rfc6962.DefaultHasher.EmptyRoot())
 	}
-	r := ranges.NewEmptyRange(0)
-	for i := range leaves {
-		if err := r.Append(leaves[i][:], nil); err != nil {
-			panic(err) // appending at the end of a range from 0
-		}
+	return rootOver(leaves)
+}
+
+func rootOver(leaves [][32]byte) [32]byte {
+	if len(leaves) == 1 {
+		return leaves[0]
 	}
-	return [32]byte(must(r.GetRootHash(nil)))
+	half := halfOf(len(leaves))
+	return hashNode(rootOver(leaves[:half]), rootOver(leaves[half:]))
+}
+
+// halfOf is how many of n leaves, of two at least, are in the left branch: the
+// largest power of two below n.
+func halfOf(n int) int { return 1 << (bits.Len(uint(n-1)) - 1) }
+
+// hashNode is SHA-256(0x01 ‖ left ‖ right).
+func hashNode(left, right [32]byte) [32]byte {
+	var b [65]byte
+	b[0] = 1
+	copy(b[1:], left[:])
+	copy(b[33:], right[:])
+	return sha256.Sum256(b[:])
 }
 
 // path is the audit path of leaf i (RFC 9162, section 2.1.3).

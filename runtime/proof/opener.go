@@ -1,8 +1,10 @@
 package proof
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"fmt"
+	"hash/maphash"
 	"sync"
 	"time"
 
@@ -14,9 +16,10 @@ import (
 // found to hold, is not worked out again. Its method may be called by several
 // goroutines; the readings that it gives are shared and must not be changed.
 type Opener struct {
-	mu       sync.Mutex // guards what follows
-	readings recent[*Reading]
-	vouchers recent[*signed]
+	mu       sync.Mutex               // guards what follows
+	readings recent[uint64, *Reading] // by the hash of their bytes, which are compared as well
+	vouchers recent[[32]byte, *signed]
+	seed     maphash.Seed
 }
 
 // How much an opener remembers: a few seconds of a busy node.
@@ -28,7 +31,8 @@ const (
 
 // NewOpener makes an opener that remembers nothing yet.
 func NewOpener() *Opener {
-	return &Opener{readings: newRecent[*Reading](openReadings), vouchers: newRecent[*signed](openVouchers)}
+	return &Opener{readings: newRecent[uint64, *Reading](openReadings), vouchers: newRecent[[32]byte, *signed](openVouchers),
+		seed: maphash.MakeSeed()}
 }
 
 // Open is [OpenReading].
@@ -36,13 +40,13 @@ func (o *Opener) Open(s flow.Sealed) (*Reading, error) {
 	if s.Kind != KindReading || len(s.Bytes) > openBytes {
 		return OpenReading(s)
 	}
-	leaf := LeafHash(s.Bytes)
-	if r, ok := remembered(o, &o.readings, leaf); ok {
+	hash := maphash.Bytes(o.seed, s.Bytes)
+	if r, ok := remembered(o, &o.readings, hash); ok && bytes.Equal(r.Bytes, s.Bytes) {
 		return r, nil
 	}
 	r, err := openReading(s, o.voucher)
 	if err == nil {
-		remember(o, &o.readings, leaf, r)
+		remember(o, &o.readings, hash, r)
 	}
 	return r, err
 }
@@ -50,23 +54,17 @@ func (o *Opener) Open(s flow.Sealed) (*Reading, error) {
 // Vouch is [Vouch], and remembers what it has signed: who signs here need not
 // look at his own signature again.
 func (o *Opener) Vouch(by flow.Signer, at time.Time, rs []Vouched) ([]flow.Sealed, error) {
-	sealed, b, err := vouch(by, at, rs)
+	sealed, b, sg, err := vouch(by, at, rs)
 	if err != nil {
 		return nil, fmt.Errorf("vouch for readings: %w", err)
 	}
-	sg, err := openVoucher(b)
-	if err != nil {
-		return nil, fmt.Errorf("vouch for readings: %w", err)
-	}
-	sg.held.Store(by.Chain[0])
 	remember(o, &o.vouchers, sha256.Sum256(b), sg)
 	ns := instant(at.UnixNano())
 	for i, s := range sealed {
 		if len(s.Bytes) > openBytes {
 			continue
 		}
-		leaf := LeafHash(s.Bytes)
-		remember(o, &o.readings, leaf, &Reading{Reading: *rs[i].Reading, Leaf: leaf, Cert: rs[i].Device, Bytes: s.Bytes,
+		remember(o, &o.readings, maphash.Bytes(o.seed, s.Bytes), &Reading{Reading: *rs[i].Reading, Leaf: LeafHash(s.Bytes), Cert: rs[i].Device, Bytes: s.Bytes,
 			Voucher: &Voucher{Cert: sg.signer, At: ns, signed: sg}})
 	}
 	return sealed, nil
@@ -84,30 +82,32 @@ func (o *Opener) voucher(b []byte) (*signed, error) {
 	return v, err
 }
 
-func remembered[T any](o *Opener, in *recent[T], key [32]byte) (T, bool) {
+func remembered[K comparable, T any](o *Opener, in *recent[K, T], key K) (T, bool) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	v, ok := in.of[key]
 	return v, ok
 }
 
-func remember[T any](o *Opener, in *recent[T], key [32]byte, v T) {
+func remember[K comparable, T any](o *Opener, in *recent[K, T], key K, v T) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	in.put(key, v)
 }
 
 // recent holds the newest values.
-type recent[T any] struct {
-	of   map[[32]byte]T
-	ring [][32]byte // oldest at next, once it is full
+type recent[K comparable, T any] struct {
+	of   map[K]T
+	ring []K // oldest at next, once it is full
 	next int
 	most int
 }
 
-func newRecent[T any](most int) recent[T] { return recent[T]{of: map[[32]byte]T{}, most: most} }
+func newRecent[K comparable, T any](most int) recent[K, T] {
+	return recent[K, T]{of: map[K]T{}, most: most}
+}
 
-func (r *recent[T]) put(key [32]byte, v T) {
+func (r *recent[K, T]) put(key K, v T) {
 	if _, known := r.of[key]; known {
 		return
 	}

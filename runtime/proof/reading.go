@@ -69,11 +69,7 @@ func SealReading(dev flow.Signer, r *flow.Reading) (flow.Sealed, error) {
 	if err != nil {
 		return flow.Sealed{}, fmt.Errorf("seal reading: %w", err)
 	}
-	payload, err := encoding.Marshal(c)
-	if err != nil {
-		return flow.Sealed{}, fmt.Errorf("seal reading: %w", err)
-	}
-	b, err := sign(dev, chunkSort, payload)
+	b, err := sign(dev, chunkSort, c.marshal())
 	if err != nil {
 		return flow.Sealed{}, fmt.Errorf("seal reading: %w", err)
 	}
@@ -154,11 +150,16 @@ type Stream struct {
 func (s Stream) String() string { return s.Name + " of device " + s.Device }
 
 // LeafHash is SHA-256(0x00 ‖ chunk), the leaf of a signed reading (RFC 9162, section 2.1.1).
-func LeafHash(chunk []byte) [32]byte {
-	h := sha256.New()
-	h.Write([]byte{0})
-	h.Write(chunk)
-	return [32]byte(h.Sum(nil))
+func LeafHash(chunk []byte) [32]byte { return hashLeaf(chunk) }
+
+// hashLeaf is SHA-256 of a zero byte and of parts, one after the other.
+func hashLeaf(parts ...[]byte) [32]byte {
+	var room [512]byte // what is short is hashed where it stands, and allocates nothing
+	b := room[:1]
+	for _, p := range parts {
+		b = append(b, p...)
+	}
+	return sha256.Sum256(b)
 }
 
 func chunkOf(r *flow.Reading) (*chunk, error) {
@@ -248,7 +249,8 @@ func packSamples(samples []int64) cbor.RawTag {
 			width++
 		}
 	}
-	b := make([]byte, 0, len(samples)<<width)
+	n := uint64(len(samples)) << width
+	b := appendHead(make([]byte, 0, 9+n), majorBytes, n)
 	for _, s := range samples {
 		switch width {
 		case 0:
@@ -261,7 +263,7 @@ func packSamples(samples []int64) cbor.RawTag {
 			b = binary.BigEndian.AppendUint64(b, uint64(s))
 		}
 	}
-	return cbor.RawTag{Number: int8Array + uint64(width), Content: must(encoding.Marshal(b))}
+	return cbor.RawTag{Number: int8Array + uint64(width), Content: b}
 }
 
 func unpackSamples(t cbor.RawTag) ([]int64, error) {

@@ -7,8 +7,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/transparency-dev/merkle/rfc6962"
-
 	"github.com/wardflow/wardflow/runtime/flow"
 )
 
@@ -63,16 +61,16 @@ type voucher struct {
 // gives them sealed, in order. What is checked of each is as in [SealReading].
 // Errors wrap [ErrForm].
 func Vouch(by flow.Signer, at time.Time, rs []Vouched) ([]flow.Sealed, error) {
-	sealed, _, err := vouch(by, at, rs)
+	sealed, _, _, err := vouch(by, at, rs)
 	if err != nil {
 		return nil, fmt.Errorf("vouch for readings: %w", err)
 	}
 	return sealed, nil
 }
 
-// vouch gives the voucher's bytes as well.
-func vouch(by flow.Signer, at time.Time, rs []Vouched) (sealed []flow.Sealed, signed []byte, err error) {
-	fail := func(err error) ([]flow.Sealed, []byte, error) { return nil, nil, err }
+// vouch gives the voucher as well: its bytes, and as [openVoucher] would.
+func vouch(by flow.Signer, at time.Time, rs []Vouched) (sealed []flow.Sealed, bytes []byte, opened *signed, err error) {
+	fail := func(err error) ([]flow.Sealed, []byte, *signed, error) { return nil, nil, nil, err }
 	if len(rs) == 0 || len(rs) > maxVouched {
 		return fail(fmt.Errorf("%w: %d readings, want 1 to %d", ErrForm, len(rs), maxVouched))
 	}
@@ -83,10 +81,7 @@ func vouch(by flow.Signer, at time.Time, rs []Vouched) (sealed []flow.Sealed, si
 		if err != nil {
 			return fail(err)
 		}
-		b, err := encoding.Marshal(c)
-		if err != nil {
-			return fail(err)
-		}
+		b := c.marshal()
 		forms[i] = vouched{Version: version, Reading: b, Device: rs[i].Device[:], Index: uint(i)}
 		leaves[i] = vouchedLeaf(b, rs[i].Device[:])
 	}
@@ -100,34 +95,25 @@ func vouch(by flow.Signer, at time.Time, rs []Vouched) (sealed []flow.Sealed, si
 	if err != nil {
 		return fail(err)
 	}
-	v, err := sign(by, vouchSort, payload)
+	v, opened, err := signOpen(by, vouchSort, payload)
 	if err != nil {
 		return fail(err)
 	}
 	sealed = make([]flow.Sealed, len(rs))
 	for i := range forms {
 		forms[i].Path, forms[i].Voucher = packHashes(paths[i]), v
-		b, err := encoding.Marshal(&forms[i])
-		if err != nil {
-			return fail(err)
-		}
+		b := forms[i].marshal()
 		if len(b) > MaxReading {
 			return fail(fmt.Errorf("%w: %d bytes, at most %d are allowed", ErrForm, len(b), MaxReading))
 		}
 		sealed[i] = flow.Sealed{Kind: KindReading, Bytes: b}
 	}
-	return sealed, v, nil
+	return sealed, v, opened, nil
 }
 
 // vouchedLeaf is the leaf under a voucher's root. The certificate comes first:
 // it has always 32 bytes.
-func vouchedLeaf(reading, device []byte) [32]byte {
-	h := sha256.New()
-	h.Write([]byte{0})
-	h.Write(device)
-	h.Write(reading)
-	return [32]byte(h.Sum(nil))
-}
+func vouchedLeaf(reading, device []byte) [32]byte { return hashLeaf(device, reading) }
 
 // allPaths appends to each leaf's audit path and returns the root (RFC 9162,
 // section 2.1).
@@ -135,10 +121,7 @@ func allPaths(leaves [][32]byte, paths [][][32]byte) [32]byte {
 	if len(leaves) == 1 {
 		return leaves[0]
 	}
-	half := 1
-	for 2*half < len(leaves) {
-		half *= 2
-	}
+	half := halfOf(len(leaves))
 	left, right := allPaths(leaves[:half], paths[:half]), allPaths(leaves[half:], paths[half:])
 	for i := range paths {
 		if i < half {
@@ -147,7 +130,7 @@ func allPaths(leaves [][32]byte, paths [][][32]byte) [32]byte {
 			paths[i] = append(paths[i], left)
 		}
 	}
-	return [32]byte(rfc6962.DefaultHasher.HashChildren(left[:], right[:]))
+	return hashNode(left, right)
 }
 
 // isVouched tells the two forms of a reading apart: a COSE_Sign1 is a tag or an

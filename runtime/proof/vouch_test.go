@@ -343,3 +343,32 @@ func TestRevokedThen(t *testing.T) {
 		}
 	}
 }
+
+// What a node's opener costs a reading from its intake to its store: signed for
+// with fifteen others, and opened by a collector, a check and a store.
+func BenchmarkOpener(b *testing.B) {
+	const together = 16
+	w := newWard(b, pkitest.New(b))
+	o := proof.NewOpener()
+	w.Readings(b, 1) // begins its time
+	plain := make([]proof.Vouched, together)
+	for seq := uint64(1); b.Loop(); seq += together {
+		for i := range plain {
+			r := vital
+			r.Device, r.Seq = w.Devices[0].ID.EPC, seq+uint64(i)
+			plain[i] = proof.Vouched{Reading: &r, Device: w.Devices[0].ID.Leaf}
+		}
+		sealed, err := o.Vouch(w.Collector, w.Now(), plain)
+		if err != nil {
+			b.Fatal(err)
+		}
+		for range 3 {
+			for _, s := range sealed {
+				if _, err := o.Open(s); err != nil {
+					b.Fatal(err)
+				}
+			}
+		}
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/together, "ns/reading")
+}
