@@ -3,6 +3,7 @@ package main
 import (
 	"flag"
 	"os"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -39,15 +40,19 @@ func envFile(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Setenv(args[0], strings.TrimSpace(ts.ReadFile(args[1])))
 }
 
-// awaitFile waits until there is a file, which a command in the background makes.
+// awaitFile waits until there is a file, which a command in the background makes,
+// and until it has what is looked for.
 func awaitFile(ts *testscript.TestScript, neg bool, args []string) {
-	if neg || len(args) != 1 {
-		ts.Fatalf("usage: await FILE")
+	if neg || len(args) < 1 || len(args) > 2 {
+		ts.Fatalf("usage: await FILE [PATTERN]")
 	}
+	want := regexp.MustCompile(strings.Join(args[1:], ""))
+	var text []byte
 	for deadline := time.Now().Add(2 * time.Minute); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
-		if _, err := os.Stat(ts.MkAbs(args[0])); err == nil {
+		var err error
+		if text, err = os.ReadFile(ts.MkAbs(args[0])); err == nil && want.Match(text) {
 			return
 		}
 	}
-	ts.Fatalf("no %s after two minutes", args[0])
+	ts.Fatalf("no %s after two minutes: %s", strings.Join(args, " with "), text)
 }

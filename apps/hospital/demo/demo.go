@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -235,12 +236,13 @@ func (d *demo) live(ctx context.Context) (*control.Snapshot, error) {
 	d.stored = time.Now()
 	d.say("the first reading was stored %.1f s after the start", d.stored.Sub(d.start).Seconds())
 	if login, err := c.Login(ctx); err == nil {
-		d.say("\n  see it live    %s\n                 (once; your browser does not know the demo's authority and will ask)", login.Link)
+		d.say("\n  see it live    %s\n                 (good once, until %s; your browser does not know the demo's authority and will ask)", login.Link, login.Until.Local().Format(time.TimeOnly))
+		d.say("  another link   %s login --context %s", d.called(), d.l.context())
 		d.say("  what runs      %s", d.l.script())
-		d.say("  command line   wardflow app show %s --context %s", app, d.l.context())
+		d.say("  command line   %s app show %s --context %s", d.called(), app, d.l.context())
 		if len(d.ward.Beds) > 0 && len(d.ward.Beds[0].Devices) > 0 {
 			bed := d.ward.Beds[0]
-			d.say("  make it wrong  wardflow device mock fault %s out-of-range --for 30s --context %s\n", bed.Devices[min(1, len(bed.Devices)-1)].Name, d.l.context())
+			d.say("  make it wrong  %s device mock fault %s out-of-range --for 30s --context %s\n", d.called(), bed.Devices[min(1, len(bed.Devices)-1)].Name, d.l.context())
 		}
 	}
 	if d.cfg.For > 0 {
@@ -253,11 +255,20 @@ func (d *demo) live(ctx context.Context) (*control.Snapshot, error) {
 	return d.watch(ctx, c)
 }
 
+// called is how people call the program that runs: built for this once by the go
+// command, it is not in their path.
+func (d *demo) called() string {
+	if strings.Contains(d.cfg.Exe, "go-build") {
+		return "go run ./cmd/wardflow"
+	}
+	return "wardflow"
+}
+
 // deploy puts the ward's script into the cluster, unless it runs already.
 func (d *demo) deploy(ctx context.Context, c *control.Client) (string, error) {
 	source := d.ward.Script()
 	if have, err := c.App(ctx, appName); err == nil && have.Script == source {
-		d.say("%s runs already, version %d", appName, have.Version)
+		d.say("%s runs already, revision %d", appName, have.Revision)
 		return appName, nil
 	}
 	app, err := c.Deploy(ctx, control.Deployment{Name: appName, Script: source, File: d.l.script()})
