@@ -25,7 +25,8 @@ var (
 // hold; else next is what its chain reaches with it, and refused are the
 // refusals its judgments state. An error means that nothing can be said now.
 func (s *storage) holds(w *proof.Window, prior proof.Prior, now time.Time) (next proof.Prior, refused []store.Refusal, wrong, err error) {
-	if next, wrong = w.Verify(s.trust, prior); wrong != nil {
+	trust := proof.Once(s.trust)
+	if next, wrong = w.Verify(trust, prior); wrong != nil {
 		return prior, nil, wrong, nil
 	}
 	if len(w.Judgments) == 0 {
@@ -50,7 +51,7 @@ func (s *storage) holds(w *proof.Window, prior proof.Prior, now time.Time) (next
 		case kept.patient != w.Patient:
 			return prior, nil, fmt.Errorf("%w: leaf %d", errOther, i), nil
 		}
-		if wrong := w.Check(s.trust, i, kept.reading); wrong != nil {
+		if wrong := w.Check(trust, i, kept.reading); wrong != nil {
 			return prior, nil, fmt.Errorf("leaf %d: %w", i, wrong), nil
 		}
 	}

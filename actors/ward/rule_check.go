@@ -103,7 +103,7 @@ func (c *ruleCheck) check(f *flow.Firing, patient string, s flow.Sealed) error {
 // window adds what was found of each leaf. A window that can't be opened or
 // judged goes on as it is: the store keeps it apart and says why.
 func (c *ruleCheck) window(f *flow.Firing, s flow.Sealed) error {
-	w, err := proof.OpenWindow(s)
+	w, err := openWindow(c.identities, s)
 	if err != nil {
 		f.Give(passed, s)
 		return nil
@@ -115,7 +115,7 @@ func (c *ruleCheck) window(f *flow.Firing, s flow.Sealed) error {
 			found[i].Verdict = flow.Verdict{Reason: flow.MissingField, Clause: "the reading never came to the check"}
 		}
 	}
-	judged, err := proof.Judge(s, c.env.Identity(), found, f.Now)
+	judged, err := w.Judge(c.env.Identity(), found, f.Now)
 	switch {
 	case errors.Is(err, proof.ErrForm), errors.Is(err, proof.ErrVerdict):
 		judged = s

@@ -147,7 +147,7 @@ func (s *storage) refuse(r store.Refusal) {
 
 // window checks a window and takes it, or puts it into quarantine.
 func (s *storage) window(f *flow.Firing, sealed flow.Sealed) error {
-	w, err := proof.OpenWindow(sealed)
+	w, err := openWindow(s.identities, sealed)
 	if err != nil {
 		s.quarantine(store.Quarantine{Bytes: sealed.Bytes, Err: err.Error(), At: f.Now}, f.Peers[0])
 		return nil

@@ -59,6 +59,9 @@ func (k *known) Certificate(leaf [32]byte) (*x509.Certificate, error) {
 // Open opens a reading; those that were opened on this node lately are at hand.
 func (k *known) Open(s flow.Sealed) (*proof.Reading, error) { return k.opener.Open(s) }
 
+// OpenWindow opens a window; certificates of windows lately are at hand.
+func (k *known) OpenWindow(s flow.Sealed) (*proof.Window, error) { return k.opener.OpenWindow(s) }
+
 // errUnheard reports a certificate that is not in the register.
 var errUnheard = errors.New("not known")
 

@@ -4,6 +4,7 @@ import (
 	"crypto/x509"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -84,10 +85,16 @@ type refusal struct {
 // signed bytes stay as they are. Each node that judges adds its own judgment;
 // a reading is accepted when every judgment accepts it.
 func Judge(s flow.Sealed, node flow.Signer, findings []Finding, now time.Time) (flow.Sealed, error) {
-	w, b, err := openWindow(s)
+	w, err := OpenWindow(s)
 	if err != nil {
 		return flow.Sealed{}, fmt.Errorf("judge window: %w", err)
 	}
+	return w.Judge(node, findings, now)
+}
+
+// Judge is [Judge] of a window that is open. It gives it sealed, and leaves w as
+// it was.
+func (w *Window) Judge(node flow.Signer, findings []Finding, now time.Time) (flow.Sealed, error) {
 	if len(findings) != len(w.Leaves) {
 		return flow.Sealed{}, fmt.Errorf("judge window %d of patient %s: %w: %d findings for %d leaves", w.Number, w.Patient, ErrVerdict, len(findings), len(w.Leaves))
 	}
@@ -102,7 +109,8 @@ func Judge(s flow.Sealed, node flow.Signer, findings []Finding, now time.Time) (
 	if err != nil {
 		return flow.Sealed{}, fmt.Errorf("judge window %d of patient %s: %w", w.Number, w.Patient, err)
 	}
-	b.Judgments = append(b.Judgments, judged{Signed: signed, Chain: rawChain(node.Chain)})
+	b := *w.form
+	b.Judgments = append(slices.Clip(b.Judgments), judged{Signed: signed, Chain: rawChain(node.Chain)})
 	return b.seal()
 }
 
@@ -138,7 +146,7 @@ func packJudgment(window [32]byte, findings []Finding, now time.Time) ([]byte, e
 	return encoding.Marshal(j)
 }
 
-func openJudgment(b judged) (*Judgment, error) {
+func openJudgment(b judged, parse parsing) (*Judgment, error) {
 	s, err := open(b.Signed, judgmentSort)
 	if err != nil {
 		return nil, fmt.Errorf("judgment: %w", err)
@@ -151,7 +159,7 @@ func openJudgment(b judged) (*Judgment, error) {
 		return nil, fmt.Errorf("%w: version %d of a judgment is not known here", ErrForm, f.Version)
 	}
 	j := &Judgment{Window: f.Window, At: instant(f.At), signed: s}
-	if j.Chain, err = openChain("judge", b.Chain); err != nil {
+	if j.Chain, err = openChain("judge", b.Chain, parse); err != nil {
 		return nil, err
 	}
 	if err := j.unpack(&f); err != nil {

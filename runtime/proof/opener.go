@@ -3,6 +3,7 @@ package proof
 import (
 	"bytes"
 	"crypto/sha256"
+	"crypto/x509"
 	"fmt"
 	"hash/maphash"
 	"sync"
@@ -11,14 +12,15 @@ import (
 	"github.com/wardflow/wardflow/runtime/flow"
 )
 
-// An Opener opens readings and remembers them, for those in one process who look
+// An Opener opens readings and windows and remembers what of them comes again, for those in one process who look
 // at the same bytes one after the other: what was opened, and what signature was
-// found to hold, is not worked out again. Its method may be called by several
+// found to hold, is not worked out again. Its methods may be called by several
 // goroutines; the readings that it gives are shared and must not be changed.
 type Opener struct {
 	mu       sync.Mutex               // guards what follows
 	readings recent[uint64, *Reading] // by the hash of their bytes, which are compared as well
 	vouchers recent[[32]byte, *signed]
+	certs    recent[uint64, *x509.Certificate] // by the hash of their bytes, which are compared as well
 	seed     maphash.Seed
 }
 
@@ -26,13 +28,14 @@ type Opener struct {
 const (
 	openReadings = 4096
 	openVouchers = 1024
+	openCerts    = 2048 // of devices, collectors, cards and judges in windows
 	openBytes    = 2048 // of one reading; longer ones are opened each time
 )
 
 // NewOpener makes an opener that remembers nothing yet.
 func NewOpener() *Opener {
 	return &Opener{readings: newRecent[uint64, *Reading](openReadings), vouchers: newRecent[[32]byte, *signed](openVouchers),
-		seed: maphash.MakeSeed()}
+		certs: newRecent[uint64, *x509.Certificate](openCerts), seed: maphash.MakeSeed()}
 }
 
 // Open is [OpenReading].
@@ -49,6 +52,22 @@ func (o *Opener) Open(s flow.Sealed) (*Reading, error) {
 		remember(o, &o.readings, hash, r)
 	}
 	return r, err
+}
+
+// OpenWindow is [OpenWindow]. Certificates that were in a window lately are not
+// parsed again: they are shared, too.
+func (o *Opener) OpenWindow(s flow.Sealed) (*Window, error) { return openWindow(s, o.certificate) }
+
+func (o *Opener) certificate(der []byte) (*x509.Certificate, error) {
+	hash := maphash.Bytes(o.seed, der)
+	if cert, ok := remembered(o, &o.certs, hash); ok && bytes.Equal(cert.Raw, der) {
+		return cert, nil
+	}
+	cert, err := x509.ParseCertificate(der)
+	if err == nil {
+		remember(o, &o.certs, hash, cert)
+	}
+	return cert, err
 }
 
 // Vouch is [Vouch], and remembers what it has signed: who signs here need not

@@ -114,17 +114,17 @@ func openInclusion(b []byte) (*Inclusion, error) {
 	if p.Path, err = unpackHashes(f.Path, 64); err != nil {
 		return nil, err
 	}
-	if p.Card, err = openChain("card", f.Card); err != nil {
+	if p.Card, err = openChain("card", f.Card, x509.ParseCertificate); err != nil {
 		return nil, err
 	}
-	if p.Device, err = openChain("device", f.Device); err != nil {
+	if p.Device, err = openChain("device", f.Device, x509.ParseCertificate); err != nil {
 		return nil, err
 	}
 	if (r.Voucher != nil) != (len(f.Voucher) > 0) {
 		return nil, fmt.Errorf("%w: %d certificates of one who vouched", ErrForm, len(f.Voucher))
 	}
 	if r.Voucher != nil {
-		p.Voucher, err = openChain("collector who vouched", f.Voucher)
+		p.Voucher, err = openChain("collector who vouched", f.Voucher, x509.ParseCertificate)
 	}
 	return p, err
 }

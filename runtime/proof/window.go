@@ -21,6 +21,7 @@ type Window struct {
 	Bytes     []byte     // the whole, as sealed
 
 	signed *signed
+	form   *bundle // what Bytes decode to; not to be changed
 }
 
 // bundle is the sealed form of a Window: what the card signed, and beside it
@@ -54,69 +55,74 @@ func (b *bundle) seal() (flow.Sealed, error) {
 // OpenWindow opens a sealed window, strictly: only what [Draft.Close] and
 // [Judge] could have made. It verifies no signature; [Window.Verify] does.
 // Errors wrap [ErrForm] or [ErrUnsigned].
-func OpenWindow(s flow.Sealed) (*Window, error) {
-	w, _, err := openWindow(s)
+func OpenWindow(s flow.Sealed) (*Window, error) { return openWindow(s, x509.ParseCertificate) }
+
+// parsing parses a certificate in DER.
+type parsing func(der []byte) (*x509.Certificate, error)
+
+func openWindow(s flow.Sealed, parse parsing) (*Window, error) {
+	w, err := unpackWindow(s, parse)
 	if err != nil {
 		return nil, fmt.Errorf("open window: %w", err)
 	}
 	return w, nil
 }
 
-func openWindow(s flow.Sealed) (*Window, *bundle, error) {
+func unpackWindow(s flow.Sealed, parse parsing) (*Window, error) {
 	if s.Kind != KindWindow {
-		return nil, nil, fmt.Errorf("%w: a %q was sealed here", ErrForm, s.Kind)
+		return nil, fmt.Errorf("%w: a %q was sealed here", ErrForm, s.Kind)
 	}
 	if len(s.Bytes) > MaxWindow {
-		return nil, nil, fmt.Errorf("%w: %d bytes, at most %d are allowed", ErrForm, len(s.Bytes), MaxWindow)
+		return nil, fmt.Errorf("%w: %d bytes, at most %d are allowed", ErrForm, len(s.Bytes), MaxWindow)
 	}
 	b := new(bundle)
 	if err := decode(s.Bytes, b); err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	if b.Version != version {
-		return nil, nil, fmt.Errorf("%w: version %d of a sealed window is not known here", ErrForm, b.Version)
+		return nil, fmt.Errorf("%w: version %d of a sealed window is not known here", ErrForm, b.Version)
 	}
 	sg, err := open(b.Signed, windowSort)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	h, err := openHead(sg.payload)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	w := &Window{Head: *h, Hash: sha256.Sum256(b.Signed), Bytes: s.Bytes, signed: sg}
+	w := &Window{Head: *h, Hash: sha256.Sum256(b.Signed), Bytes: s.Bytes, signed: sg, form: b}
 	if w.Leaves, err = unpackHashes(b.Leaves, MaxLeaves); err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	if w.Card, err = openChain("card", b.Card); err != nil {
-		return nil, nil, err
+	if w.Card, err = openChain("card", b.Card, parse); err != nil {
+		return nil, err
 	}
-	if w.Collector, err = openChain("collector", b.Collector); err != nil {
-		return nil, nil, err
+	if w.Collector, err = openChain("collector", b.Collector, parse); err != nil {
+		return nil, err
 	}
-	if w.Devices, err = openDevices(b.Devices); err != nil {
-		return nil, nil, err
+	if w.Devices, err = openDevices(b.Devices, parse); err != nil {
+		return nil, err
 	}
 	if len(b.Judgments) > maxJudges {
-		return nil, nil, fmt.Errorf("%w: %d judgments, at most %d are allowed", ErrForm, len(b.Judgments), maxJudges)
+		return nil, fmt.Errorf("%w: %d judgments, at most %d are allowed", ErrForm, len(b.Judgments), maxJudges)
 	}
 	for _, j := range b.Judgments {
-		opened, err := openJudgment(j)
+		opened, err := openJudgment(j, parse)
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 		w.Judgments = append(w.Judgments, *opened)
 	}
-	return w, b, nil
+	return w, nil
 }
 
-func openChain(whose string, der [][]byte) ([]*x509.Certificate, error) {
+func openChain(whose string, der [][]byte, parse parsing) ([]*x509.Certificate, error) {
 	if len(der) == 0 || len(der) > maxChain {
 		return nil, fmt.Errorf("%w: %d certificates of the %s, want 1 to %d", ErrForm, len(der), whose, maxChain)
 	}
 	chain := make([]*x509.Certificate, len(der))
 	for i, d := range der {
-		c, err := x509.ParseCertificate(d)
+		c, err := parse(d)
 		if err != nil {
 			return nil, fmt.Errorf("%w: certificate %d of the %s: %v", ErrForm, i, whose, err)
 		}
@@ -125,7 +131,7 @@ func openChain(whose string, der [][]byte) ([]*x509.Certificate, error) {
 	return chain, nil
 }
 
-func openDevices(der [][]byte) (map[[32]byte]*x509.Certificate, error) {
+func openDevices(der [][]byte, parse parsing) (map[[32]byte]*x509.Certificate, error) {
 	if len(der) > maxDevices {
 		return nil, fmt.Errorf("%w: certificates of %d devices, at most %d are allowed", ErrForm, len(der), maxDevices)
 	}
@@ -136,7 +142,7 @@ func openDevices(der [][]byte) (map[[32]byte]*x509.Certificate, error) {
 		if i > 0 && bytes.Compare(last[:], hash[:]) >= 0 {
 			return nil, fmt.Errorf("%w: certificates of devices are not in order", ErrForm)
 		}
-		c, err := x509.ParseCertificate(d)
+		c, err := parse(d)
 		if err != nil {
 			return nil, fmt.Errorf("%w: certificate of a device: %v", ErrForm, err)
 		}

@@ -328,6 +328,24 @@ func BenchmarkWindow256(b *testing.B) {
 		}
 	})
 	win := w.Window(b, readings)
+	b.Run("take in", func(b *testing.B) { // as a store does, that has opened windows and readings before
+		o := proof.NewOpener()
+		for b.Loop() {
+			win, err := o.OpenWindow(flow.Sealed{Kind: proof.KindWindow, Bytes: win.Bytes})
+			if err != nil {
+				b.Fatal(err)
+			}
+			trust := proof.Once(w.Trust)
+			if _, err := win.Verify(trust, proof.Prior{}); err != nil {
+				b.Fatal(err)
+			}
+			for i, r := range readings {
+				if err := win.Check(trust, i, r); err != nil {
+					b.Fatal(err)
+				}
+			}
+		}
+	})
 	b.Run("open and verify", func(b *testing.B) {
 		for b.Loop() {
 			win, err := proof.OpenWindow(flow.Sealed{Kind: proof.KindWindow, Bytes: win.Bytes})
