@@ -111,6 +111,9 @@ func (l *limitFlags) apply(said func(flag string) bool, r *rule.Rule) error {
 		}
 	}
 	if said("unit") {
+		if err := rule.CheckUnit(l.unit); err != nil {
+			return usageError{fmt.Errorf("--unit: %w", err)}
+		}
 		limit.Unit = l.unit
 	}
 	slope.Unit = limit.Unit

@@ -326,6 +326,23 @@ func TestOddRuleIsNotMadePlain(t *testing.T) {
 	}
 }
 
+// A unit that is none, which a chain may have from before files were held against
+// UCUM, is shown as it is.
+func TestUnitsOnTheChain(t *testing.T) {
+	t.Parallel()
+	r := open(t)
+	said := parse(t, "h1/4:\n  8310-5: {unit: Cel, range: [30, 42]}\n")
+	said[0].Limits[0].Unit = "Celsius"
+	p, _, err := r.Propose(t.Context(), r.cards[0], must(r.Draft(t.Context(), said...)), time.Now().Add(time.Hour))
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := p.Changes[0].Rule
+	if text := rule.Format([]rule.Rule{got}); !got.Plain() || !strings.Contains(text, "unit: Celsius") {
+		t.Errorf("shown as\n%s", text)
+	}
+}
+
 // Stopping takes one, going on takes two; a rule that is retired refuses.
 func TestStopAndGoOn(t *testing.T) {
 	t.Parallel()

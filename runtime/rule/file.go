@@ -26,6 +26,11 @@ func (e *FileError) Error() string { return fmt.Sprintf("%s:%d:%d: %s", e.File, 
 // ward.yaml of this package shows. All mistakes found are returned, joined,
 // each a [*FileError]. Name is that of the file, for them.
 func Parse(name string, text []byte) ([]Rule, error) {
+	return (&parser{file: name}).parse(text)
+}
+
+func (p *parser) parse(text []byte) ([]Rule, error) {
+	name := p.file
 	var doc yaml.Node
 	dec := yaml.NewDecoder(strings.NewReader(string(text)))
 	if err := dec.Decode(&doc); errors.Is(err, io.EOF) {
@@ -33,7 +38,6 @@ func Parse(name string, text []byte) ([]Rule, error) {
 	} else if err != nil {
 		return nil, syntaxError(name, err)
 	}
-	p := &parser{file: name}
 	var rules []Rule
 	devices := map[string]bool{}
 	p.pairs(doc.Content[0], "a map from groups to rules", func(scope string, key, value *yaml.Node) {
@@ -74,8 +78,9 @@ func syntaxError(name string, err error) error {
 }
 
 type parser struct {
-	file string
-	errs []error
+	file     string
+	anyUnits bool // also what is no code of UCUM, as a chain may have
+	errs     []error
 }
 
 func (p *parser) fail(n *yaml.Node, format string, args ...any) {

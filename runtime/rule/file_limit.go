@@ -2,11 +2,14 @@ package rule
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strconv"
 	"time"
 
 	"go.yaml.in/yaml/v3"
+
+	"github.com/wardflow/wardflow/runtime/ucum"
 )
 
 // What a file leaves out.
@@ -49,8 +52,10 @@ func (p *parser) limit(s *sides, kind string, key, value *yaml.Node) {
 		switch name {
 		case "unit":
 			l.Unit = value.Value
-			if _, ok := bytesOf(l.Unit); !ok || !isCode(l.Unit) || value.Kind != yaml.ScalarNode {
-				p.fail(value, "unit %q: want a UCUM code such as /min", value.Value)
+			if value.Kind != yaml.ScalarNode {
+				p.fail(value, "unit: want a UCUM code such as /min")
+			} else if err := p.unit(l.Unit); err != nil {
+				p.fail(value, "unit: %v", err)
 			}
 		case "range":
 			l.Min, l.Max = p.span(value)
@@ -84,6 +89,28 @@ func (p *parser) limit(s *sides, kind string, key, value *yaml.Node) {
 	if found["unit"] != nil {
 		p.besides(s, slope, l.Unit, found)
 	}
+}
+
+// unit checks a unit.
+func (p *parser) unit(code string) error {
+	if p.anyUnits {
+		if _, ok := bytesOf(code); ok && isCode(code) {
+			return nil
+		}
+	}
+	return CheckUnit(code)
+}
+
+// CheckUnit checks the unit of a limit: a code of UCUM. Readings are compared with
+// it letter by letter, so that one written otherwise would refuse them all.
+func CheckUnit(code string) error {
+	if err := ucum.Check(code); err != nil {
+		return err
+	}
+	if _, ok := bytesOf(code); !ok {
+		return fmt.Errorf("%q has more than the 32 bytes that the contract holds", code)
+	}
+	return nil
 }
 
 // besides reads what is said of a kind's readings together with others.

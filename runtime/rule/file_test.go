@@ -105,6 +105,11 @@ func TestParseErrors(t *testing.T) {
 		{"no kind", "h1: {}\n", `r.yaml:1:1: group "h1" names no kind`},
 		{"a kind is a number", "h1:\n  8310-5: 3\n", "r.yaml:2:11: want unit, range and the like"},
 		{"long kind", "h1:\n  " + strings.Repeat("1", 33) + ": {unit: b, range: [1, 2]}\n", "r.yaml:2:3: kind"},
+		{"a unit in words", "h1:\n  a: {unit: Celsius, range: [1, 2]}\n", `r.yaml:2:13: unit: "Celsius" is no code of UCUM: say Cel`},
+		{"a unit in part", "h1:\n  a: {range: [1, 2], unit: mL/hr}\n", `r.yaml:2:28: unit: "mL/hr" is no code of UCUM: "hr" is none of its units: say mL/h`},
+		{"a unit of two lines", "h1:\n  a: {range: [1, 2], unit: \"a\\nb\"}\n", `r.yaml:2:28: unit: "a\nb" is no code of UCUM`},
+		{"a long unit", "h1:\n  a: {range: [1, 2], unit: " + strings.Repeat("m.", 20) + "m}\n", `has more than the 32 bytes`},
+		{"a list as unit", "h1:\n  a: {range: [1, 2], unit: [m]}\n", `r.yaml:2:28: unit: want a UCUM code such as /min`},
 		{"no unit", "h1:\n  a: {range: [1, 2]}\n", "r.yaml:2:3: kind a: unit is missing"},
 		{"no range", "h1:\n  a: {unit: b}\n", "r.yaml:2:3: kind a: range is missing"},
 		{"unknown word", "h1:\n  a: {unit: b, range: [1, 2], maximum: 3}\n", `r.yaml:2:31: "maximum": want unit`},
@@ -162,7 +167,7 @@ func TestParseErrors(t *testing.T) {
 func FuzzParse(f *testing.F) {
 	f.Add(string(rule.DefaultYAML()))
 	f.Add("h1/3:\n  8310-5: {unit: Cel, range: [-0.5, 45], rate: 2, samples: none, age: 90s, ahead: none}\n")
-	f.Add("\"\":\n  \"~\": {unit: \"\\\"'\\\\\", range: [-9223372036854.775808, 0]}\n")
+	f.Add("\"\":\n  \"~\": {unit: \"{\\\"'\\\\}\", range: [-9223372036854.775808, 0]}\n")
 	f.Add("h1:\n  mode: per-check\n  8867-4: {unit: /min, range: [1, 2], bytes: 9, needs: [period], agrees: 3 /min with 8889-8 within 10s}\n  8889-8: {unit: /min, range: [1, 2], steepest: 4 /min in 1m, stuck: 1h}\n")
 	f.Add("device 3074257BF7194E4000001A85:\n  a: {unit: \"mm[Hg]\", range: [1, 2], steepest: \"4 mm[Hg] in 1m\"}\n  contracts: [\"0xF4aB66c8C127f581d986C4a1132b4b257CE39D4C\"]\n")
 	f.Add("null:\n  true: {unit: 1.0, range: [1, 1]}\n")

@@ -207,7 +207,7 @@ func (r Rule) Plain() bool {
 	}
 	said := r
 	said.Revoked, said.Parts = false, nil
-	again, err := Parse("", []byte(Format([]Rule{said})))
+	again, err := (&parser{anyUnits: true}).parse([]byte(Format([]Rule{said})))
 	if err != nil || len(again) != 1 {
 		return false
 	}
