@@ -136,6 +136,51 @@ const steps = {
     await page.keyboard.press("Escape");
   },
 
+  async "an actor is dragged onto a host: each host says whether it is fit, and the dialogue asks"() {
+    const { page } = steps;
+    const card = page.getByRole("button", { name: /^Actor bed2 check,/ });
+    const asks = page.getByRole("dialog", { name: "Move bed2 check" });
+    const tag = page.locator(".dragtag");
+    const middle = async (of) => {
+      const [b, f] = [await of.boundingBox(), await page.locator(".frame").boundingBox()];
+      const between = (from, to, low, high) => (Math.max(from, low) + Math.min(to, high)) / 2;
+      return [between(b.x, b.x + b.width, f.x, f.x + f.width), between(b.y, b.y + b.height, f.y, f.y + f.height)];
+    };
+    const over = async (host) => {
+      await card.scrollIntoViewIfNeeded();
+      await page.mouse.move(...(await middle(card)));
+      await page.mouse.down();
+      await page.mouse.move(...(await middle(page.locator(".host", { has: page.getByRole("button", { name: new RegExp("^Host " + host) }) }).locator(".box"))), { steps: 6 });
+    };
+    await over("bedside");
+    await tag.getByText("bedside is not fit: capability rules missing").waitFor();
+    await shot(page, "drag");
+    await page.keyboard.press("Escape"); // nothing is asked, nothing is chosen
+    await tag.waitFor({ state: "detached" });
+    await page.mouse.up();
+    assert.equal(await asks.count(), 0);
+    assert.equal(await card.getAttribute("aria-pressed"), "false");
+
+    await over("bedside");
+    await tag.getByText(/not fit/).waitFor();
+    await page.mouse.up();
+    assert.equal(await asks.getByRole("radio", { name: /^bedside/ }).isDisabled(), true);
+    assert.equal(await asks.getByRole("button", { name: "Move", exact: true }).isDisabled(), true);
+    await page.keyboard.press("Escape");
+    await asks.waitFor({ state: "detached" });
+
+    await over("records");
+    await tag.getByText("Move bed2 check to records").waitFor();
+    await page.mouse.up();
+    await asks.getByRole("radio", { name: /^records/, checked: true }).waitFor();
+    assert.match(await card.getAttribute("aria-label"), / on ward, running/); // nothing moves before somebody says so
+    await asks.getByRole("button", { name: "Move to records" }).click();
+    await page.getByRole("button", { name: /^Actor bed2 check, ward.RuleCheck, moved by hand on records, running/ }).waitFor();
+    await make("move", "ward:bed2:check", "");
+    await page.getByRole("button", { name: /^Actor bed2 check, ward.RuleCheck on ward, running/ }).waitFor();
+    assert.deepEqual(await page.locator(".dragged, .dragtag").evaluateAll((all) => all.map((e) => e.outerHTML)), []);
+  },
+
   async "replicas are numbered, stacked, and as many as somebody asks for"() {
     const { page } = steps;
     await make("scale", "ward:bed3:check", "2");

@@ -2,19 +2,19 @@
 // first is opened; until somebody says yes in one, nothing is done.
 
 import { tick } from "svelte";
-import { live } from "../live.svelte";
 
 export type What = "move" | "scale" | "resume" | "drain" | "undrain" | "stop";
 
 class Steering {
   what = $state<What>();
   id = $state(""); // of the actor, host or application
+  to = $state(""); // the host that it was dropped on; "": none
   said = $state(""); // what was agreed last, for the eye and the ear
   #back: HTMLElement | undefined;
 
-  open(what: What, id: string) {
+  open(what: What, id: string, to = "") {
     this.#back = document.activeElement instanceof HTMLElement || document.activeElement instanceof SVGElement ? (document.activeElement as HTMLElement) : undefined;
-    [this.what, this.id, this.said] = [what, id, ""];
+    [this.what, this.id, this.to, this.said] = [what, id, to, ""];
   }
 
   /** Closes the dialogue, and gives the keyboard back to where it came from. */
@@ -26,10 +26,3 @@ class Steering {
 }
 
 export const steering = new Steering();
-
-/** Why something can't be asked for just now, or "". The node decides in any case. */
-export function hindered(action: string): string {
-  if (live.snapshot?.register?.quorum === false) return "not without a majority of voters: the banner says who is missing";
-  if (!live.may(action)) return live.role === "staff" ? `your certificate has no right to “${action}” here: wardflow policy show prints the rules` : "you only watch here: log in with a staff certificate to change anything";
-  return "";
-}
