@@ -61,13 +61,11 @@ func ruleListCommand(to *ledger) *cobra.Command {
 			return err
 		}
 		doc := ruleList{d.Manager.Hex(), set.Epoch(), head.Number, set.Paused(), set.Rules()}
-		return out.write(cmd.OutOrStdout(), doc, func(w io.Writer) {
-			t := table{head: []string{"RULE OF", "STATE", ">VERSION", "ANSWERS", "KINDS"}}
-			for _, r := range set.Rules() {
-				t.add(shownRule(&r), stateOf(r, set), r.Version, r.Mode, kindsOf(r))
-			}
-			t.write(w)
-		})
+		t := table{head: []string{"RULE OF", "STATE", ">VERSION", "ANSWERS", "KINDS"}}
+		for _, r := range set.Rules() {
+			t.add(shownRule(&r), stateOf(r, set), r.Version, r.Mode, kindsOf(r))
+		}
+		return out.list(cmd, doc, &t, "there are no rules yet, so that every reading is refused: wardflow rule propose FILE")
 	})
 	return cmd
 }

@@ -38,15 +38,12 @@ func rulePendingCommand(to *ledger) *cobra.Command {
 		for i, p := range all {
 			docs[i] = waitingOf(p, set, names)
 		}
-		return out.write(cmd.OutOrStdout(), docs, func(w io.Writer) {
+		return out.lines(cmd, docs, len(all), func(w io.Writer) {
 			for i, p := range all {
 				showProposal(w, p, set, names)
 				fmt.Fprintf(w, "approved by %s, until %s\n", strings.Join(docs[i].Approved, ", "), p.Until.Format(time.DateTime+" UTC"))
 			}
-			if len(all) == 0 {
-				fmt.Fprintln(w, "nothing waits for an approval")
-			}
-		})
+		}, "nothing waits for an approval")
 	})
 	return cmd
 }

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"io"
 	"strings"
 	"time"
 
@@ -35,22 +34,25 @@ func ruleHistoryCommand(to *ledger) *cobra.Command {
 			all = rule.About(all, group, device)
 		}
 		names := to.crowd()
-		return out.write(cmd.OutOrStdout(), all, func(w io.Writer) {
-			t := table{head: []string{">BLOCK", "WHEN", ">EPOCH", "WHAT", "PROPOSED", "APPROVED"}}
-			for _, e := range all {
-				proposed, approved := "-", "-"
-				if e.Proposal != "" {
-					proposed, approved = names.name(e.By), names.names(e.Approvers)
-				} else if e.By != ([20]byte{}) {
-					proposed = names.name(e.By)
-				}
-				t.add(e.Block, e.At.UTC().Format(time.DateTime), e.Epoch, strings.TrimSpace(e.What), proposed, approved)
+		t := table{head: []string{">BLOCK", "WHEN", ">EPOCH", "WHAT", "PROPOSED", "APPROVED"}}
+		for _, e := range all {
+			proposed, approved := "-", "-"
+			if e.Proposal != "" {
+				proposed, approved = names.name(e.By), names.names(e.Approvers)
+			} else if e.By != ([20]byte{}) {
+				proposed = names.name(e.By)
 			}
-			t.write(w)
-			if len(all) == 0 {
-				fmt.Fprintln(w, "nothing happened yet")
-			}
-		})
+			t.add(e.Block, e.At.UTC().Format(time.DateTime), e.Epoch, strings.TrimSpace(e.What), proposed, approved)
+		}
+		return out.list(cmd, all, &t, nothingHappened(args))
 	})
 	return cmd
+}
+
+// nothingHappened is what is said in place of a history, of a group or device.
+func nothingHappened(args []string) string {
+	if len(args) == 0 {
+		return "nothing happened yet"
+	}
+	return fmt.Sprintf("nothing happened to a rule of %s itself: wardflow rule explain says which rule decides, wardflow rule history what happened to all", shown(args[0]))
 }
