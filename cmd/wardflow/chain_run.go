@@ -133,6 +133,9 @@ func (s *chainServer) serve(ctx context.Context, log *slog.Logger, listen net.Li
 			last, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 			defer cancel()
 			err := server.Shutdown(last)
+			if errors.Is(err, context.DeadlineExceeded) { // what is still being answered is cut
+				err = server.Close()
+			}
 			if stopped := <-ended; !errors.Is(stopped, http.ErrServerClosed) {
 				err = errors.Join(err, stopped)
 			}

@@ -146,7 +146,7 @@ func Serve(cfg Config) (*Server, error) {
 		boot:   strings.ToLower(rand.Text()[:8]),
 		api:    http.NewServeMux(),
 		passes: passes{loginFor: cfg.LoginFor, sessionFor: cfg.SessionFor, idleFor: cfg.IdleFor, most: 1000, holds: mayLetIn(&cfg)},
-		watch:  watch{conns: map[net.Conn]bool{}},
+		watch:  watch{conns: map[net.Conn]http.ConnState{}},
 		lanes:  newLanes(),
 	}
 	s.hub = newHub(s.boot, cfg.Every, cfg.MaxViewers, s.shows(s.snapshot))
@@ -305,14 +305,16 @@ func (s *Server) login(base string, by []*x509.Certificate) Login {
 }
 
 // Close tells viewers good-bye, lets the requests under way finish for up to
-// five seconds, and returns when the last goroutine has.
+// five seconds, cuts those that have not, and returns when the last goroutine has.
 func (s *Server) Close() error {
 	s.stop()
+	s.watch.end()
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
 	err := s.http.Shutdown(ctx)
-	if err != nil {
-		err = errors.Join(err, s.http.Close())
+	if errors.Is(err, context.DeadlineExceeded) {
+		s.cfg.Log.Warn("requests to the control API were cut: they were not answered within five seconds of the end")
+		err = s.http.Close()
 	}
 	s.done.Wait()
 	if err != nil {

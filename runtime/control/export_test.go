@@ -8,3 +8,6 @@ func (s *Server) Routes() []string {
 	}
 	return all
 }
+
+// Connections are how many callers are connected.
+func (s *Server) Connections() int { return len(s.watch.open()) }

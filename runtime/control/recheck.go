@@ -17,19 +17,24 @@ import (
 
 // A watch is over the connections that are open.
 type watch struct {
-	mu    sync.Mutex // guards conns
-	conns map[net.Conn]bool
+	mu     sync.Mutex // guards what follows
+	conns  map[net.Conn]http.ConnState
+	ending bool // connections that nothing was asked over are closed
 }
 
 // note is [http.Server.ConnState].
 func (w *watch) note(c net.Conn, is http.ConnState) {
 	w.mu.Lock()
-	defer w.mu.Unlock()
 	switch is {
 	case http.StateNew, http.StateActive, http.StateIdle:
-		w.conns[c] = true
+		w.conns[c] = is
 	default:
 		delete(w.conns, c)
+	}
+	unasked := w.ending && is == http.StateNew
+	w.mu.Unlock()
+	if unasked {
+		c.Close()
 	}
 }
 
@@ -37,6 +42,24 @@ func (w *watch) open() []net.Conn {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return slices.Collect(maps.Keys(w.conns))
+}
+
+// end closes the connections that nothing was asked over, and those that come.
+// Clients keep such spares: [http.Server.Shutdown] takes each for a request under
+// way until it is six seconds old.
+func (w *watch) end() {
+	w.mu.Lock()
+	w.ending = true
+	var unasked []net.Conn
+	for c, is := range w.conns {
+		if is == http.StateNew {
+			unasked = append(unasked, c)
+		}
+	}
+	w.mu.Unlock()
+	for _, c := range unasked {
+		c.Close()
+	}
 }
 
 // recheckAll closes the connections of those who are revoked, as soon as they are,
