@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"reflect"
-	"slices"
 	"strconv"
 	"time"
 )
@@ -18,29 +17,35 @@ func Append[T any](b []byte, from, to *T) ([]byte, bool) {
 // members writes the object of what changed in a struct or a map; without any it
 // is "{}" and false.
 func members(b []byte, from, to reflect.Value) ([]byte, bool) {
+	if to.Kind() != reflect.Map {
+		return planOf(to.Type()).members(b, from, to)
+	}
+	start := len(b)
+	b = closed(mapMembers(append(b, '{'), from, to))
+	return b, len(b) > start+2
+}
+
+// members is the same for structs of the plan's type.
+func (p *plan) members(b []byte, from, to reflect.Value) ([]byte, bool) {
 	start := len(b)
 	b = append(b, '{')
-	if to.Kind() == reflect.Map {
-		b = mapMembers(b, from, to)
-	} else {
-		fields := planOf(to.Type()).fields
-		for i := range fields {
-			f := &fields[i]
+	was, is := where(from), where(to)
+	for i := range p.fields {
+		if f := &p.fields[i]; !f.still(was, is) {
 			b = f.append(b, f.of(from), f.of(to))
 		}
 	}
-	if b[len(b)-1] == ',' {
-		b = b[:len(b)-1]
-	}
-	b = append(b, '}')
+	b = closed(b)
 	return b, len(b) > start+2
+}
+
+// closed ends an object, of which each member has a comma behind it.
+func closed(b []byte) []byte {
+	return append(bytes.TrimSuffix(b, []byte(",")), '}')
 }
 
 // append writes `"name":…,` if a field changed, otherwise nothing.
 func (f *field) append(b []byte, from, to reflect.Value) []byte {
-	if plainlySame(from, to) {
-		return b
-	}
 	was, is := !f.absent(from), !f.absent(to)
 	start := len(b)
 	switch {
@@ -48,6 +53,11 @@ func (f *field) append(b []byte, from, to reflect.Value) []byte {
 		return b
 	case !is:
 		return append(append(b, f.key...), "null,"...)
+	case was && f.bare:
+		if same(from, to) {
+			return b
+		}
+		return append(written(append(b, f.key...), to), ',')
 	case was && f.by != nil:
 		if b, ok := f.byKey(append(b, f.key...), from, to); ok {
 			return append(b, ',')
@@ -65,28 +75,6 @@ func (f *field) append(b []byte, from, to reflect.Value) []byte {
 		return changed(b, f.key, from, to, f.deep)
 	}
 	return append(whole(append(b, f.key...), to), ',')
-}
-
-// plainlySame reports what is quickly seen: most fields of most items are what
-// they were.
-func plainlySame(a, b reflect.Value) bool {
-	switch a.Kind() {
-	case reflect.String:
-		return a.String() == b.String()
-	case reflect.Uint64, reflect.Uint, reflect.Uint32:
-		return a.Uint() == b.Uint()
-	case reflect.Int64, reflect.Int, reflect.Int32:
-		return a.Int() == b.Int()
-	case reflect.Float64, reflect.Float32:
-		return a.Float() == b.Float()
-	case reflect.Bool:
-		return a.Bool() == b.Bool()
-	case reflect.Pointer, reflect.Map:
-		return a.UnsafePointer() == b.UnsafePointer()
-	case reflect.Slice:
-		return a.UnsafePointer() == b.UnsafePointer() && a.Len() == b.Len() && a.IsNil() == b.IsNil()
-	}
-	return false
 }
 
 // changed writes `"name":…,` for a value that was there and is there. Where deep,
@@ -142,7 +130,7 @@ func looseMembers(b []byte, was, is map[string]any) []byte {
 		}
 		b = append(b, ',')
 	}
-	return append(bytes.TrimSuffix(b, []byte(",")), '}')
+	return closed(b)
 }
 
 func mapMembers(b []byte, from, to reflect.Value) []byte {
@@ -174,40 +162,33 @@ func (f *field) byKey(b []byte, from, to reflect.Value) ([]byte, bool) {
 	for i := range to.Len() {
 		item := to.Index(i)
 		key := f.keyOf(to, i)
-		for next < from.Len() && f.keyOf(from, next) < key {
-			next++
+		was := ""
+		for ; next < from.Len(); next++ {
+			if was = f.keyOf(from, next); was >= key {
+				break
+			}
 		}
 		at := next
-		if at >= from.Len() || f.keyOf(from, at) != key {
+		if at >= from.Len() || was != key {
 			if old == nil {
 				old = f.keys(from)
 			}
-			was, ok := old[key]
-			if !ok {
+			var ok bool
+			if at, ok = old[key]; !ok {
 				b = append(whole(append(quoted(b, key), ':'), item), ',')
 				continue
 			}
-			at = was
 		}
 		mark := len(b)
 		var any bool
-		if b, any = members(append(quoted(b, key), ':'), from.Index(at), item); any {
+		if b, any = f.items.members(append(quoted(b, key), ':'), from.Index(at), item); any {
 			b = append(b, ',')
 		} else {
 			b = b[:mark]
 		}
 	}
-	b = f.gone(b, from, to)
-	if b[len(b)-1] == ',' {
-		b = b[:len(b)-1]
-	}
-	b = append(b, '}')
+	b = closed(f.gone(b, from, to))
 	return b, len(b) > start+2
-}
-
-// keyOf is the key of an item.
-func (f *field) keyOf(list reflect.Value, i int) string {
-	return list.Index(i).FieldByIndex(f.by).String()
 }
 
 func (f *field) keys(list reflect.Value) map[string]int {
@@ -263,29 +244,34 @@ func sameItems(from, to reflect.Value, k int) bool {
 // whole writes a value as encoding/json does, with fractions to four digits where
 // it stands by itself.
 func whole(b []byte, v reflect.Value) []byte {
-	switch v.Kind() {
-	case reflect.String:
-		if !opaque(v.Type()) {
-			return quoted(b, v.String())
-		}
-	case reflect.Bool:
-		if !opaque(v.Type()) {
-			return strconv.AppendBool(b, v.Bool())
-		}
-	case reflect.Int, reflect.Int64, reflect.Int32:
-		if !opaque(v.Type()) {
-			return strconv.AppendInt(b, v.Int(), 10)
-		}
-	case reflect.Uint, reflect.Uint64, reflect.Uint32:
-		if !opaque(v.Type()) {
-			return strconv.AppendUint(b, v.Uint(), 10)
-		}
-	case reflect.Float64, reflect.Float32:
-		if !opaque(v.Type()) {
-			return number(b, v.Float())
-		}
+	if bare(v.Type()) {
+		return written(b, v)
 	}
 	return encoded(b, v.Interface())
+}
+
+// bare reports whether a type is a plain string, number or truth value.
+func bare(t reflect.Type) bool {
+	switch t.Kind() {
+	case reflect.String, reflect.Bool, reflect.Int, reflect.Int64, reflect.Int32, reflect.Uint, reflect.Uint64, reflect.Uint32, reflect.Float64, reflect.Float32:
+		return !opaque(t)
+	}
+	return false
+}
+
+// written writes a bare value.
+func written(b []byte, v reflect.Value) []byte {
+	switch {
+	case v.Kind() == reflect.String:
+		return quoted(b, v.String())
+	case v.Kind() == reflect.Bool:
+		return strconv.AppendBool(b, v.Bool())
+	case v.CanInt():
+		return strconv.AppendInt(b, v.Int(), 10)
+	case v.CanUint():
+		return strconv.AppendUint(b, v.Uint(), 10)
+	}
+	return number(b, v.Float())
 }
 
 // encoded writes what encoding/json does. What it can't is null.
@@ -297,20 +283,6 @@ func encoded(b []byte, v any) []byte {
 		return append(b, "null"...)
 	}
 	return append(b, bytes.TrimSuffix(buf.Bytes(), []byte("\n"))...)
-}
-
-// number writes a fraction to four digits. JSON knows no infinity, and nobody
-// here means one.
-func number(b []byte, f float64) []byte {
-	if f != f || f > 1e300 || f < -1e300 {
-		return append(b, '0')
-	}
-	if abs := max(f, -f); abs >= 1e-4 && abs < 1e15 {
-		var short [32]byte
-		g, _ := strconv.ParseFloat(string(strconv.AppendFloat(short[:0], f, 'g', 4, 64)), 64)
-		return strconv.AppendFloat(b, g, 'f', -1, 64)
-	}
-	return strconv.AppendFloat(b, f, 'g', 4, 64)
 }
 
 // quoted writes a string of JSON.
@@ -349,18 +321,6 @@ func same(a, b reflect.Value) bool {
 		return sameStruct(a, b)
 	}
 	return reflect.DeepEqual(a.Interface(), b.Interface())
-}
-
-// sameNumber reports whether two fractions are written the same.
-func sameNumber(a, b float64) bool {
-	if a == b {
-		return true
-	}
-	if abs := max(a, -a); max(a-b, b-a) > abs/500 {
-		return false // so far apart that four digits differ
-	}
-	var ab, bb [32]byte
-	return slices.Equal(number(ab[:0], a), number(bb[:0], b))
 }
 
 func sameStruct(a, b reflect.Value) bool {

@@ -180,7 +180,7 @@ func (f *field) putByKey(v reflect.Value, value json.RawMessage) error {
 			return err
 		}
 	}
-	sortByKey(list, f.by)
+	sortByKey(list, f.by.index)
 	v.Set(list)
 	return nil
 }
@@ -191,7 +191,7 @@ func (f *field) putItem(item reflect.Value, key string, patch json.RawMessage) e
 	if err := put(item, patch); err != nil {
 		return fmt.Errorf("%s: %w", key, err)
 	}
-	item.FieldByIndex(f.by).SetString(key)
+	item.FieldByIndex(f.by.index).SetString(key)
 	return nil
 }
 

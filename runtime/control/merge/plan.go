@@ -21,14 +21,18 @@ type field struct {
 	key    []byte // `"name":`
 	index  []int
 	typ    reflect.Type
-	empty  bool   // omitempty
-	zero   bool   // omitzero
-	deep   bool   // a patch has members of it
-	at     int    // in the struct, where it is not of an embedded one; otherwise -1
-	by     []int  // of a list by key: where the key is in an item
-	byName string // and what it is called
-	most   int    // of a list of the newest: how long it gets
-	newest string // and what its front is called: "newEvents"
+	empty  bool    // omitempty
+	zero   bool    // omitzero
+	deep   bool    // a patch has members of it
+	at     int     // in the struct, where it is not of an embedded one; otherwise -1
+	offset uintptr // in the struct, in bytes
+	size   uintptr // and how many it has; 0: it is reached by index only
+	bare   bool    // a plain string, number or truth value
+	by     *field  // of a list by key: the key of an item
+	items  *plan   // and how those are written
+	byName string  // and what it is called
+	most   int     // of a list of the newest: how long it gets
+	newest string  // and what its front is called: "newEvents"
 }
 
 var plans sync.Map // reflect.Type → *plan
@@ -54,6 +58,8 @@ func planOf(t reflect.Type) *plan {
 		if len(f.Index) == 1 {
 			fd.at = f.Index[0]
 		}
+		fd.lies(t)
+		fd.bare = bare(f.Type)
 		_, fd.deep = inside(f.Type)
 		fd.lists(t, f.Tag.Get("merge"))
 		if fd.most > 0 {
@@ -86,7 +92,7 @@ func (f *field) lists(in reflect.Type, tag string) {
 		if !ok || items.fields[i].typ.Kind() != reflect.String {
 			panic(fmt.Sprintf("merge: %v.%s: items have no name %q", in, f.name, what))
 		}
-		f.by, f.byName = items.fields[i].index, what
+		f.by, f.items, f.byName = &items.fields[i], items, what
 	case "newest":
 		n, err := strconv.Atoi(what)
 		if err != nil || n < 1 {
