@@ -130,6 +130,7 @@ const steps = {
     const store = page.getByRole("dialog", { name: "Move store" });
     await store.getByText("store is bound to records").first().waitFor();
     assert.equal(await store.getByRole("radio", { name: /^ward/ }).isDisabled(), true);
+    await store.getByText("No other host is fit for it.").waitFor();
     await page.keyboard.press("Escape");
     await store.waitFor({ state: "detached" });
     await details.getByRole("button", { name: "Move…" }).and(page.locator(":focus")).waitFor(); // back where it was

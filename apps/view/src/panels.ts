@@ -26,10 +26,14 @@ export interface Panel {
   badge?: () => Badge | undefined; // undefined: nothing to say
 }
 
+const mostRefusals = 100; // of which the stream tells
 const some = (n: number, tone: Badge["tone"], spoken: string): Badge | undefined => (n > 0 ? { text: String(n), spoken, ...(tone ? { tone } : {}) } : undefined);
 const alarmed = () => live.snapshot?.alarms?.filter((a) => !a.until && a.kind !== "gap").length ?? 0;
 const chained = (): Badge | undefined => (live.snapshot?.chain && !live.snapshot.chain.ready ? { text: "not ready", tone: "bad" } : undefined);
-const refused = () => live.snapshot?.refusals.length ?? 0;
+const refused = (): Badge | undefined => {
+  const n = live.snapshot?.refusals.length ?? 0;
+  return n < mostRefusals ? some(n, undefined, n + " refused") : { text: mostRefusals + "+", spoken: `${mostRefusals} refused, or more` };
+};
 
 export const panels: Panel[] = [
   { id: "majority", title: "Majority", area: "top", view: () => Majority },
@@ -40,7 +44,7 @@ export const panels: Panel[] = [
   { id: "vitals", title: "Vitals", area: "below", view: () => import("./panels/Vitals.svelte") },
   { id: "scripts", title: "Scripts", area: "below", view: () => import("./panels/Scripts.svelte") },
   { id: "events", title: "What happened", area: "below", view: () => import("./panels/Events.svelte") },
-  { id: "refusals", title: "Refused readings", area: "below", view: () => import("./panels/Refusals.svelte"), badge: () => some(refused(), undefined, refused() + " refused") },
+  { id: "refusals", title: "Refused readings", area: "below", view: () => import("./panels/Refusals.svelte"), badge: refused },
   { id: "alarms", title: "Alarms", area: "below", view: () => import("./panels/Alarms.svelte"), badge: () => some(alarmed(), "warn", alarmed() + " go on") },
   { id: "timeline", title: "Timeline", area: "below", view: () => import("./panels/Timeline.svelte") },
   { id: "certificates", title: "Certificates", area: "below", view: () => import("./panels/Certificates.svelte") },
