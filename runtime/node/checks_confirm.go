@@ -30,6 +30,11 @@ func (c *checks) answerAnchor(ctx context.Context, peer flow.Identity, body []by
 	if !c.relay.rich.Load() {
 		return nil, flow.ErrLater
 	}
+	end, err := c.relay.share(&c.relay.gas, peer, "a head of a log that this node was to pay for")
+	if err != nil {
+		return nil, err
+	}
+	defer end(gasLeast)
 	found, err := c.find(ctx)
 	if err != nil {
 		return nil, err

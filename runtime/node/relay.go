@@ -37,6 +37,8 @@ type nodeRelay struct {
 	payer  *chain.Payer     // nil: this node has no account
 	gather *anchor.Gatherer // of heads that payer pays for
 	rich   atomic.Bool      // payer can pay
+	gas    shares           // that other nodes may have paid here
+	gifts  shares           // for their accounts
 
 	stop context.CancelFunc
 	done sync.WaitGroup
@@ -48,7 +50,8 @@ type wallet interface {
 }
 
 func (n *Node) openRelay(c *checks) (*nodeRelay, error) {
-	r := &nodeRelay{n: n, c: c}
+	r := &nodeRelay{n: n, c: c, gas: shares{what: "transactions that this node pays for", most: gasAtFirst, each: gasEach, atOnce: relaysAtOnce},
+		gifts: shares{what: "what this node gives for accounts", most: giftsAtFirst, each: giftsEach, atOnce: 1}}
 	ctx, stop := context.WithCancel(context.Background())
 	r.stop = stop
 	if n.ruling.replica != nil || n.cfg.Chain.Payer != "" {
@@ -184,6 +187,19 @@ const (
 	relayGasMost = 8_000_000
 )
 
+// How much one other node may have paid here. Half of each block is more than all
+// checks of a busy ward, each as a transaction of its own; ten whole blocks of
+// [chain] come at once. An account needs something once in its life, but what it is
+// given may come too late to be seen, and be asked for again.
+const (
+	gasAtFirst   = 600_000_000
+	gasEach      = 30_000_000 // a second
+	gasLeast     = 100_000    // that anything costs: also what is refused was tried
+	relaysAtOnce = 2048       // half of what a payer can have on its way
+	giftsAtFirst = 10
+	giftsEach    = 1.0 / 60 // a second
+)
+
 func (r *nodeRelay) answerRelay(ctx context.Context, peer flow.Identity, body []byte) ([]byte, error) {
 	var t relayed
 	if err := json.Unmarshal(body, &t); err != nil {
@@ -196,7 +212,12 @@ func (r *nodeRelay) answerRelay(ctx context.Context, peer flow.Identity, body []
 	if !r.rich.Load() {
 		return nil, flow.ErrLater
 	}
+	end, err := r.share(&r.gas, peer, "a transaction that this node was to pay for")
+	if err != nil {
+		return nil, err
+	}
 	receipt, err := r.payer.Send(ctx, chain.Call{To: t.To, Data: t.Data, Gas: t.Gas})
+	end(max(float64(receipt.Gas), gasLeast))
 	out := outcomeOfRelay{Receipt: receipt}
 	var revert *chain.RevertError
 	switch {
@@ -206,6 +227,14 @@ func (r *nodeRelay) answerRelay(ctx context.Context, peer flow.Identity, body []
 		return nil, err
 	}
 	return json.Marshal(out)
+}
+
+// share begins something for another node, within its share.
+func (r *nodeRelay) share(of *shares, peer flow.Identity, what string) (end func(cost float64), err error) {
+	if end, err = of.begin(flow.NodeID(peer.Name), time.Now()); err != nil {
+		r.n.audit(flow.AuditEvent{Kind: flow.AuditRegister, Who: peer.URI, Proven: true, What: what, Why: err.Error()})
+	}
+	return end, err
 }
 
 func (r *nodeRelay) may(ctx context.Context, t *relayed) error {
@@ -285,7 +314,12 @@ func (r *nodeRelay) answerFund(ctx context.Context, peer flow.Identity, body []b
 	if has.Cmp(enough) >= 0 {
 		return nil, nil
 	}
+	end, err := r.share(&r.gifts, peer, "something for an account, which this node was to give")
+	if err != nil {
+		return nil, err
+	}
 	_, err = r.payer.Send(ctx, chain.Call{To: &to, Gas: 21_000, Wei: fundWei})
+	end(1)
 	if err == nil {
 		r.n.log.Info("account of another node that holds the chain was given something", "peer", peer.Name, "account", to)
 	}
