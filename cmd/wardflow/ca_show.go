@@ -4,13 +4,12 @@ import (
 	"crypto/sha256"
 	"crypto/x509"
 	"encoding/hex"
-	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 	"strings"
-	"text/tabwriter"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -20,7 +19,8 @@ import (
 )
 
 func caShowCommand() *cobra.Command {
-	var trust, output string
+	var trust string
+	var out output
 	cmd := &cobra.Command{
 		Use:   "show FILE",
 		Short: "Show what certificates say, and whether they hold",
@@ -30,9 +30,6 @@ certificate is also verified; one that is refused makes the command fail.`,
 		Example: "  wardflow ca show monitor",
 		Args:    takes(1, "FILE"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if output != "" && output != "json" {
-				return usageError{fmt.Errorf("ca show: -o %s: want json", output)}
-			}
 			file := args[0]
 			if info, err := os.Stat(file); err == nil && info.IsDir() {
 				file = filepath.Join(file, "cert.pem")
@@ -52,14 +49,11 @@ certificate is also verified; one that is refused makes the command fail.`,
 				views = append(views, viewOf(c))
 			}
 			refusal := verifyBy(trust, chain, &views[0])
-			if err := views.print(cmd.OutOrStdout(), output); err != nil {
-				return err
-			}
-			return refusal
+			return errors.Join(views.write(cmd.OutOrStdout(), out), refusal)
 		},
 	}
 	cmd.Flags().StringVar(&trust, "trust", "", "trust.pem to verify the first certificate by (default: the one beside FILE)")
-	cmd.Flags().StringVarP(&output, "output", "o", "", "json, for programs")
+	out.flag(cmd)
 	return cmd
 }
 
@@ -129,28 +123,31 @@ func verifyBy(trust string, chain []*x509.Certificate, view *certView) error {
 
 type certViews []certView
 
-func (vs certViews) print(w io.Writer, output string) error {
-	if output == "json" {
-		enc := json.NewEncoder(w)
-		enc.SetIndent("", "  ")
-		return enc.Encode(vs)
+// write names certificates by their holders, as "ca revoke" takes them.
+func (vs certViews) write(w io.Writer, out output) error {
+	if out != "name" {
+		return out.write(w, vs, vs.print)
 	}
-	tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	for _, v := range vs {
+		if _, err := fmt.Fprintln(w, inCell(v.Holder)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (vs certViews) print(w io.Writer) {
 	for i, v := range vs {
 		if i > 0 {
-			fmt.Fprintln(tw)
+			fmt.Fprintln(w)
 		}
-		v.print(tw)
+		v.print(w)
 	}
-	return tw.Flush()
 }
 
 func (v certView) print(w io.Writer) {
-	row := func(name, value string) {
-		if value != "" {
-			fmt.Fprintf(w, "%s\t%s\n", name, value)
-		}
-	}
+	var s sheet
+	row := func(name, value string) { s.add(name, value) }
 	if v.Role != "" {
 		row("holder", v.Holder)
 	} else {
@@ -175,4 +172,5 @@ func (v certView) print(w io.Writer) {
 	case v.Why != "":
 		row("not ours", v.Why)
 	}
+	s.write(w)
 }

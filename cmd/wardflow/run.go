@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"log/slog"
 	"maps"
 	"slices"
@@ -24,7 +25,7 @@ type running struct {
 	virtual bool
 	migrate bool
 	seed    uint64
-	format  string
+	format  output
 	verbose bool
 }
 
@@ -35,8 +36,8 @@ func runScriptCommand(types func() flow.Types) *cobra.Command {
 		Use:   "run FILE",
 		Short: "Run a script in this process",
 		Long: "Run a script in this process, without a cluster. What io.Print prints goes to standard\n" +
-			"output; with -o json it goes to standard error, and standard output gets what each\n" +
-			"test.Sink took: {\"sinks\": {\"APP:NAME\": [TOKEN, ...]}}.\n\n" +
+			"output; with -o json or yaml it goes to standard error, and standard output gets what each\n" +
+			"test.Sink took: {\"sinks\": {\"APP:NAME\": [TOKEN, ...]}}; with -o name only their names.\n\n" +
 			"With --virtual the clock moves when nothing else does, so an hour takes no time. Without\n" +
 			"--for such a run goes on until nothing can happen any more, or for a million firings; one\n" +
 			"in real time goes on until it is interrupted or at rest. Devices are mocks: --device sets\n" +
@@ -45,9 +46,6 @@ func runScriptCommand(types func() flow.Types) *cobra.Command {
 			"  wardflow run ward.calvin --for 10s --device io.temperature=37.2 --arg PERIOD=0.5",
 		Args: takes(1, "FILE"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if r.format != "text" && r.format != "json" {
-				return usageError{fmt.Errorf("run: -o %s: the formats are text and json", r.format)}
-			}
 			return r.run(cmd, args[0], types())
 		},
 	}
@@ -58,7 +56,7 @@ func runScriptCommand(types func() flow.Types) *cobra.Command {
 	cmd.Flags().BoolVar(&r.virtual, "virtual", false, "run in virtual time")
 	cmd.Flags().BoolVar(&r.migrate, "migrate", false, "move the actors about while they run")
 	cmd.Flags().Uint64Var(&r.seed, "seed", 0, "another order of firings where the script leaves it open")
-	cmd.Flags().StringVarP(&r.format, "output", "o", "text", "format: text or json")
+	r.format.flag(cmd)
 	cmd.Flags().BoolVarP(&r.verbose, "verbose", "v", false, "show what actors log")
 	return cmd
 }
@@ -97,7 +95,7 @@ func (r *running) run(cmd *cobra.Command, file string, types flow.Types) error {
 // nobody else uses them.
 func (r *running) bind(cmd *cobra.Command, file string, devices *device.Set) {
 	out := cmd.OutOrStdout()
-	if r.format == "json" {
+	if r.format != "table" {
 		out = cmd.ErrOrStderr()
 	}
 	devices.Bind("io.stdout", out)
@@ -108,14 +106,8 @@ func (r *running) bind(cmd *cobra.Command, file string, devices *device.Set) {
 
 // show writes the sinks, and for people what went wrong and why the run ended.
 func (r *running) show(cmd *cobra.Command, file string, res play.Result) error {
-	if r.format == "json" {
-		b, err := res.MarshalJSON()
-		if err == nil {
-			_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s\n", b)
-		}
-		if err != nil {
-			return fmt.Errorf("run %s: %w", file, err)
-		}
+	if err := r.writeSinks(cmd.OutOrStdout(), res); err != nil {
+		return fmt.Errorf("run %s: %w", file, err)
 	}
 	w := cmd.ErrOrStderr()
 	for _, l := range res.Letters {
@@ -136,4 +128,26 @@ func (r *running) show(cmd *cobra.Command, file string, res play.Result) error {
 		return fmt.Errorf("run %s: %d of its actors stopped: see above", file, n)
 	}
 	return nil
+}
+
+// writeSinks writes what the sinks took, for programs: people have seen what was
+// printed.
+func (r *running) writeSinks(w io.Writer, res play.Result) error {
+	if r.format == "name" {
+		for _, id := range slices.Sorted(maps.Keys(res.Sinks)) {
+			if _, err := fmt.Fprintln(w, id); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	if r.format != "json" {
+		return r.format.write(w, res, func(io.Writer) {})
+	}
+	doc, err := document(res) // in one line: tokens may be a million
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(w, "%s\n", stilled(doc))
+	return err
 }

@@ -2,11 +2,9 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"text/tabwriter"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -54,14 +52,15 @@ through --node, or --rpc, or read from its folder, --dir.`,
 	opts.at.flags(cmd)
 	flags.StringArrayVar(&opts.checks, "checks", nil, "`DIR` checks of a node that judged; may be given again")
 	flags.StringVar(&opts.patient, "patient", "", "check the record of this `PATIENT` only")
-	flags.StringVarP(&opts.output, "output", "o", "table", "`FORM` of the report: table or json")
+	opts.out.flag(cmd)
 	return cmd
 }
 
 type verifyOptions struct {
-	store, patient, output string
-	checks                 []string
-	at                     ledger // whom to believe, and where the chain is
+	store, patient string
+	checks         []string
+	at             ledger // whom to believe, and where the chain is
+	out            output
 }
 
 // errNotWhole is what verify exits with when something was found bad.
@@ -75,8 +74,6 @@ func (o *verifyOptions) run(ctx context.Context, out io.Writer) error {
 		return usageError{errors.New("whom to believe? Name the file of authorities with --trust")}
 	case o.patient != "" && len(o.checks) > 0:
 		return usageError{errors.New("--patient and --checks: logs are held against all that is stored, so give one of them")}
-	case o.output != "table" && o.output != "json":
-		return usageError{fmt.Errorf("output form %q: want table or json", o.output)}
 	}
 	file, err := o.trust()
 	if err != nil {
@@ -100,57 +97,65 @@ func (o *verifyOptions) run(ctx context.Context, out io.Writer) error {
 	if err == nil && len(o.checks) > 0 {
 		logs, err = o.collate(ctx, st)
 	}
-	if o.output == "json" {
-		err = errors.Join(writeVerifyJSON(out, &report, logs, err), err)
-	} else {
-		err = errors.Join(writeVerifyTable(out, &report, time.Since(began)), writeCollation(out, logs), err)
+	took := time.Since(began)
+	doc := verification{OK: report.OK() && err == nil && (logs == nil || logs.OK()), Report: &report, Checks: logs}
+	if err != nil {
+		doc.Error = err.Error()
 	}
+	err = errors.Join(o.write(out, &doc, took), err)
 	if err == nil && (!report.OK() || logs != nil && !logs.OK()) {
 		return errNotWhole
 	}
 	return err
 }
 
-func writeVerifyJSON(out io.Writer, r *proof.Report, logs *evidence.Collation, err error) error {
-	v := struct {
-		OK bool `json:"ok"`
-		*proof.Report
-		Checks *evidence.Collation `json:"checks,omitempty"`
-		Error  string              `json:"error,omitempty"`
-	}{OK: r.OK() && err == nil && (logs == nil || logs.OK()), Report: r, Checks: logs}
-	if err != nil {
-		v.Error = err.Error()
+// A verification is what was found, for programs.
+type verification struct {
+	OK bool `json:"ok"`
+	*proof.Report
+	Checks *evidence.Collation `json:"checks,omitempty"`
+	Error  string              `json:"error,omitempty"`
+}
+
+// write writes what was found; the names in it are the patients'.
+func (o *verifyOptions) write(w io.Writer, v *verification, took time.Duration) error {
+	if o.out == "name" {
+		for _, p := range v.Patients {
+			if _, err := fmt.Fprintln(w, inCell(p.Patient)); err != nil {
+				return err
+			}
+		}
+		return nil
 	}
-	enc := json.NewEncoder(out)
-	enc.SetIndent("", "  ")
-	return enc.Encode(v)
+	var failed error
+	err := o.out.write(w, v, func(w io.Writer) {
+		failed = errors.Join(writeVerifyTable(w, v.Report, took), writeCollation(w, v.Checks))
+	})
+	return errors.Join(err, failed)
 }
 
 func writeVerifyTable(out io.Writer, r *proof.Report, took time.Duration) error {
-	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "PATIENT\tWINDOWS\tREADINGS\tREFUSED\tVERIFIED\tWAITING\tMISSING\tBAD")
-	verified, windows, apart, left := 0, 0, 0, 0
+	t := &table{head: []string{"PATIENT", ">WINDOWS", ">READINGS", ">REFUSED", ">VERIFIED", ">WAITING", ">MISSING", ">BAD"}}
+	holds, windows, apart, left := 0, 0, 0, 0
 	for _, p := range r.Patients {
-		fmt.Fprintf(w, "%s\t%d\t%d\t%d\t%d\t%d\t%d\t%d\n", p.Patient, p.Windows, p.Readings, p.Refused, p.Verified, p.Waiting, p.Missing, p.Bad)
-		verified += p.Verified
+		t.add(p.Patient, p.Windows, p.Readings, p.Refused, p.Verified, p.Waiting, p.Missing, p.Bad)
+		holds += p.Verified
 		windows += p.Windows
 		apart += p.Quarantined
 		left += p.Apart
 	}
-	if err := w.Flush(); err != nil {
-		return err
-	}
-	var err error
+	t.write(out)
 	if apart > 0 {
 		fmt.Fprintf(out, "\nIN QUARANTINE: %d windows with %d readings. The patients' cards signed them and their chains go on over them,\nbut they did not hold when they came, and nothing of them is in the record:\n", apart, left)
 		for _, q := range r.Quarantine {
-			fmt.Fprintf(out, "  %d windows with %d readings: %s\n", q.Windows, q.Readings, q.Why)
+			fmt.Fprintf(out, "  %d windows with %d readings: %s\n", q.Windows, q.Readings, inCell(q.Why))
 		}
 	}
+	var err error
 	if r.OK() {
-		_, err = fmt.Fprintf(out, "\n%d readings in %d windows hold (%s)\n", verified, windows, took.Round(time.Millisecond))
+		_, err = fmt.Fprintf(out, "\n%d readings in %d windows hold (%s)\n", holds, windows, took.Round(time.Millisecond))
 	} else {
-		_, err = fmt.Fprintf(out, "\nDOES NOT HOLD: %d bad; the first: %s\n", r.Bad, r.First)
+		_, err = fmt.Fprintf(out, "\nDOES NOT HOLD: %d bad; the first: %s\n", r.Bad, inCell(fmt.Sprint(r.First)))
 	}
 	return err
 }
