@@ -25,15 +25,10 @@ func appPlanCommand(to *reach, out *output) *cobra.Command {
 		Example: "  wardflow app plan ward.calvin\n  wardflow app plan ward.calvin --exit-code",
 		Args:    takes(1, "a script"),
 		RunE: ask(to, func(ctx context.Context, c *control.Client, cmd *cobra.Command, args []string) error {
-			d, err := deployment(cmd, &from, args[0], name)
+			plan, err := planOf(ctx, c, cmd, &from, args[0], name)
 			if err != nil {
 				return err
 			}
-			plan, err := c.Plan(ctx, d)
-			if err != nil {
-				return explain(cmd.ErrOrStderr(), err)
-			}
-			writeIssues(cmd.ErrOrStderr(), plan.Issues)
 			err = out.write(cmd.OutOrStdout(), plan, func(w io.Writer) { showPlan(w, plan) })
 			if err == nil && exit && changes(plan) {
 				err = errDiffers
@@ -45,6 +40,21 @@ func appPlanCommand(to *reach, out *output) *cobra.Command {
 	exitCodeFlag(cmd, &exit, "it would change something")
 	from.flags(cmd)
 	return cmd
+}
+
+// planOf asks the node what deploying a script would change. What there is to say
+// of the script is written.
+func planOf(ctx context.Context, c *control.Client, cmd *cobra.Command, from *sources, file, name string) (*control.PlanResult, error) {
+	d, err := deployment(cmd, from, file, name)
+	if err != nil {
+		return nil, err
+	}
+	plan, err := c.Plan(ctx, d)
+	if err != nil {
+		return nil, explain(cmd.ErrOrStderr(), err)
+	}
+	writeIssues(cmd.ErrOrStderr(), plan.Issues)
+	return plan, nil
 }
 
 func nameFlag(cmd *cobra.Command, name *string) {

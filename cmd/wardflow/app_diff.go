@@ -38,15 +38,10 @@ they will run is what "app plan" tells.`,
 		Example: "  wardflow app diff ward.calvin\n  wardflow app diff ward.calvin --exit-code || wardflow app deploy ward.calvin",
 		Args:    takes(1, "a script"),
 		RunE: ask(to, func(ctx context.Context, c *control.Client, cmd *cobra.Command, args []string) error {
-			d, err := deployment(cmd, &from, args[0], name)
+			plan, err := planOf(ctx, c, cmd, &from, args[0], name)
 			if err != nil {
 				return err
 			}
-			plan, err := c.Plan(ctx, d)
-			if err != nil {
-				return explain(cmd.ErrOrStderr(), err)
-			}
-			writeIssues(cmd.ErrOrStderr(), plan.Issues)
 			diff := differs(plan)
 			err = out.write(cmd.OutOrStdout(), diff, func(w io.Writer) { showDifference(w, asAdded(plan)) })
 			if err == nil && exit && diff.Differs {
