@@ -13,10 +13,14 @@ const unsaid = "a firing failed (why is for who may see refusals)"
 // what failed firings said: of their actors, where that is said again of an
 // application, and of the events about them.
 func outlineFaults(o *Snapshot) {
-	o.Actors, o.Apps, o.Events = slices.Clone(o.Actors), slices.Clone(o.Apps), slices.Clone(o.Events)
+	o.Apps, o.Events = slices.Clone(o.Apps), slices.Clone(o.Events)
+	failed := func(a ActorState) bool { return a.Errors > 0 && a.LastError != "" }
+	if slices.ContainsFunc(o.Actors, failed) { // there are many of them, and few fail
+		o.Actors = slices.Clone(o.Actors)
+	}
 	for i := range o.Actors {
 		a := &o.Actors[i]
-		if a.Errors == 0 || a.LastError == "" {
+		if !failed(*a) {
 			continue
 		}
 		for j := range o.Apps {

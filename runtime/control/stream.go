@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/wardflow/wardflow/runtime/control/merge"
@@ -142,13 +143,20 @@ func (e *eventWriter) write(b []byte) error {
 	return e.rc.Flush()
 }
 
+// mostRoom is the longest patch, in bytes, that the next ones are given room for.
+const mostRoom = 256 << 10
+
 // shows is the source of a stream.
 func (s *Server) shows(take func(context.Context) (*Snapshot, error)) source[*Snapshot] {
+	var most atomic.Int64 // bytes of a patch so far: the next one will be about as long
 	return source[*Snapshot]{
 		take:  take,
 		whole: func(v *Snapshot) ([]byte, error) { return json.Marshal(v) },
 		changes: func(before, now *Snapshot) []byte {
-			data, _ := merge.Append(nil, before, now)
+			data, _ := merge.Append(make([]byte, 0, most.Load()), before, now)
+			if n := int64(len(data)); n > most.Load() && n < mostRoom {
+				most.Store(n + n/8)
+			}
 			return data
 		},
 		failed: func(err error) []byte {
