@@ -33,7 +33,7 @@ func TestClient(t *testing.T) {
 	if err != nil || len(plan.Actors) != 19 || plan.Actors[0].Change != control.ChangeStart || plan.APIVersion != control.APIVersion {
 		t.Fatalf("plan %+v, %v", plan, err)
 	}
-	if app, err := c.Deploy(ctx, night); err != nil || app.Name != "night" || app.Version != 1 {
+	if app, err := c.Deploy(ctx, night); err != nil || app.Name != "night" || app.Revision != 1 {
 		t.Fatalf("deploy %+v, %v", app, err)
 	}
 	if apps, err := c.Apps(ctx); err != nil || len(apps) != 2 || apps[0].Script != "" {
