@@ -3,6 +3,7 @@ package expand
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -30,8 +31,9 @@ type State struct {
 // nothing says where it fits. Source and State.Old stay as they are, and share
 // arguments and rules with the outcome.
 //
-// It returns an error for what only a faulty compiler could give: a scaling
-// rule that can't be read, a queue of an unknown kind.
+// It returns an error for an application that would have more actors, links or
+// replicas than the limits at the end of this file, and for what only a faulty compiler could give: a scaling rule
+// that can't be read, a queue of an unknown kind.
 func Run(source *flow.Graph, specs func(typ string) (flow.Spec, bool), st State) (flow.Graph, error) {
 	x := &expansion{source: source, specs: specs, st: st, copies: map[flow.ActorID][]flow.Node{}}
 	x.remember()
@@ -41,7 +43,9 @@ func Run(source *flow.Graph, specs func(typ string) (flow.Spec, bool), st State)
 			return flow.Graph{}, fmt.Errorf("expand %s: %w", n.ID, err)
 		}
 	}
-	x.join()
+	if err := x.join(); err != nil {
+		return flow.Graph{}, fmt.Errorf("expand %s: %w", source.App, err)
+	}
 	if err := x.spill(); err != nil {
 		return flow.Graph{}, fmt.Errorf("expand %s: %w", source.App, err)
 	}
@@ -60,6 +64,7 @@ type expansion struct {
 	copies map[flow.ActorID][]flow.Node // what shall run, by the actor of the script, by number
 	teams  map[string][]flow.Node       // actors that are scaled as one, by their rule's target
 	player map[flow.ActorID]string      // the team of each
+	pairs  int                          // of replicas that are apart, so far
 	out    flow.Graph
 }
 
@@ -120,7 +125,7 @@ const Mark = '~'
 
 // join makes the links: every replica has those of the original. What leads to
 // a replica that is ending closes.
-func (x *expansion) join() {
+func (x *expansion) join() error {
 	for _, l := range x.source.Links {
 		team := x.oneTeam(l)
 		for _, from := range x.copies[l.From.Actor] {
@@ -129,8 +134,31 @@ func (x *expansion) join() {
 					x.out.Links = append(x.out.Links, b)
 				}
 			}
+			if len(x.out.Links) > maxLinks {
+				return fmt.Errorf("link %s > %s: with this one, between replicas, there are more than %d: ask for fewer replicas on one side", l.From, l.To, maxLinks)
+			}
 		}
 	}
+	return nil
+}
+
+// The limits of what one application may have, as a script may ask for any number of
+// replicas: a replica set of a thousand, as people may; and so many pairs of replicas
+// that must be apart as placement can look at in about a second.
+const (
+	maxActors   = 100_000
+	maxLinks    = 1_000_000
+	maxReplicas = 1000
+	maxPairs    = 250_000
+)
+
+// room is how many replicas an actor may have, beside what there is already.
+func (x *expansion) room(alone bool) int {
+	n := min(maxReplicas, maxActors-len(x.out.Actors))
+	if alone {
+		n = min(n, int(math.Sqrt(float64(max(0, maxPairs-x.pairs)))))
+	}
+	return max(n, 0)
 }
 
 func between(l flow.Link, from, to flow.Node) flow.Link {

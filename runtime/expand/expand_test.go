@@ -283,3 +283,26 @@ func BenchmarkRun(b *testing.B) {
 		}
 	}
 }
+
+// However many replicas a script asks for, there are no more than placement can look
+// at: what a rule says must be is an error, what people wish is cut short.
+func TestReplicasAreBounded(t *testing.T) {
+	rule := func(min int64, alone bool) *flow.Graph {
+		return scaled(match(Performance, map[string]flow.Value{"min": min, "alone": alone}))
+	}
+	for _, tt := range []struct {
+		g    *flow.Graph
+		want string
+	}{
+		{rule(2_000_000_000, false), "line 1: performance_scaling: min=2000000000, and there is room for 1000 replicas"},
+		{rule(501, true), "min=501, and there is room for 500 replicas"},
+	} {
+		if _, err := Run(tt.g, specs, State{Nodes: nodes("n1")}); err == nil || !strings.Contains(err.Error(), tt.want) {
+			t.Errorf("%v, want %q", err, tt.want)
+		}
+	}
+	g, err := Run(rule(1, false), specs, State{Nodes: nodes("n1"), Wanted: map[flow.ActorID]int{"app:work": 5000}})
+	if err != nil || len(g.Actors) != 2+maxReplicas {
+		t.Errorf("%d actors, %v", len(g.Actors), err)
+	}
+}

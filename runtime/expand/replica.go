@@ -2,6 +2,7 @@ package expand
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 
 	"github.com/wardflow/wardflow/runtime/flow"
@@ -25,7 +26,15 @@ func (x *expansion) replicate(n flow.Node) error {
 		if !given {
 			want = len(set.active())
 		}
-		set.resize(min(max(want, s.Min), s.Max))
+		room := x.room(s.Alone)
+		if s.Min > room {
+			return fmt.Errorf("line %d: %s: min=%d, and there is room for %d replicas: ask for fewer, of this actor or of others", n.Rule.Line, s.Kind, s.Min, room)
+		}
+		want = min(max(want, s.Min), s.Max, room)
+		if s.Alone {
+			x.pairs += want * want
+		}
+		set.resize(want)
 	}
 	x.settle(set)
 	x.copies[n.ID] = set.nodes(n, scaled, s.Alone)

@@ -22,6 +22,9 @@ func (pl *placing) apply(x *expander) {
 func (pl *placing) frame(x *expander, f *frame) {
 	for _, a := range f.block.applies {
 		rule, n := pl.resolve(a.Rule, x.values(f))
+		if !x.spend(n, a.Rule.Where()) {
+			return
+		}
 		if n > maxTerms {
 			pl.p.report(tooLarge.at(pl.p.file, a.Rule.Where(), fmt.Sprintf("the rule has more than %d terms", maxTerms)))
 			continue
@@ -33,6 +36,9 @@ func (pl *placing) frame(x *expander, f *frame) {
 	}
 	for _, it := range f.block.items {
 		for _, l := range f.loops[it.loop] {
+			if x.over {
+				return
+			}
 			pl.frame(x, l)
 		}
 	}
@@ -40,7 +46,11 @@ func (pl *placing) frame(x *expander, f *frame) {
 
 // target attaches a rule to what a name in a frame means.
 func (pl *placing) target(x *expander, f *frame, t Ident, rule *flow.Rule) {
-	for _, path := range pl.expand(x, f, t, "apply", nil) {
+	paths := pl.expand(x, f, t, "apply", nil)
+	if !x.spend(len(paths), t.Span) {
+		return
+	}
+	for _, path := range paths {
 		if old, ok := pl.at[path]; ok {
 			pl.p.report(repeatedApply.at(pl.p.file, t.Span, path).see(old, "from here").
 				help("apply one rule: join them with &"))
@@ -84,7 +94,11 @@ func (pl *placing) expand(x *expander, f *frame, t Ident, what string, trail []s
 	seen := map[string]bool{}
 	trail = append(trail, t.Name)
 	for _, m := range g.Members {
-		for _, path := range pl.expand(x, x.main, m, "group", trail) {
+		paths := pl.expand(x, x.main, m, "group", trail)
+		if !x.spend(1+len(paths), m.Span) {
+			return nil
+		}
+		for _, path := range paths {
 			if !seen[path] {
 				seen[path] = true
 				all = append(all, path)
@@ -107,9 +121,12 @@ func (pl *placing) path(x *expander, f *frame, t Ident, what string) []string {
 	if first, _, _ := strings.Cut(t.Name, ":"); p.lost[first] {
 		return nil
 	}
-	near := append(f.block.nearby(), keys(pl.groups)...)
-	if strings.Contains(t.Name, ":") {
+	var near []string
+	switch {
+	case strings.Contains(t.Name, ":") && x.spend(len(x.made), t.Span):
 		near = x.paths()
+	case x.spend(len(pl.groups), t.Span):
+		near = append(f.block.nearby(), keys(pl.groups)...)
 	}
 	i := unknownTarget.at(p.file, t.Span, what, t.Name).meant(t.Span, t.Name, near)
 	p.report(i.or("name an actor, an instance of a component, or a group"))

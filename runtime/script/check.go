@@ -59,6 +59,9 @@ func (p *program) resolve(in *inst) {
 // nearestType suggests a type or component, by its whole name or, when it was
 // written without or in the wrong namespace, by its last part.
 func (p *program) nearestType(i Issue, in *inst) Issue {
+	if len(p.issues) >= maxFound {
+		return i // nobody will read it
+	}
 	i = i.meant(in.at, in.typ, append(few(p.comps), p.names...))
 	last := in.typ[strings.LastIndexByte(in.typ, '.')+1:]
 	for _, full := range p.names {

@@ -109,7 +109,11 @@ func (x *expander) checkNear(a *actor, pl *placing, byID map[flow.ActorID]*actor
 	if r == nil {
 		return
 	}
-	for _, id := range nearTo(r) {
+	near := nearTo(r)
+	if !x.spend(len(near), at) {
+		return
+	}
+	for _, id := range near {
 		other := byID[id]
 		if s, ok := scaled[other]; ok && other != a {
 			if where := pl.mention[id.Local()]; where != (Span{}) {

@@ -53,6 +53,9 @@ func (pl *placing) checkShape(e RuleExpr) {
 // walk calls do for each predicate of a rule, those of the rules that it names
 // as well. Top is whether all that stands around it is &.
 func (pl *placing) walk(e RuleExpr, top bool, trail []string, do func(p *Predicate, top bool)) {
+	if e == nil || !pl.p.spend(1+len(trail), e.Where()) {
+		return
+	}
 	switch e := e.(type) {
 	case *Predicate:
 		do(e, top)
@@ -64,7 +67,7 @@ func (pl *placing) walk(e RuleExpr, top bool, trail []string, do func(p *Predica
 		pl.walk(e.Right, top, trail, do)
 	case *RuleName:
 		def, ok := pl.defs[e.Name]
-		if ok && !pl.bad[e.Name] && !slices.Contains(trail, e.Name) {
+		if ok && len(trail) < maxDepth && !pl.bad[e.Name] && !slices.Contains(trail, e.Name) {
 			pl.walk(def.Rule, top, append(slices.Clip(trail), e.Name), do)
 		}
 	}
@@ -118,7 +121,11 @@ func (pl *placing) members(x *expander, f *frame, r flow.Rule, where Span) []any
 			at = where
 		}
 		for _, path := range pl.expand(x, f, Ident{Span: at, Name: name}, r.Name, nil) {
-			for _, id := range pl.within(x, path) {
+			inside := pl.within(x, path)
+			if !x.spend(1+len(inside), at) {
+				return ids
+			}
+			for _, id := range inside {
 				if seen[id] || pl.many > maxCompany {
 					continue
 				}

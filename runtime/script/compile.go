@@ -44,6 +44,7 @@ type options struct {
 	names   []string
 	args    map[string]flow.Value
 	actions Actions
+	steps   int // 0: maxSteps
 }
 
 // WithApp names the application; without it, it is named for its file.
@@ -115,6 +116,9 @@ func (p *program) make(out *Outcome) {
 		return
 	}
 	p.pl.apply(x)
+	if p.effort.spent {
+		return
+	}
 	g := x.graph(p.pl)
 	out.Graph, out.Known, out.targets, out.given = g, g, p.pl.targets, x.givenArgs()
 	x.checkScaling(p.pl)

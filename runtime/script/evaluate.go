@@ -6,10 +6,14 @@ import "github.com/wardflow/wardflow/runtime/flow"
 // says. It is not ok where a name is unknown, parts do not fit, or the value
 // would hold too much.
 func Evaluate(e Expr, name func(string) (flow.Value, bool)) (flow.Value, bool) {
+	return evaluate(&program{file: &File{}}, e, name)
+}
+
+// evaluate is Evaluate as part of the efforts of a program whose issues nobody reads.
+func evaluate(silent *program, e Expr, name func(string) (flow.Value, bool)) (flow.Value, bool) {
 	if e == nil {
 		return nil, false
 	}
-	silent := &program{file: &File{}} // nobody reads its issues
 	b, st := reader{silent, func(n *Name) (binding, state) {
 		v, ok := name(n.Name)
 		if !ok {
@@ -21,7 +25,8 @@ func Evaluate(e Expr, name func(string) (flow.Value, bool)) (flow.Value, bool) {
 }
 
 // ConstantsOf finds the values of a script's constants by name. It is not ok
-// where there is none of the name, or it leads back to itself. What it found it
+// where there is none of the name, it leads back to itself, or all of them together
+// hold too much. What it found it
 // remembers; one goroutine may use it at a time.
 func ConstantsOf(f *File) func(name string) (flow.Value, bool) {
 	defs := make(map[string]Expr, len(f.Constants))
@@ -30,7 +35,7 @@ func ConstantsOf(f *File) func(name string) (flow.Value, bool) {
 			defs[c.Name.Name] = c.Value
 		}
 	}
-	values := map[string]flow.Value{}
+	values, silent := map[string]flow.Value{}, &program{file: &File{}}
 	var find func(name string) (flow.Value, bool)
 	find = func(name string) (flow.Value, bool) {
 		if v, ok := values[name]; ok {
@@ -38,7 +43,7 @@ func ConstantsOf(f *File) func(name string) (flow.Value, bool) {
 		}
 		e := defs[name]
 		delete(defs, name) // so that a circle ends
-		v, ok := Evaluate(e, find)
+		v, ok := evaluate(silent, e, find)
 		if ok {
 			values[name] = v
 		}

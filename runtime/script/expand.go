@@ -96,7 +96,7 @@ type frame struct {
 
 func (x *expander) limit(where Span, what string, n int) {
 	if !x.over {
-		x.report(tooLarge.at(x.file, where, fmt.Sprintf("the script makes more than %d %s", n, what)))
+		x.mustReport(tooLarge.at(x.file, where, fmt.Sprintf("the script makes more than %d %s", n, what)))
 	}
 	x.over = true
 }
@@ -128,6 +128,7 @@ func (x *expander) frame(b *block, parent *frame, path string, env map[string]bi
 	if x.count++; x.count > maxActors {
 		x.limit(Span{Start: Pos{1, 1, 0}, End: Pos{1, 1, 0}}, "component instances", maxActors)
 	}
+	x.spend(stepsFrame+len(b.items), b.where())
 	for _, it := range b.items {
 		if x.over {
 			break
@@ -151,7 +152,10 @@ func (x *expander) instance(f *frame, in *inst) {
 		return
 	}
 	x.made[path] = in.where
-	args, given := x.args(f, in)
+	args, given, size := x.args(f, in)
+	if !x.spend(stepsInstance+f.depth+size/stepsBytes, in.where) {
+		return
+	}
 	switch {
 	case in.comp == nil:
 		if len(x.actors) == maxActors {
@@ -167,7 +171,7 @@ func (x *expander) instance(f *frame, in *inst) {
 		x.actors = append(x.actors, a)
 		f.actors[in.name] = a
 	case f.depth == maxDepth:
-		x.report(tooDeep.at(x.file, in.where, maxDepth))
+		x.mustReport(tooDeep.at(x.file, in.where, maxDepth))
 		x.over = true
 	default:
 		inner := x.frame(in.comp, nil, path, args, newHull(), f.depth+1)
@@ -178,8 +182,8 @@ func (x *expander) instance(f *frame, in *inst) {
 }
 
 // args are an instance's arguments, with the defaults for those that are not
-// given, and the names of the given ones.
-func (x *expander) args(f *frame, in *inst) (args map[string]binding, given []string) {
+// given, the names of the given ones, and how much these hold.
+func (x *expander) args(f *frame, in *inst) (args map[string]binding, given []string, size int) {
 	args = map[string]binding{}
 	if in.spec != nil {
 		for _, s := range in.spec.Args {
@@ -205,13 +209,14 @@ func (x *expander) args(f *frame, in *inst) (args map[string]binding, given []st
 		}
 		args[a.Name.Name] = b
 		given = append(given, a.Name.Name)
+		size += b.size
 		if in.spec != nil {
 			if s, ok := in.spec.Arg(a.Name.Name); ok {
 				x.checkArg(s, a, b.value)
 			}
 		}
 	}
-	return args, given
+	return args, given, size
 }
 
 // values is what names stand for in a frame: parameters and the variables of

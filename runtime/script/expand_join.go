@@ -13,6 +13,8 @@ import (
 func (f *frame) faces(x *expander) {
 	for _, it := range f.block.items {
 		switch {
+		case x.over:
+			return
 		case it.inst != nil:
 			f.declare(it.inst)
 		case it.prop != nil && it.prop.dir != "":
@@ -42,13 +44,19 @@ func (f *frame) declare(in *inst) {
 func (f *frame) property(x *expander, s *prop) {
 	cs := x.candidates(f, s)
 	port := s.Port.Port.Name
+	var ends []socket
+	if s.inst != nil {
+		ends, _ = f.ends(end{actor: s.Port.Actor.Name, port: port}, s.dir)
+	}
+	if !x.spend((1+len(ends))*(1+len(cs)), s.Span) {
+		return
+	}
 	switch {
 	case s.inst == nil && s.dir == "out": // an in-port, seen from inside
 		f.hull.inFaces[port] = append(f.hull.inFaces[port], cs...)
 	case s.inst == nil:
 		f.hull.outFaces[port] = append(f.hull.outFaces[port], cs...)
 	default:
-		ends, _ := f.ends(end{actor: s.Port.Actor.Name, port: port}, s.dir)
 		for _, e := range ends {
 			e.actor.add(s.dir, e.port, cs...)
 		}
@@ -96,6 +104,9 @@ func (f *frame) ends(e end, dir string) ([]socket, []candidate) {
 // join makes the links of a frame, in the order of the script.
 func (f *frame) join(x *expander) {
 	for _, it := range f.block.items {
+		if x.over {
+			return
+		}
 		if it.wire != nil {
 			f.wire(x, it.wire)
 		}
@@ -112,6 +123,9 @@ func (f *frame) wire(x *expander, w *wire) {
 	}
 	from, out := f.ends(w.from, "out")
 	to, in := f.ends(w.to, "in")
+	if !x.spend(1+len(in)+len(out)+len(from)*(1+len(in))+len(to)*(1+len(out)), w.where) {
+		return
+	}
 	// The properties of inner faces go to the other end.
 	for _, s := range from {
 		s.actor.add("out", s.port, in...)
@@ -149,8 +163,10 @@ func behind(sockets []socket, port string) []socket {
 func (f *frame) cross(x *expander, w *wire, from, to []socket) {
 	for _, s := range from {
 		for _, t := range to {
-			if len(x.links) == maxLinks || x.over {
+			if len(x.links) == maxLinks {
 				x.limit(w.where, "links", maxLinks)
+			}
+			if !x.spend(stepsLink, w.where) {
 				return
 			}
 			c := crossing{from: s, to: t, wire: w, fromAs: t.as, toAs: s.as}

@@ -12,6 +12,9 @@ func (x *expander) loop(f *frame, b *block) {
 		return
 	}
 	list := x.elements(b, v.value)
+	if !x.spend(len(list), b.loop.Span) {
+		return
+	}
 	names := elementNames(list)
 	name := b.loop.Var.Name
 	for i, element := range list {

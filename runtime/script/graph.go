@@ -110,7 +110,10 @@ func (a *actor) sides() [][2]string {
 
 // settlePort is what all that is said of a port comes to.
 func (x *expander) settlePort(a *actor, side [2]string, peers int64) map[string]any {
-	props, clashes := merge(a.props[side])
+	props, clashes := map[string]any{}, []candidate(nil)
+	if said := a.props[side]; x.spend(mergeSteps(said), a.inst.where) {
+		props, clashes = merge(said)
+	}
 	for _, c := range clashes {
 		x.report(conflict.at(x.file, c.where, c.key, a.ID.Local()+"."+side[1]).
 			see(c.first, "this leaves no common value").

@@ -61,7 +61,7 @@ func (c *carriage) settle() {
 	for i := range waits {
 		waits[i] = true
 	}
-	for len(queue) > 0 {
+	for len(queue) > 0 && !c.x.over {
 		a := queue[0]
 		queue, waits[a.index] = queue[1:], false
 		for n := range c.outs[a.index] {
@@ -127,6 +127,9 @@ func (c *carriage) arrives(key portKey) kind.Kind {
 	k := kind.Never
 	if fed, ok := c.x.fed[key]; ok {
 		k = fed
+	}
+	if !c.x.spend(len(c.into[key]), key.actor.inst.where) {
+		return kind.Any
 	}
 	for _, i := range c.into[key] {
 		k = kind.Union(k, c.gives[c.x.links[i].out()])

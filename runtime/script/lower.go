@@ -18,6 +18,7 @@ type program struct {
 	acts   Actions  // nil: unknown
 	app    string
 	issues Issues
+	effort effort
 	broken bool            // the text had errors: what seems missing may be there
 	lost   map[string]bool // names whose declaration has been reported already
 
@@ -104,6 +105,7 @@ func newProgram(f *File, types Types, o options) *program {
 	return &program{
 		file: f, types: types, names: o.names, acts: o.actions, app: o.app, lost: lost,
 		issues: append(Issues{}, f.issues...), broken: f.issues.Err() != nil,
+		effort: effort{most: o.steps},
 		consts: map[string]binding{}, usedConsts: map[string]bool{}, comps: map[string]*block{},
 		doubled: map[*wire]bool{}, kinds: map[string]kind.Kind{},
 	}

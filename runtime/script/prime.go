@@ -55,7 +55,7 @@ func (pr *priming) spread(given map[*actor]bool) {
 	clear(pr.gives)
 	queue := append([]*actor{}, pr.x.actors...)
 	waits := make([]bool, len(queue))
-	for len(queue) > 0 {
+	for len(queue) > 0 && !pr.x.over {
 		a := queue[0]
 		queue, waits[a.index] = queue[1:], false
 		if !pr.fires(a, given[a]) {
@@ -89,6 +89,9 @@ func (pr *priming) fires(a *actor, given bool) bool {
 // reaches reports whether a token can come to an in-port.
 func (pr *priming) reaches(key portKey) bool {
 	links := pr.into[key]
+	if !pr.x.spend(len(links), key.actor.inst.where) {
+		return true
+	}
 	all := first(key.actor.Ports["in:"+key.side[1]]["routing"]) == "collect-all-tagged"
 	for _, i := range links {
 		if pr.gives[pr.x.links[i].out()] != all {

@@ -134,6 +134,18 @@ type candidate struct {
 	first Span // of one that clashes: where the strongest stands
 }
 
+// mergeSteps is how many values [merge] compares at most.
+func mergeSteps(cs []candidate) int {
+	n, longest := len(cs), 1
+	for _, c := range cs {
+		if list, ok := c.value.([]any); ok {
+			n += longest * len(list)
+			longest = max(longest, len(list))
+		}
+	}
+	return n
+}
+
 // merge settles what the candidates of one port say, the strongest first
 // (calvin-reference, section 1.5). Clash is the name of a property whose
 // values exclude each other, with the place of the last.

@@ -26,6 +26,9 @@ func (p *program) trial(b *block) Trial {
 		return t
 	}
 	steps, named, fed := x.steps(f)
+	if !x.spend(len(x.actors)+len(x.links), b.where()) {
+		return t
+	}
 	t.Steps = steps
 	x.only(named)
 	x.fed = fed
@@ -42,6 +45,9 @@ func (x *expander) steps(f *frame) (steps []Step, named []*actor, fed map[portKe
 		named = append(named, a)
 	}
 	for name := range f.hulls {
+		if !x.spend(len(x.actors), f.block.where()) {
+			break
+		}
 		for _, a := range x.actors {
 			if strings.HasPrefix(string(a.ID), f.path+":"+name+":") {
 				named = append(named, a)

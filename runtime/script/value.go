@@ -54,6 +54,9 @@ type reader struct {
 
 // eval is the value of an expression. It looks at all of it, whatever it finds.
 func (r reader) eval(e Expr) (binding, state) {
+	if !r.p.spend(1, placeOf(e)) {
+		return binding{size: 1}, wrong
+	}
 	switch e := e.(type) {
 	case *Scalar:
 		if s, ok := e.Value.(string); ok {
@@ -134,6 +137,9 @@ func (r reader) sum(e *Sum) (binding, state) {
 		b, next := r.eval(item)
 		if st = max(st, next); st != known {
 			continue
+		}
+		if !r.p.spend((total.size+b.size)/2, e.Span) {
+			return binding{size: 1}, wrong
 		}
 		v, ok := added(total.value, b.value)
 		if !ok && kindsAdd(total.value, b.value) {
