@@ -200,8 +200,13 @@ func (r *Register) Adopt(ctx context.Context, whole flow.Checkpoint) error {
 // which count together. One beyond 64 MiB is an error.
 func (r *Register) Commit(ctx context.Context, steps []flow.Checkpoint) (stale []flow.ActorID, err error) {
 	seq := r.seq.Add(1)
+	room, _ := r.rooms.Get().(*scratch)
+	if room == nil {
+		room = new(scratch)
+	}
+	defer r.rooms.Put(room)
 	for len(steps) > 0 {
-		body, n, err := packCommit(r.cfg.Self, seq, steps)
+		body, n, err := packCommit(room, r.cfg.Self, seq, steps)
 		if err != nil {
 			return nil, fmt.Errorf("commit: %w", err)
 		}

@@ -125,10 +125,13 @@ func (r *Register) applySeen(ctx context.Context, by way, c command) (result, er
 	}
 }
 
+// A scratch is room to write steps in, before it is known how many bytes they are.
+type scratch struct{ b []byte }
+
 // packCommit puts as many steps into one command as an entry should hold, and
-// at least one; n is how many.
-func packCommit(node flow.NodeID, seq uint64, steps []flow.Checkpoint) (body []byte, n int, err error) {
-	var packed []byte
+// at least one; n is how many. The command keeps nothing of room.
+func packCommit(room *scratch, node flow.NodeID, seq uint64, steps []flow.Checkpoint) (body []byte, n int, err error) {
+	packed := room.b[:0]
 	for n < len(steps) {
 		before := len(packed)
 		if packed, err = flow.AppendCheckpoint(packed, steps[n]); err != nil {
@@ -142,6 +145,9 @@ func packCommit(node flow.NodeID, seq uint64, steps []flow.Checkpoint) (body []b
 	}
 	if len(packed) > maxStep {
 		return nil, 0, fmt.Errorf("checkpoint of %s is %d bytes, at most %d can be kept", steps[0].Actor, len(packed), maxStep)
+	}
+	if cap(packed) <= 2*maxEntry { // else it was a single one, and seldom is
+		room.b = packed
 	}
 	return packSteps(node, seq, n, packed), n, nil
 }

@@ -95,7 +95,7 @@ func AdoptCommand(node flow.NodeID, seq uint64, whole flow.Checkpoint) ([]byte, 
 // CommitCommand is [Register.Commit] of the first n of the steps, as many as one
 // entry of the log holds. seq rises with each Commit of the node.
 func CommitCommand(node flow.NodeID, seq uint64, steps []flow.Checkpoint) (command []byte, n int, err error) {
-	return packCommit(node, seq, steps)
+	return packCommit(new(scratch), node, seq, steps)
 }
 
 // PutSettingCommand is [Register.PutSetting].

@@ -72,6 +72,7 @@ type Register struct {
 	heard   heard
 	packed  packedView
 	asked   atomic.Uint64 // which voter is asked for blocks
+	rooms   sync.Pool     // each a *scratch, for commits
 
 	stop context.CancelFunc
 	run  context.Context // ends with Close

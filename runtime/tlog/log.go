@@ -139,10 +139,10 @@ func (l *Log) write() error {
 		}
 	}
 	l.mu.RLock()
-	var batch []byte
-	var places []place
 	room := segmentSize - len(l.now.places)
-	for _, p := range l.pending[:min(room, len(l.pending))] {
+	taken := l.pending[:min(room, len(l.pending))]
+	batch, places := make([]byte, 0, roomFor(taken)), make([]place, 0, len(taken))
+	for _, p := range taken {
 		batch = appendEntry(batch, p.entry)
 		places = append(places, place{uint32(len(batch) - len(p.entry)), uint32(len(p.entry))})
 		if len(batch) > maxBatch {
@@ -164,6 +164,18 @@ func (l *Log) write() error {
 	clear(l.pending[rest:])
 	l.pending = l.pending[:rest]
 	return nil
+}
+
+// roomFor is about how many bytes a batch of some entries takes, or the first
+// batch of them.
+func roomFor(all []pending) int {
+	n := 1
+	for _, p := range all {
+		if n += len(p.entry) + 3; n > maxBatch {
+			break
+		}
+	}
+	return n
 }
 
 // rotate begins the next segment: first the index of the full one is on disk,
