@@ -1,1 +1,0 @@
-import{st as e}from"./disclose-version-DMOJwQx0.js";e();
