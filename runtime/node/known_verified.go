@@ -14,7 +14,7 @@ import (
 // first has found the others need not find again.
 type verified struct {
 	mu sync.Mutex // guards of
-	of map[[32]byte]found
+	of map[[32]byte]*found
 }
 
 // found is who signed a reading that holds.
@@ -40,7 +40,7 @@ func (k *known) Verified(r *proof.Reading, verify func() (*x509.Certificate, flo
 	changed := k.n.verifier.Changed() // before, so that no change falls in between
 	cert, id, err := verify()
 	if err == nil {
-		k.verified.put(r.Leaf, found{cert, id, now, changed})
+		k.verified.put(r.Leaf, &found{cert, id, now, changed})
 	}
 	return cert, id, err
 }
@@ -55,18 +55,21 @@ func (f *found) holds(now time.Time) bool {
 	return age >= 0 && age < verifiedFor
 }
 
-func (v *verified) get(leaf [32]byte) (found, bool) {
+func (v *verified) get(leaf [32]byte) (*found, bool) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	f, ok := v.of[leaf]
 	return f, ok
 }
 
-func (v *verified) put(leaf [32]byte, f found) {
+func (v *verified) put(leaf [32]byte, f *found) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	if v.of == nil || len(v.of) >= mostVerified {
-		v.of = make(map[[32]byte]found, mostVerified)
+	if v.of == nil {
+		v.of = map[[32]byte]*found{}
+	}
+	if len(v.of) >= mostVerified {
+		clear(v.of)
 	}
 	v.of[leaf] = f
 }
