@@ -250,13 +250,13 @@ func fits(typ reflect.Type, script string) bool {
 
 // The banner says what the command line says.
 func TestWordsOfNoMajority(t *testing.T) {
-	source, err := os.ReadFile("src/words.ts")
+	source, err := os.ReadFile("src/panels/majority.ts")
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, want := range []string{control.GoesOn, control.Stops} {
 		if !bytes.Contains(source, []byte(strconv.Quote(want))) {
-			t.Errorf("src/words.ts does not say %q, as package control does", want)
+			t.Errorf("src/panels/majority.ts does not say %q, as package control does", want)
 		}
 	}
 }

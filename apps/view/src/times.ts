@@ -24,6 +24,16 @@ export function length(milliseconds: number): string {
   return (i === 4 && n < 9.95 ? n.toFixed(1) : String(Math.floor(n))) + " " + units[i]![0];
 }
 
+/** How long from one moment to another, in its largest unit. */
+export function span(from: string, to: string): string {
+  let s = Math.max(0, (Date.parse(to) - Date.parse(from)) / 1000);
+  for (const [unit, length] of [["s", 60], ["min", 60], ["h", 48]] as const) {
+    if (s < length) return Math.floor(s) + " " + unit;
+    s /= unit === "h" ? 24 : 60;
+  }
+  return Math.floor(s) + " days";
+}
+
 /** How far a moment is from now: "in 14 h", "3 min ago". */
 export function from(at: string, now: string): string {
   const ms = Date.parse(at) - Date.parse(now);
@@ -35,4 +45,8 @@ export function moment(at: string, now: string): string {
   const [a, n] = [new Date(at), new Date(now)];
   if (a.toDateString() === n.toDateString()) return clock(at);
   return a.toLocaleString("en-GB", { day: "numeric", month: "short", ...(a.getFullYear() === n.getFullYear() ? { hour: "2-digit", minute: "2-digit" } : { year: "numeric" }) });
+}
+
+export function day(at: string): string {
+  return new Date(at).toLocaleString("en-GB", { dateStyle: "medium", timeStyle: "short" });
 }

@@ -29,20 +29,6 @@ export function clock(at: string): string {
   return new Date(at).toLocaleTimeString("en-GB");
 }
 
-export function day(at: string): string {
-  return new Date(at).toLocaleString("en-GB", { dateStyle: "medium", timeStyle: "short" });
-}
-
-/** How long from one moment to another, in its largest unit. */
-export function span(from: string, to: string): string {
-  let s = Math.max(0, (Date.parse(to) - Date.parse(from)) / 1000);
-  for (const [unit, length] of [["s", 60], ["min", 60], ["h", 48]] as const) {
-    if (s < length) return Math.floor(s) + " " + unit;
-    s /= unit === "h" ? 24 : 60;
-  }
-  return Math.floor(s) + " days";
-}
-
 /** The parts of an actor's name after its application: components, then its own. */
 export function parts(id: string): { within: string; own: string } {
   const local = id.slice(id.indexOf(":") + 1).split(":");
@@ -73,19 +59,6 @@ export function condition(n: NodeState): Condition {
   if (n.suspected) return "suspected";
   if (n.leaving) return "leaving";
   return n.draining ? "draining" : "up";
-}
-
-// What goes on and what does not without a majority: as package control says.
-export const goesOn = "what runs goes on where it is, and devices go on being read and kept";
-export const stops = "nothing is placed, moved, deployed or stopped, and an exclusive actor stops when its lease ends";
-
-/** Who of the voters does not answer, in words. */
-export function missing(r: RegisterState): string {
-  const members = r.members ?? [];
-  const gone = members.filter((m) => !m.up).map((m) => m.node);
-  if (gone.length === 0) return r.why ?? "";
-  const up = members.length - gone.length;
-  return `${up} of ${members.length} voters ${up === 1 ? "answers" : "answer"}, missing: ${gone.join(", ")}`;
 }
 
 /** How many voters may still fail. */
@@ -215,8 +188,5 @@ export function millis(seconds: number): string {
 
 /** How far a clock is from the others': "12 ms ahead". */
 export const skew = (seconds: number) => (Math.abs(seconds) < 0.0005 ? "as the others" : `${millis(seconds)} ${seconds > 0 ? "ahead" : "behind"}`);
-
-/** What a LOINC or group code is called when the node says no name. */
-export const named = (name: string, code: string) => name || code;
 
 export const short = (address: string) => (address.length > 14 ? address.slice(0, 8) + "…" + address.slice(-4) : address);
