@@ -129,10 +129,14 @@ const steps = {
     const to = tap.getByRole("alert").getByRole("link");
     assert.equal(await to.count(), 1);
     await page.unroute("**/tap");
-    const other = await open(await to.getAttribute("href"), { clientCertificates });
+    const other = await open(await to.getAttribute("href"), { clientCertificates, viewport: { width: 1100, height: 700 } });
     await other.getByRole("region", { name: "Details" }).getByRole("heading", { name: "bed1 check.refused to log.in" }).waitFor();
     await other.getByRole("tabpanel", { name: "Tap" }).getByText("Nothing is tapped.").waitFor(); // whoever follows a link decides for themselves
     assert.equal(await other.getByRole("combobox", { name: "Link to tap" }).locator("option:checked").innerText(), "bed1 check.refused → log.in");
+    await other.waitForFunction(() => {
+      const [line, frame] = [document.querySelector(".link.selected .pill"), document.querySelector(".frame")].map((e) => e?.getBoundingClientRect());
+      return line && line.left >= frame.left && line.right <= frame.right && line.top >= frame.top && line.bottom <= frame.bottom; // the graph shows it
+    });
     await other.context().close();
   },
 

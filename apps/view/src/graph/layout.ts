@@ -2,7 +2,7 @@
 // same shape always gets the same places.
 
 import type { ELK, ElkNode, ElkPort } from "elkjs/lib/elk-api";
-import { cardHeight, HOST_HEAD, inPort, outPort, portAt, type Box, type Layout, type Shape } from "./shape";
+import { cardHeight, HOST_HEAD, inPort, low, outPort, portAt, type Box, type Layout, type Shape } from "./shape";
 
 const LABEL = 20;
 
@@ -41,7 +41,7 @@ export function graph(s: Shape, order: boolean): ElkNode {
           width: c.width,
           height: cardHeight(c),
           layoutOptions: { "elk.portConstraints": "FIXED_POS", "elk.position": place.get(c.id)! },
-          ports: [...c.in.map((p, i) => port(inPort(c.id, p), 0, i, "WEST")), ...c.out.map((p, i) => port(outPort(c.id, p), c.width, i, "EAST"))],
+          ports: [...c.in.map((p, i) => port(inPort(c.id, p), 0, portAt(i), "WEST")), ...c.out.map((p, i) => port(outPort(c.id, p), c.width, portAt(i, low(c)), "EAST"))],
         })),
     })),
     edges: s.links.map((l) => ({
@@ -53,7 +53,7 @@ export function graph(s: Shape, order: boolean): ElkNode {
   };
 }
 
-const port = (id: string, x: number, i: number, side: string): ElkPort => ({ id, x, y: portAt(i), width: 0, height: 0, layoutOptions: { "elk.port.side": side } });
+const port = (id: string, x: number, y: number, side: string): ElkPort => ({ id, x, y, width: 0, height: 0, layoutOptions: { "elk.port.side": side } });
 
 /** Reads ELK's answer: every place from the drawing's top left corner. */
 export function places(root: ElkNode): Layout {

@@ -93,9 +93,12 @@ const measured = new WeakMap<ActorState, CardShape>();
 
 function cardOf(a: ActorState): CardShape {
   let c = measured.get(a);
-  if (!c) measured.set(a, (c = { id: a.id, node: a.node ?? "", in: a.in ?? [], out: a.out ?? [], rows: (a.judged ? 1 : 0) + notes(a).length, width: cardWidth(a) }));
+  if (!c) measured.set(a, (c = { id: a.id, node: a.node ?? "", in: a.in ?? [], out: a.out ?? [], rows: rowsOf(a), width: cardWidth(a) }));
   return c;
 }
+
+/** The rows of a card under its ports. */
+export const rowsOf = (a: ActorState) => (a.judged ? 1 : 0) + notes(a).length;
 
 const groupOf = (g: Group): CardShape => ({ id: g.id, node: g.node, in: g.in, out: g.out, rows: 1, width: Math.max(190, Math.round(textWidth(g.name, 13, 600)) + 92) });
 
@@ -111,14 +114,19 @@ function cardWidth(a: ActorState): number {
   const { within, own } = parts(a.id);
   const head = textWidth(own, 13, 600) + (within ? textWidth(within + " ", 13, 400) : 0) + 92;
   const ports = Math.max(0, ...(a.in ?? []).map((p) => textWidth(p, 11, 400))) + Math.max(0, ...(a.out ?? []).map((p) => textWidth(p, 11, 400))) + 44;
-  const least = Math.max(180, head, ports, textWidth(kindOf(a), 11, 400) + 60, a.judged ? 190 : 0, a.node ? 0 : 280);
+  const kind = textWidth(kindOf(a), 11, 400) + (low({ ...a, rows: rowsOf(a) }) ? 16 + ports : 60);
+  const least = Math.max(180, head, ports, kind, a.judged ? 190 : 0, a.node ? 0 : 280);
   return Math.min(280, Math.ceil(least / 20) * 20);
 }
 
-export const cardHeight = (c: { in: string[]; out: string[]; rows: number }) => HEAD + ROW * (Math.max(c.in.length, c.out.length) + c.rows) + 10;
+/** Whether a card is so low that its port stands beside its type: that of a source
+ *  with nothing more to say. Of them there are most. */
+export const low = (c: { in?: string[]; out?: string[]; rows: number }) => !c.in?.length && c.out?.length === 1 && c.rows === 0;
+
+export const cardHeight = (c: CardShape) => (low(c) ? HEAD + 6 : HEAD + ROW * (Math.max(c.in.length, c.out.length) + c.rows) + 10);
 
 /** Where the middle of port i of a card is, from the card's top. */
-export const portAt = (i: number) => HEAD + ROW * i + ROW / 2 + 2;
+export const portAt = (i: number, low = false) => (low ? 33 : HEAD + ROW * i + ROW / 2 + 2);
 
 /** A route as a path with rounded corners. */
 export function rounded(points: Point[], radius = 7): string {
