@@ -132,7 +132,7 @@ func TestTwoAdminsChangeRules(t *testing.T) {
 	words := strings.Join(append(found.Changes[0].Words(r.rules()), found.Changes[1].Words(r.rules())...), "\n")
 	for _, want := range []string{
 		"set the rule of h1/3, version 2 after 1:", "+ mode: confirmed", "- 8310-5: {unit: Cel, range: [25, 45]}",
-		"+ 8310-5: {unit: Cel, range: [35, 42], steepest: 2 Cel in 10m0s}", "- 11524-6: {unit: mV, range: [-10, 10], rate: 2000}",
+		"+ 8310-5: {unit: Cel, range: [35, 42], steepest: 2 Cel in 10m}", "- 11524-6: {unit: mV, range: [-10, 10], rate: 2000}",
 		"make a rule for device 3074257BF7194E4000001A85; it goes before that of the device's group:",
 	} {
 		if !strings.Contains(words, want) {

@@ -57,8 +57,15 @@ func (s *Set) search(f *facts) (*entry, []Step) {
 		return nil, append(steps, Step{"rule", false, "no rule for group " + quoted(f.Group)})
 	}
 	r := s.rules[e.place]
-	found := fmt.Sprintf("version %d of block %d, %d contracts, answers when %s", e.version, r.Block, len(e.parts), e.mode)
+	found := fmt.Sprintf("version %d of block %d, %s, answers when %s", e.version, r.Block, contractsCount(len(e.parts)), e.mode)
 	return e, append(steps, Step{"rule of " + e.named(), !e.revoked, choose(e.revoked, e.revokedClause(), found)})
+}
+
+func contractsCount(n int) string {
+	if n == 1 {
+		return "1 contract"
+	}
+	return fmt.Sprintf("%d contracts", n)
 }
 
 func choose(is bool, yes, no string) string {

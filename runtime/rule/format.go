@@ -3,6 +3,7 @@ package rule
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/wardflow/wardflow/runtime/chain"
 	"github.com/wardflow/wardflow/runtime/flow"
@@ -96,10 +97,10 @@ func limitWords(l Limit) []string {
 		words = append(words, fmt.Sprintf("bytes: %d", l.Bytes))
 	}
 	if l.Age != defaultAge {
-		words = append(words, "age: "+orNone(l.Age == 0, l.Age.String()))
+		words = append(words, "age: "+orNone(l.Age == 0, spanText(l.Age)))
 	}
 	if l.Ahead != defaultAhead {
-		words = append(words, "ahead: "+orNone(l.Ahead == 0, l.Ahead.String()))
+		words = append(words, "ahead: "+orNone(l.Ahead == 0, spanText(l.Ahead)))
 	}
 	if l.Fields != 0 {
 		words = append(words, "needs: ["+strings.Join(l.Fields.Names(), ", ")+"]")
@@ -113,6 +114,18 @@ func addresses(all []chain.Address) string {
 		words[i] = `"` + a.Hex() + `"` // plain it would be a number
 	}
 	return strings.Join(words, ", ")
+}
+
+// spanText is a time as people write it: 10m, where Go has 10m0s.
+func spanText(d time.Duration) string {
+	s := d.String()
+	if rest, ok := strings.CutSuffix(s, "m0s"); ok {
+		s = rest + "m"
+	}
+	if rest, ok := strings.CutSuffix(s, "h0m"); ok {
+		s = rest + "h"
+	}
+	return s
 }
 
 func orNone(is bool, otherwise string) string {

@@ -57,23 +57,23 @@ type Agreement struct {
 
 // steep is the clause as it stands in a rule file.
 func (s Slope) steep() string {
-	return fmt.Sprintf("%v %s in %v", microOf(s.Step), s.Unit, s.In)
+	return fmt.Sprintf("%v %s in %v", microOf(s.Step), s.Unit, spanText(s.In))
 }
 
 // stuck is the clause as it stands in a rule file.
 func (s Slope) stuck() string {
 	if s.Jitter == 0 {
-		return s.Stuck.String()
+		return spanText(s.Stuck)
 	}
-	return fmt.Sprintf("%v within %v %s", s.Stuck, microOf(s.Jitter), s.Unit)
+	return fmt.Sprintf("%v within %v %s", spanText(s.Stuck), microOf(s.Jitter), s.Unit)
 }
 
 // String is the clause as it stands in a rule file at the line of its Kind.
 func (a Agreement) String() string {
 	if a.even() {
-		return fmt.Sprintf("%v %s with %s within %v", microOf(a.Most), a.Unit, a.With, a.Within)
+		return fmt.Sprintf("%v %s with %s within %v", microOf(a.Most), a.Unit, a.With, spanText(a.Within))
 	}
-	return fmt.Sprintf("%v to %v %s above %s within %v", microOf(a.Least), microOf(a.Most), a.Unit, a.With, a.Within)
+	return fmt.Sprintf("%v to %v %s above %s within %v", microOf(a.Least), microOf(a.Most), a.Unit, a.With, spanText(a.Within))
 }
 
 // even reports whether the two kinds could as well change places.
