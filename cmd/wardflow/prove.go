@@ -55,7 +55,10 @@ with --dir; --witness is a node's certificate, which then vouches for the block.
 		if _, err := evidence.ParseQuery(q.Of); err != nil {
 			return usageError{err}
 		}
-		text, trust, err := bundleFrom(cmd.Context(), &to, &dirs, q)
+		text, trust, from, err := bundleFrom(cmd.Context(), &to, &dirs, q)
+		if errors.Is(err, control.ErrNotFound) || errors.Is(err, evidence.ErrNothing) {
+			return fmt.Errorf("%w\n  wardflow checks list shows the devices, streams and numbers that a node has judged", err)
+		}
 		if err != nil {
 			return err
 		}
@@ -67,7 +70,7 @@ with --dir; --witness is a node's certificate, which then vouches for the block.
 			return fmt.Errorf("write the bundle: %w", err)
 		}
 		err = judgeBundle(cmd.OutOrStdout(), "table", text, evidence.Options{Trust: trust, Witnesses: 1})
-		fmt.Fprintf(cmd.OutOrStdout(), "\n%s has it, %d bytes: wardflow verify-proof %s --trust trust.pem\n", file, len(text), file)
+		fmt.Fprintf(cmd.OutOrStdout(), "\n%s has it, %d bytes: wardflow verify-proof %s --trust %s\n", file, len(text), file, from)
 		if q.Early && errors.Is(err, errNotProved) {
 			return nil
 		}
@@ -76,34 +79,34 @@ with --dir; --witness is a node's certificate, which then vouches for the block.
 	return cmd
 }
 
-// bundleFrom has a bundle made by a node, or from folders.
-func bundleFrom(ctx context.Context, to *ledger, dirs *proveDirs, q control.ProveQuery) (text []byte, trust pki.Trust, err error) {
-	file := to.Trust
+// bundleFrom has a bundle made by a node, or from folders. File is whom it believes.
+func bundleFrom(ctx context.Context, to *ledger, dirs *proveDirs, q control.ProveQuery) (text []byte, trust pki.Trust, file string, err error) {
+	file = to.Trust
 	if !dirs.given() {
 		at, err := to.complete()
 		if err != nil {
-			return nil, trust, err
+			return nil, trust, file, err
 		}
 		file = at.Trust
 	} else if file == "" {
-		return nil, trust, usageError{errors.New("whom to believe? Name the file of authorities with --trust")}
+		return nil, trust, file, usageError{errors.New("whom to believe? Name the file of authorities with --trust")}
 	}
 	if trust, err = pki.LoadTrust(file); err != nil {
-		return nil, trust, err
+		return nil, trust, file, err
 	}
 	if dirs.given() {
 		o, err := to.open(ctx)
 		if err != nil {
-			return nil, trust, err
+			return nil, trust, file, err
 		}
 		text, err = dirs.bundle(ctx, q, o)
-		return text, trust, errors.Join(mendChain(err), o.close())
+		return text, trust, file, errors.Join(mendChain(err), o.close())
 	}
 	c, err := to.client()
 	if err != nil {
-		return nil, trust, err
+		return nil, trust, file, err
 	}
 	defer c.Close()
 	text, err = c.Prove(ctx, q)
-	return text, trust, mend(err)
+	return text, trust, file, mend(err)
 }

@@ -246,6 +246,14 @@ func (c crowd) name(key chain.Address) string {
 	return "key " + key.Hex()
 }
 
+// in is a text about keys for people.
+func (c crowd) in(text string) string {
+	for key, name := range c {
+		text = strings.ReplaceAll(text, "key "+key.Hex(), name)
+	}
+	return text
+}
+
 func (c crowd) names(keys []chain.Address) string {
 	all := make([]string, len(keys))
 	for i, k := range keys {

@@ -6,11 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"github.com/wardflow/wardflow/runtime/chain/eip712"
 	"github.com/wardflow/wardflow/runtime/flow"
 	"github.com/wardflow/wardflow/runtime/rule"
 )
@@ -96,6 +98,9 @@ PROPOSAL is the beginning of its name; it may be left out while only one waits.`
 		names, w := to.crowd(), cmd.OutOrStdout()
 		showProposal(w, p, set, names)
 		fmt.Fprintf(w, "approved by %s\n", names.names(p.Approvers))
+		if own, err := eip712.KeyAddress(by.Key.Public()); err == nil && slices.Contains(p.Approvers, own) {
+			return fmt.Errorf("rule approve: %s has approved proposal %s already: another admin must, with their certificate", names.name(own), rule.ShortID(p.ID))
+		}
 		if !yes {
 			if err := agreed(cmd, "approve this?"); err != nil {
 				return err

@@ -42,7 +42,11 @@ func ruleHistoryCommand(to *ledger) *cobra.Command {
 			} else if e.By != ([20]byte{}) {
 				proposed = names.name(e.By)
 			}
-			t.add(e.Block, e.At.UTC().Format(time.DateTime), e.Epoch, strings.TrimSpace(e.What), proposed, approved)
+			epoch := "-" // it changed nothing
+			if e.Epoch != 0 {
+				epoch = fmt.Sprint(e.Epoch)
+			}
+			t.add(e.Block, e.At.UTC().Format(time.DateTime), epoch, names.in(strings.TrimSpace(e.What)), proposed, approved)
 		}
 		return out.list(cmd, all, &t, nothingHappened(args))
 	})

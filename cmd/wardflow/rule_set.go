@@ -228,7 +228,7 @@ func (l *limitFlags) base(set *rule.Set) (rule.Rule, error) {
 	r, ok := ruleOf(set, l.scope)
 	switch {
 	case ok && r.Revoked:
-		return r, fmt.Errorf("the rule of %s is retired: propose it anew as a whole, with wardflow rule propose", shownRule(&r))
+		return r, fmt.Errorf("the rule of %s is retired: propose it anew as a whole, with wardflow rule propose and what wardflow rule show has of it, without \"# retired: \"", shownRule(&r))
 	case ok && (len(r.Limits) == 0 || !r.Plain()):
 		return r, fmt.Errorf("the rule of %s is made of contracts that no rule file can say: propose it anew as a whole, with wardflow rule propose", shownRule(&r))
 	case ok:
