@@ -184,11 +184,19 @@ func known(text []byte) error {
 	case Format:
 		return nil
 	case unclaimed:
-		return fmt.Errorf("%w: it is of the form %s, in which a log does not say whose it is: any node could have passed it off as its own. have it made anew: wardflow prove, where its nodes run this version",
-			ErrForm, unclaimed)
+		return formerError{}
 	}
 	return fmt.Errorf("%w: its form is named %.40q, this program reads %q", ErrForm, named.Format, Format)
 }
+
+// A formerError is [ErrForm] for a bundle of the first form.
+type formerError struct{}
+
+func (formerError) Error() string {
+	return "it is of the form " + unclaimed + ", in which a log does not say whose it is, so that any node could have passed it off as its own: have it made anew by wardflow prove, from nodes that run this version"
+}
+
+func (formerError) Unwrap() error { return ErrForm }
 
 // differ is where two texts differ first.
 func differ(a, b []byte) int {

@@ -88,7 +88,7 @@ func TestFormer(t *testing.T) {
 	trust, err := pki.LoadTrust(filepath.Join("testdata", "former", "trust.pem"))
 	must(t, err)
 	_, err = evidence.Parse(text)
-	if !errors.Is(err, evidence.ErrForm) || !strings.Contains(err.Error(), "have it made anew: wardflow prove") {
+	if !errors.Is(err, evidence.ErrForm) || !strings.Contains(err.Error(), "have it made anew by wardflow prove") {
 		t.Errorf("Parse: %v", err)
 	}
 	codes, why := second(t, []question{ask(t, "the first form", text, evidence.Options{Trust: trust})})
