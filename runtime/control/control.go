@@ -159,7 +159,7 @@ func Serve(cfg Config) (*Server, error) {
 	}
 	s.listen = listen
 	s.http = &http.Server{
-		Handler:           protect(s.api),
+		Handler:           inPace(protect(s.api), cfg.Patience),
 		ReadHeaderTimeout: cfg.Patience,
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    32 << 10,
