@@ -17,18 +17,18 @@ func (s *storage) apart(w *proof.Window, prior proof.Prior, wrong error, now tim
 		s.quarantine(store.Quarantine{Patient: w.Patient, Number: w.Number, Bytes: w.Bytes, Err: wrong.Error(), At: now}, peer)
 		return
 	}
-	s.warn(w.Patient, w.Number, wrong.Error(), peer)
+	s.warn(w.Number, wrong.Error(), peer)
 	s.shelf.heads[chainOf(w)] = next
 	s.batch.windows = append(s.batch.windows, taken{window: store.Window{Window: w, Stored: now, Quarantine: wrong.Error()}})
 }
 
 func (s *storage) quarantine(q store.Quarantine, peer flow.Identity) {
-	s.warn(q.Patient, q.Number, q.Err, peer)
+	s.warn(q.Number, q.Err, peer)
 	s.batch.quarantine = append(s.batch.quarantine, q)
 }
 
-func (s *storage) warn(patient string, number uint64, why string, peer flow.Identity) {
-	s.env.Log().Warn("window put into quarantine", "peer", peer.URI, "patient", patient, "window", number, "err", why)
+func (s *storage) warn(number uint64, why string, peer flow.Identity) {
+	s.env.Log().Warn("window put into quarantine", "peer", peer.URI, "window", number, "err", why)
 }
 
 // setApart puts a window of the batch, which its card has signed, into quarantine
@@ -39,7 +39,7 @@ func (s *storage) setApart(patient string, number uint64, why error) bool {
 		return false
 	}
 	w := s.batch.windows[i].window
-	s.warn(patient, number, why.Error(), flow.Identity{})
+	s.warn(number, why.Error(), flow.Identity{})
 	w.Quarantine = why.Error()
 	s.batch.windows[i] = taken{window: w}
 	s.astray = true

@@ -216,10 +216,10 @@ func (c *collector) admit(t flow.Value, peer flow.Identity) (r *proof.Reading, c
 func (c *collector) card() (flow.Signer, error) {
 	card, err := c.cards.Card(c.patient)
 	if err != nil {
-		return card, err
+		return card, flow.Unnamed(err, c.patient)
 	}
 	if card.ID.Role != flow.RolePatient || card.ID.Name != c.patient {
-		return card, fmt.Errorf("the card at hand is that of %q, the patient is %s", card.ID.URI, c.patient)
+		return card, fmt.Errorf("the card at hand, with the certificate %x, is not the one of this collector's patient", card.ID.Leaf[:4])
 	}
 	return card, nil
 }
@@ -262,7 +262,7 @@ func (c *collector) Restore(version int, state []byte) error {
 		return err
 	}
 	if patient != c.patient {
-		return fmt.Errorf("state is of patient %s, this collector is for %s: give it another name", patient, c.patient)
+		return fmt.Errorf("its state is of another patient than the script names: give this collector another name")
 	}
 	if saved == "" {
 		return nil

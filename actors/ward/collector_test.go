@@ -89,7 +89,7 @@ func TestCollectorWantsTheRightCard(t *testing.T) {
 	w := newHouse(t)
 	w.cards.card = w.h.Patient("p-2")
 	w.measure(w.therm, 360)
-	if err := w.collector.TryRun(); err == nil || errors.Is(err, flow.ErrLater) || !strings.Contains(err.Error(), "the card at hand is that of") {
+	if err := w.collector.TryRun(); err == nil || errors.Is(err, flow.ErrLater) || !strings.Contains(err.Error(), "is not the one of this collector's patient") || strings.Contains(err.Error(), "p-") {
 		t.Errorf("with another's card: %v", err)
 	}
 }
@@ -130,7 +130,7 @@ func TestCollectorStateIsOfOnePatient(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := a.(flow.Stateful).Restore(2, state); err == nil || !strings.Contains(err.Error(), "state is of patient "+patient) {
+	if err := a.(flow.Stateful).Restore(2, state); err == nil || !strings.Contains(err.Error(), "its state is of another patient") || strings.Contains(err.Error(), patient) {
 		t.Errorf("Restore for another patient = %v", err)
 	}
 }

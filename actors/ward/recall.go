@@ -48,7 +48,7 @@ func (s *storage) recollect(q store.Query, n needs) error {
 	defer cancel()
 	for c, err := range s.db.Chunks(ctx, q) {
 		if err != nil {
-			return fmt.Errorf("read what was accepted before of patient %s: %w", q.Patient, err)
+			return fmt.Errorf("read what was accepted before of a patient: %w", err)
 		}
 		s.memory.accept(c.Patient, c.Reading, n)
 	}

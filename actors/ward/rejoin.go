@@ -24,7 +24,7 @@ func (s *storage) rejoin(w *proof.Window, prior proof.Prior, now time.Time) (pro
 	defer cancel()
 	for q, err := range s.db.Quarantined(ctx) {
 		if err != nil {
-			return prior, fmt.Errorf("look for windows of patient %s in quarantine: %w", w.Patient, err)
+			return prior, fmt.Errorf("look in quarantine for what window %d (%x) follows: %w", w.Number, w.Hash[:4], err)
 		}
 		if q.Patient != w.Patient || q.Number != prior.Number+1 {
 			continue

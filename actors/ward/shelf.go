@@ -48,7 +48,7 @@ func (s *shelf) find(db store.Store, patient string, leaf [32]byte) (w waiting, 
 	defer cancel()
 	for c, err := range db.Chunks(ctx, store.Query{Patient: patient, Waiting: true}) {
 		if err != nil {
-			return w, false, fmt.Errorf("read what waits of patient %s: %w", patient, err)
+			return w, false, fmt.Errorf("read what waits of a patient: %w", err)
 		}
 		s.waiting[c.Reading.Leaf] = waiting{c.Patient, c.Reading}
 	}
@@ -89,7 +89,7 @@ func (s *shelf) chain(db store.Store, w *proof.Window) (proof.Prior, error) {
 	defer cancel()
 	head, err := db.Chain(ctx, w.Patient, w.Encounter)
 	if err != nil {
-		return head, fmt.Errorf("read where the windows of patient %s stand: %w", w.Patient, err)
+		return head, fmt.Errorf("read what window %d (%x) is to follow: %w", w.Number, w.Hash[:4], err)
 	}
 	s.heads[chainOf(w)] = head
 	return head, nil

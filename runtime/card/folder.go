@@ -48,14 +48,14 @@ func (f *Folder) Card(patient string) (flow.Signer, error) { return f.At(time.No
 func (f *Folder) At(now time.Time, patient string) (flow.Signer, error) {
 	s, err := f.card(now, patient)
 	if err != nil {
-		return flow.Signer{}, fmt.Errorf("card of patient %s: %w", patient, err)
+		return flow.Signer{}, fmt.Errorf("card of the patient: %w", flow.Unnamed(err, patient))
 	}
 	return s, nil
 }
 
 func (f *Folder) card(now time.Time, patient string) (flow.Signer, error) {
 	if patient == "" || patient == "." || patient == ".." || strings.ContainsAny(patient, "/\\\x00") {
-		return flow.Signer{}, fmt.Errorf("%w: %q is no pseudonym", ErrWrongCard, patient)
+		return flow.Signer{}, fmt.Errorf("%w: what the script names is no pseudonym", ErrWrongCard)
 	}
 	dir := filepath.Join(f.dir, patient)
 	cert, err := os.Stat(filepath.Join(dir, "cert.pem"))
@@ -84,7 +84,7 @@ func (f *Folder) card(now time.Time, patient string) (flow.Signer, error) {
 	}
 	switch id := known.card.ID; {
 	case id.Role != flow.RolePatient || id.Name != patient:
-		return flow.Signer{}, fmt.Errorf("%w: it is that of %s", ErrWrongCard, id.URI)
+		return flow.Signer{}, fmt.Errorf("%w: its certificate is %x", ErrWrongCard, id.Leaf[:4])
 	case now.After(id.NotAfter):
 		return flow.Signer{}, fmt.Errorf("%w any more: it ended %s", ErrWrongCard, id.NotAfter.UTC().Format(time.RFC3339))
 	}

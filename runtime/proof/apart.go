@@ -39,7 +39,7 @@ func (v *verifier) apart(s SealedWindow, prior Prior, kept []KeptLeaf) Prior {
 	at.At = w.First
 	err = w.link(v.trust, prior)
 	if err == nil && !s.of(w) {
-		err = fmt.Errorf("%w: it is window %d of patient %s, encounter %q", ErrIndex, w.Number, w.Patient, w.Encounter)
+		err = fmt.Errorf("%w: %s", ErrIndex, s.differs(w))
 	}
 	if err == nil && len(kept) > 0 {
 		err = fmt.Errorf("%w: %w", ErrIndex, errUnderQuarantine)

@@ -110,7 +110,7 @@ func (d *Draft) Certs() [][32]byte {
 // the card's key or of device is passed on, so it may be [flow.ErrLater].
 func (d *Draft) Close(card, collector flow.Signer, device func(hash [32]byte) (*x509.Certificate, error), now time.Time) (flow.Sealed, error) {
 	if len(d.leaves) == 0 {
-		return flow.Sealed{}, fmt.Errorf("close window %d of patient %s: it holds no reading", d.number, d.patient)
+		return flow.Sealed{}, fmt.Errorf("close window %d: it holds no reading", d.number)
 	}
 	spans := slices.SortedFunc(slices.Values(d.spans), func(a, b Span) int {
 		return cmp.Or(cmp.Compare(a.Device, b.Device), cmp.Compare(a.Name, b.Name), cmp.Compare(a.First, b.First))
@@ -119,7 +119,7 @@ func (d *Draft) Close(card, collector flow.Signer, device func(hash [32]byte) (*
 		First: d.first, Last: d.last, Count: len(d.leaves), Root: Root(d.leaves), Prev: d.prev, Spans: spans, Closed: now}
 	s, signed, err := d.close(&h, card, collector, device)
 	if err != nil {
-		return flow.Sealed{}, fmt.Errorf("close window %d of patient %s: %w", d.number, d.patient, err)
+		return flow.Sealed{}, fmt.Errorf("close window %d: %w", d.number, flow.Unnamed(err, d.patient))
 	}
 	d.number, d.prev = d.number+1, sha256.Sum256(signed)
 	d.leaves, d.spans, d.first, d.last = nil, nil, time.Time{}, time.Time{}
@@ -174,7 +174,7 @@ type draft struct {
 func (d *Draft) Save() ([]byte, error) {
 	spans, err := packSpans(d.spans)
 	if err != nil {
-		return nil, fmt.Errorf("save draft of patient %s: %w", d.patient, err)
+		return nil, fmt.Errorf("save the draft of window %d: %w", d.number, err)
 	}
 	var seen []Span
 	for s, last := range d.seen {
@@ -183,7 +183,7 @@ func (d *Draft) Save() ([]byte, error) {
 	slices.SortFunc(seen, func(a, b Span) int { return cmp.Or(cmp.Compare(a.Device, b.Device), cmp.Compare(a.Name, b.Name)) })
 	last, err := packSpans(seen)
 	if err != nil {
-		return nil, fmt.Errorf("save draft of patient %s: %w", d.patient, err)
+		return nil, fmt.Errorf("save the draft of window %d: %w", d.number, err)
 	}
 	f := draft{Version: version, Patient: d.patient, Encounter: d.encounter, Number: d.number, Prev: d.prev,
 		Leaves: packHashes(d.leaves), Certs: packHashes(d.Certs()), Spans: spans, Seen: last}

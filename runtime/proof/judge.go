@@ -96,18 +96,18 @@ func Judge(s flow.Sealed, node flow.Signer, findings []Finding, now time.Time) (
 // it was.
 func (w *Window) Judge(node flow.Signer, findings []Finding, now time.Time) (flow.Sealed, error) {
 	if len(findings) != len(w.Leaves) {
-		return flow.Sealed{}, fmt.Errorf("judge window %d of patient %s: %w: %d findings for %d leaves", w.Number, w.Patient, ErrVerdict, len(findings), len(w.Leaves))
+		return flow.Sealed{}, fmt.Errorf("judge window %d (%x): %w: %d findings for %d leaves", w.Number, w.Hash[:4], ErrVerdict, len(findings), len(w.Leaves))
 	}
 	if len(w.Judgments) >= maxJudges {
-		return flow.Sealed{}, fmt.Errorf("judge window %d of patient %s: %w: it has %d judgments already", w.Number, w.Patient, ErrForm, len(w.Judgments))
+		return flow.Sealed{}, fmt.Errorf("judge window %d (%x): %w: it has %d judgments already", w.Number, w.Hash[:4], ErrForm, len(w.Judgments))
 	}
 	payload, err := packJudgment(w.Hash, findings, now)
 	if err != nil {
-		return flow.Sealed{}, fmt.Errorf("judge window %d of patient %s: %w", w.Number, w.Patient, err)
+		return flow.Sealed{}, fmt.Errorf("judge window %d (%x): %w", w.Number, w.Hash[:4], err)
 	}
 	signed, err := sign(node, judgmentSort, payload)
 	if err != nil {
-		return flow.Sealed{}, fmt.Errorf("judge window %d of patient %s: %w", w.Number, w.Patient, err)
+		return flow.Sealed{}, fmt.Errorf("judge window %d (%x): %w", w.Number, w.Hash[:4], err)
 	}
 	b := *w.form
 	b.Judgments = append(slices.Clip(b.Judgments), judged{Signed: signed, Chain: rawChain(node.Chain)})

@@ -16,7 +16,7 @@ import "fmt"
 // copy of it that holds may take its place; see [Prior.Before].
 func (w *Window) Link(t Trust, prior Prior) (Prior, error) {
 	if err := w.link(t, prior); err != nil {
-		return prior, fmt.Errorf("window %d of patient %s: %w", w.Number, w.Patient, err)
+		return prior, fmt.Errorf("window %d (%x): %w", w.Number, w.Hash[:4], err)
 	}
 	return w.After(prior), nil
 }

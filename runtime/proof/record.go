@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"iter"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/wardflow/wardflow/runtime/flow"
@@ -37,6 +38,21 @@ type SealedWindow struct {
 // of reports whether the columns beside the bytes are those of the window.
 func (s *SealedWindow) of(w *Window) bool {
 	return w.Patient == s.Patient && w.Encounter == s.Encounter && w.Number == s.Number && w.Hash == s.Hash
+}
+
+// differs says which columns are not as the window has it, and not what it has: that
+// may be another patient's name.
+func (s *SealedWindow) differs(w *Window) string {
+	var all []string
+	for _, c := range []struct {
+		name string
+		same bool
+	}{{"the patient", w.Patient == s.Patient}, {"the encounter", w.Encounter == s.Encounter}, {"the number", w.Number == s.Number}, {"the hash", w.Hash == s.Hash}} {
+		if !c.same {
+			all = append(all, c.name)
+		}
+	}
+	return strings.Join(all, " and ") + " beside it differ"
 }
 
 // A KeptLeaf is what a store keeps for one leaf: the reading, or that it was
@@ -237,7 +253,7 @@ func (v *verifier) window(s SealedWindow, prior Prior) (next Prior, w *Window, h
 	case len(w.Judgments) == 0:
 		err = fmt.Errorf("%w: nobody has judged the window", ErrVerdict)
 	case !s.of(w):
-		err = fmt.Errorf("%w: it is window %d of patient %s, encounter %q", ErrIndex, w.Number, w.Patient, w.Encounter)
+		err = fmt.Errorf("%w: %s", ErrIndex, s.differs(w))
 	}
 	if err != nil {
 		v.bad(at, err)

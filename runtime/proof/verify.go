@@ -5,6 +5,7 @@ import (
 	"crypto/x509"
 	"fmt"
 	"maps"
+	"strings"
 	"time"
 
 	"github.com/wardflow/wardflow/runtime/flow"
@@ -58,7 +59,7 @@ type Prior struct {
 func (w *Window) Verify(t Trust, prior Prior) (Prior, error) {
 	next, err := w.verify(t, prior)
 	if err != nil {
-		return prior, fmt.Errorf("window %d of patient %s: %w", w.Number, w.Patient, err)
+		return prior, fmt.Errorf("window %d (%x): %w", w.Number, w.Hash[:4], err)
 	}
 	return next, nil
 }
@@ -108,15 +109,23 @@ func (w *Window) verifyCard(t Trust) error {
 	}
 	card, err := identifyThen(t, w.Card, w.Closed)
 	if err != nil {
-		return fmt.Errorf("%w: card: %w", ErrCertificate, err)
+		return fmt.Errorf("%w: card: %w", ErrCertificate, unnamedCard(err, w.Card[0]))
 	}
 	if card.Role != flow.RolePatient {
-		return fmt.Errorf("%w: %s is no patient's card", ErrCertificate, card.URI)
+		return fmt.Errorf("%w: it is that of %s, and no patient's card", ErrCertificate, card.URI)
 	}
 	if card.Name != w.Patient {
-		return fmt.Errorf("%w: signed by the card of %s", ErrPatient, card.Name)
+		return fmt.Errorf("%w: it has the certificate %x", ErrPatient, w.signed.signer[:4])
 	}
 	return nil
+}
+
+// unnamedCard is an error about a card without whose it is, as the names in it say.
+func unnamedCard(err error, card *x509.Certificate) error {
+	for _, u := range card.URIs {
+		err = flow.Unnamed(err, u.Path[strings.LastIndexByte(u.Path, '/')+1:])
+	}
+	return flow.Unnamed(err, card.Subject.CommonName)
 }
 
 // follow is where the streams stand after the window.

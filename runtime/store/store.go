@@ -188,9 +188,9 @@ type LeafError struct {
 	Leaf    [32]byte
 }
 
-// Error names the leaf.
+// Error names the leaf, and not the patient.
 func (e *LeafError) Error() string {
-	return fmt.Sprintf("window %d of patient %s, leaf %d (%x): %v", e.Window, e.Patient, e.Index, e.Leaf[:4], proof.ErrMissing)
+	return fmt.Sprintf("window %d, leaf %d (%x): %v", e.Window, e.Index, e.Leaf[:4], proof.ErrMissing)
 }
 
 // Unwrap is [proof.ErrMissing].
@@ -203,9 +203,9 @@ type ChainError struct {
 	Number, Last uint64
 }
 
-// Error names the window.
+// Error names the window, and not the patient.
 func (e *ChainError) Error() string {
-	return fmt.Sprintf("window %d of patient %s after %d: %v", e.Number, e.Patient, e.Last, proof.ErrChain)
+	return fmt.Sprintf("window %d after %d: %v", e.Number, e.Last, proof.ErrChain)
 }
 
 // Unwrap is [proof.ErrChain].

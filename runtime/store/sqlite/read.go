@@ -52,7 +52,7 @@ func (s *Store) Chain(ctx context.Context, patient, encounter string) (p proof.P
 		}, "SELECT device, stream, last FROM stream WHERE patient = ? AND encounter = ?", patient, encounter)
 	})
 	if err != nil {
-		return proof.Prior{}, fmt.Errorf("read chain of patient %s: %w", patient, err)
+		return proof.Prior{}, fmt.Errorf("read the chain of a patient: %w", err)
 	}
 	return p, nil
 }
@@ -76,7 +76,7 @@ func (s *Store) LastWindow(ctx context.Context, patient string) (number uint64, 
 		}, "SELECT number, hash FROM window WHERE patient = ? ORDER BY id DESC LIMIT 1", patient)
 	})
 	if err != nil {
-		return 0, hash, fmt.Errorf("read last window of patient %s: %w", patient, err)
+		return 0, hash, fmt.Errorf("read the last window of a patient: %w", err)
 	}
 	return number, hash, nil
 }
@@ -164,7 +164,7 @@ func (s *Store) Chunks(ctx context.Context, q store.Query) iter.Seq2[store.Chunk
 					c := store.Chunk{Patient: r.text(), Verdict: r.verdict(flow.Accepted), Encounter: r.text(), Window: r.uint(), Index: int(r.int())}
 					opened, err := proof.OpenReading(flow.Sealed{Kind: proof.KindReading, Bytes: r.bytes()})
 					if err != nil {
-						return fmt.Errorf("reading of patient %s: %w", c.Patient, err)
+						return fmt.Errorf("stored reading: %w", err)
 					}
 					c.Reading = opened
 					page = append(page, c)

@@ -49,7 +49,7 @@ func patientsOf(conn *sqlite.Conn) ([]string, error) {
 
 // Sealed are a patient's windows in the order they were stored.
 func (s *Store) Sealed(ctx context.Context, patient string) iter.Seq2[proof.SealedWindow, error] {
-	return pages("read windows of patient "+patient, 0, func() func(int) ([]proof.SealedWindow, error) {
+	return pages("read the windows of a patient", 0, func() func(int) ([]proof.SealedWindow, error) {
 		after := int64(0)
 		return func(n int) (page []proof.SealedWindow, err error) {
 			err = s.read(ctx, func(conn *sqlite.Conn) error {
@@ -77,14 +77,14 @@ func (s *Store) Leaves(ctx context.Context, patient, encounter string, number ui
 			"FROM refusal WHERE patient = ?1 AND encounter = ?2 AND number = ?3 ORDER BY place", patient, encounter, number)
 	})
 	if err != nil {
-		return nil, fmt.Errorf("read leaves of window %d of patient %s: %w", number, patient, err)
+		return nil, fmt.Errorf("read leaves of window %d: %w", number, err)
 	}
 	return leaves, nil
 }
 
 // Waiting are a patient's readings that no window has covered yet.
 func (s *Store) Waiting(ctx context.Context, patient string) iter.Seq2[proof.KeptLeaf, error] {
-	return pages("read waiting readings of patient "+patient, 0, func() func(int) ([]proof.KeptLeaf, error) {
+	return pages("read the waiting readings of a patient", 0, func() func(int) ([]proof.KeptLeaf, error) {
 		after := int64(0)
 		return func(n int) (page []proof.KeptLeaf, err error) {
 			err = s.read(ctx, func(conn *sqlite.Conn) error {
