@@ -33,6 +33,23 @@ const steps = {
     assert.deepEqual(await places(page), before);
   },
 
+  async "the table of links: figures go on, and are new in a row that is scrolled to"() {
+    const { page } = steps;
+    const given = (row) => row.locator("td").nth(5).innerText();
+    const rows = page.locator("#links tbody tr");
+    const later = async (row, than) => {
+      for (const end = Date.now() + 60000; (await given(row)) === than && Date.now() < end; ) await page.evaluate(() => new Promise(requestAnimationFrame));
+      assert.notEqual(await given(row), than);
+    };
+    await rows.first().waitFor();
+    await later(rows.first(), await given(rows.first()));
+    const last = rows.last();
+    const old = await last.locator("td").nth(5).evaluate((cell) => cell.textContent);
+    await last.scrollIntoViewIfNeeded();
+    await later(last, old);
+    await rows.first().scrollIntoViewIfNeeded();
+  },
+
   async "hosts as cards: a line for many links says so, and lists them"() {
     const { page } = steps;
     await page.locator(".tools select").selectOption("hosts");
