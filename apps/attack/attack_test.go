@@ -111,7 +111,7 @@ func (g *ground) within(t *testing.T) *ground {
 // recorded waits for an event in the nodes' records, and says what it says.
 func (g *ground) recorded(r record, since time.Time) string {
 	g.t.Helper()
-	ctx, cancel := context.WithTimeout(g.t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(g.t.Context(), 5*time.Minute)
 	defer cancel()
 	tick := time.NewTicker(50 * time.Millisecond)
 	defer tick.Stop()

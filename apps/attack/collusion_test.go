@@ -98,7 +98,7 @@ func newAuditor(t *testing.T, h *housetest.House) *auditor {
 // prove has a bundle made, and verifies it twice.
 func (a *auditor) prove(of string) *evidence.Report {
 	a.t.Helper()
-	ctx, cancel := context.WithTimeout(a.t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(a.t.Context(), 5*time.Minute)
 	defer cancel()
 	text, err := a.client.Prove(ctx, control.ProveQuery{Of: of, Wait: 40 * time.Second})
 	if err != nil {

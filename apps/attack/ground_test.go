@@ -320,7 +320,7 @@ func (g *ground) clientOf(name flow.NodeID, who flow.Signer) *control.Client {
 // until looks at the cluster, from the node records, until missing says nothing.
 func (g *ground) until(what string, missing func(*control.Snapshot) string) *control.Snapshot {
 	g.t.Helper()
-	ctx, cancel := context.WithTimeout(g.t.Context(), 60*time.Second)
+	ctx, cancel := context.WithTimeout(g.t.Context(), 5*time.Minute)
 	defer cancel()
 	tick := time.NewTicker(50 * time.Millisecond)
 	defer tick.Stop()
@@ -334,7 +334,7 @@ func (g *ground) until(what string, missing func(*control.Snapshot) string) *con
 		}
 		select {
 		case <-ctx.Done():
-			g.t.Fatalf("%s: not within a minute: %s", what, why)
+			g.t.Fatalf("%s: not within five minutes: %s", what, why)
 		case <-tick.C:
 		}
 	}

@@ -217,14 +217,14 @@ func (c *processes) met() {
 
 func (c *processes) until(what string, ok func() error) {
 	c.t.Helper()
-	deadline := time.Now().Add(3 * time.Minute)
+	deadline := time.Now().Add(6 * time.Minute)
 	for {
 		err := ok()
 		if err == nil {
 			return
 		}
 		if time.Now().After(deadline) {
-			c.t.Fatalf("not within three minutes: %s: %v", what, err)
+			c.t.Fatalf("not within six minutes: %s: %v", what, err)
 		}
 		select {
 		case <-time.After(100 * time.Millisecond):

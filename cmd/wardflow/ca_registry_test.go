@@ -83,7 +83,7 @@ func TestDeviceKeeper(t *testing.T) {
 // follows waits until the registry is in step.
 func follows(t *testing.T, r *registry.Registry, o *enroll.Office) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
 	tick := time.NewTicker(50 * time.Millisecond)
 	defer tick.Stop()

@@ -172,7 +172,7 @@ func (c *realCluster) do(args []string) error {
 }
 
 // within is how long a script waits for anything.
-const within = 2 * time.Minute
+const within = 5 * time.Minute
 
 func (c *realCluster) watch(what string, ok func(*control.Snapshot) bool) error {
 	ctx, cancel := context.WithTimeoutCause(c.t.Context(), within, fmt.Errorf("not within %s: %s", within, what))

@@ -35,7 +35,7 @@ func self(t *testing.T) string {
 // runDemo runs a demo until enough says so, and returns what it printed.
 func runDemo(t *testing.T, cfg demo.Config, enough func(*control.Snapshot) bool) string {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 6*time.Minute)
 	defer cancel()
 	var out bytes.Buffer
 	cfg.Exe, cfg.Out = self(t), &out
@@ -52,7 +52,7 @@ func runDemo(t *testing.T, cfg demo.Config, enough func(*control.Snapshot) bool)
 		showLogs(t, cfg.Dir)
 	}
 	if !reached {
-		t.Errorf("the demo did not get as far as it should within three minutes")
+		t.Errorf("the demo did not get as far as it should within six minutes")
 	}
 	if t.Failed() {
 		t.Fatalf("it printed:\n%s", out.String())

@@ -48,11 +48,11 @@ func awaitFile(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	want := regexp.MustCompile(strings.Join(args[1:], ""))
 	var text []byte
-	for deadline := time.Now().Add(2 * time.Minute); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
+	for deadline := time.Now().Add(5 * time.Minute); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
 		var err error
 		if text, err = os.ReadFile(ts.MkAbs(args[0])); err == nil && want.Match(text) {
 			return
 		}
 	}
-	ts.Fatalf("no %s after two minutes: %s", strings.Join(args, " with "), text)
+	ts.Fatalf("no %s after five minutes: %s", strings.Join(args, " with "), text)
 }

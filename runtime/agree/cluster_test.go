@@ -161,7 +161,7 @@ func (c *cluster) node(id flow.NodeID) *Group {
 // until waits for a condition.
 func (c *cluster) until(what string, ok func() bool) {
 	c.t.Helper()
-	deadline := time.Now().Add(20 * time.Second)
+	deadline := time.Now().Add(3 * time.Minute)
 	for !ok() {
 		if time.Now().After(deadline) {
 			for id, g := range c.nodes {
@@ -223,7 +223,7 @@ func (c *cluster) voters(id flow.NodeID) string {
 }
 
 func within(t *testing.T) context.Context {
-	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Minute)
 	t.Cleanup(cancel)
 	return ctx
 }

@@ -174,7 +174,7 @@ func check(t *testing.T, n uint64) []byte {
 
 func wait(t *testing.T, a *Anchor, size uint64) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
 	defer cancel()
 	if err := a.Wait(ctx, size); err != nil {
 		t.Fatalf("%v: %+v", err, a.Status())
@@ -186,7 +186,7 @@ func until(t *testing.T, what string, f func() bool) {
 	t.Helper()
 	tick := time.NewTicker(5 * time.Millisecond)
 	defer tick.Stop()
-	for end := time.Now().Add(20 * time.Second); !f(); <-tick.C {
+	for end := time.Now().Add(3 * time.Minute); !f(); <-tick.C {
 		if time.Now().After(end) {
 			t.Fatalf("never: %s", what)
 		}

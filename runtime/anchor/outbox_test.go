@@ -75,7 +75,7 @@ func TestOutbox(t *testing.T) {
 			}
 			c.fail(nil)
 		}
-		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+		ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
 		if err := o.Wait(ctx); err != nil {
 			t.Fatalf("seed %d: %v, %d wait", seed, err, o.Waiting())
 		}

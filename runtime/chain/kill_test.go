@@ -78,7 +78,7 @@ func TestKill(t *testing.T) {
 	c := open(t, dir)
 	t.Logf("opened in %v after %d kills", time.Since(began), loops)
 	defer closeChain(t, c)
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
 	for i, tx := range confirmed {
 		if r, err := c.Receipt(ctx, tx); err != nil || !r.OK {

@@ -204,7 +204,7 @@ func (w *ward) until(what string, ok func() bool) {
 	}
 }
 
-const patience = 30 * time.Second
+const patience = 3 * time.Minute
 
 // level waits until replicas have all that is agreed.
 func (w *ward) level(ids ...flow.NodeID) {

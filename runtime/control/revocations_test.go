@@ -146,8 +146,8 @@ func TestRevokedCallersAreCutOff(t *testing.T) {
 		go func() { _, err := io.Copy(io.Discard, s); done <- err }()
 		select {
 		case <-done:
-		case <-time.After(5 * time.Second):
-			t.Errorf("the stream %s is open after five seconds", whose)
+		case <-time.After(time.Minute):
+			t.Errorf("the stream %s is open after a minute", whose)
 		}
 	}
 	for whose, c := range map[string]*http.Client{"the revoked": theirs, "whom they let in": guest} {

@@ -61,7 +61,7 @@ func TestTapStream(t *testing.T) {
 // did waits until the ward was told this.
 func (b *bench) did(want ...string) {
 	b.Helper()
-	for deadline := time.Now().Add(time.Minute); ; {
+	for deadline := time.Now().Add(5 * time.Minute); ; {
 		got := b.ward.Did()
 		if slices.Equal(got, want) {
 			return

@@ -150,7 +150,7 @@ func (d *disk) have() []int64 {
 // await waits until the disk holds n values.
 func (d *disk) await(t *testing.T, n int) []int64 {
 	t.Helper()
-	deadline := time.After(time.Minute)
+	deadline := time.After(5 * time.Minute)
 	for {
 		if v := d.have(); len(v) >= n {
 			return v
@@ -158,7 +158,7 @@ func (d *disk) await(t *testing.T, n int) []int64 {
 		select {
 		case <-d.wrote:
 		case <-deadline:
-			t.Fatalf("after a minute the store has %d values, want %d", len(d.have()), n)
+			t.Fatalf("after five minutes the store has %d values, want %d", len(d.have()), n)
 		}
 	}
 }

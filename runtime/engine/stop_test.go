@@ -62,12 +62,12 @@ func TestAHangingActorHoldsUpNobody(t *testing.T) {
 	}
 }
 
-// until polls a condition for at most two minutes.
+// until polls a condition for at most five minutes.
 func until(t *testing.T, what string, is func() bool) {
 	t.Helper()
-	for end := time.Now().Add(2 * time.Minute); !is(); time.Sleep(time.Millisecond) {
+	for end := time.Now().Add(5 * time.Minute); !is(); time.Sleep(time.Millisecond) {
 		if time.Now().After(end) {
-			t.Fatalf("after two minutes it is not so that %s", what)
+			t.Fatalf("after five minutes it is not so that %s", what)
 		}
 	}
 }

@@ -101,8 +101,8 @@ func (g *guest) next() flow.Signer {
 	select {
 	case s := <-g.renewed:
 		return s
-	case <-time.After(2 * time.Minute):
-		g.h.t.Fatal("no new certificate for two minutes")
+	case <-time.After(5 * time.Minute):
+		g.h.t.Fatal("no new certificate for five minutes")
 		return flow.Signer{}
 	}
 }
@@ -110,9 +110,9 @@ func (g *guest) next() flow.Signer {
 // soon waits until ok.
 func (g *guest) soon(what string, ok func() bool) {
 	g.h.t.Helper()
-	for deadline := time.Now().Add(2 * time.Minute); !ok(); {
+	for deadline := time.Now().Add(5 * time.Minute); !ok(); {
 		if time.Now().After(deadline) {
-			g.h.t.Fatalf("not within two minutes: %s", what)
+			g.h.t.Fatalf("not within five minutes: %s", what)
 		}
 		select {
 		case <-time.After(10 * time.Millisecond):

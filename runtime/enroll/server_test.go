@@ -193,7 +193,7 @@ func TestRevoke(t *testing.T) {
 func (h *hall) settled(lists [][]byte) {
 	h.t.Helper()
 	e := h.client(&enroll.Enrolled{Signer: h.staff("look"), Trust: h.office.Authority().Trust()})
-	for deadline := time.Now().Add(time.Minute); ; {
+	for deadline := time.Now().Add(5 * time.Minute); ; {
 		n, err := e.News(h.t.Context(), "")
 		if err == nil && len(n.Lists) > 0 {
 			have := map[string]uint64{}

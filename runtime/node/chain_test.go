@@ -44,7 +44,7 @@ func chained(t *testing.T, hold ...flow.NodeID) (*cluster, *chain.Key) {
 // pays is a transaction handed to a node, and its receipt there.
 func (c *cluster) pays(at flow.NodeID, payer *chain.Key) chain.Receipt {
 	c.t.Helper()
-	ctx, cancel := context.WithTimeout(c.t.Context(), 2*time.Minute)
+	ctx, cancel := context.WithTimeout(c.t.Context(), 5*time.Minute)
 	defer cancel()
 	r, err := chain.Transact(ctx, c.nodes[at].Chain(), payer, &chain.Address{2}, nil)
 	if err != nil {

@@ -74,7 +74,7 @@ func (c *cluster) judges(n flow.NodeID, count int) {
 		r := &flow.Reading{Device: "3074257BF7194E4000001A85", Stream: "t", Seq: uint64(i) + 1, Kind: "8310-5", Unit: "Cel", At: now, Scale: 100_000, Samples: []int64{341}}
 		k := &proof.Check{Leaf: [32]byte{byte(i), byte(i >> 8)}, Device: r.Device, Stream: r.Stream, Seq: r.Seq, Place: proof.AtCollector, At: now}
 		var err error
-		for end := now.Add(2 * time.Minute); time.Now().Before(end); {
+		for end := now.Add(5 * time.Minute); time.Now().Before(end); {
 			if k.Verdict, err = rules.Judge(&flow.Case{Reading: r, Group: "h1/3/icu-1/thermometer", Now: now}); !errors.Is(err, flow.ErrLater) {
 				break
 			}
@@ -162,7 +162,7 @@ func TestConfirm(t *testing.T) {
 	var confirmed atomic.Bool
 	c.nodes["c"].Confirm(func() { confirmed.Store(true) })
 	c.until("c", "the checks are confirmed", func(*control.Snapshot) bool { return confirmed.Load() })
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
 	found, err := anchor.Of(ctx, c.nodes["a"].Chain(), info.Manager)
 	if err != nil {

@@ -132,7 +132,7 @@ func TestMocks(t *testing.T) {
 func recorded(t *testing.T, n *node.Node, who, what, why string) {
 	t.Helper()
 	var entries []control.AuditEntry
-	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); <-time.After(20 * time.Millisecond) {
+	for deadline := time.Now().Add(5 * time.Minute); time.Now().Before(deadline); <-time.After(20 * time.Millisecond) {
 		var err error
 		if entries, err = n.Audit(t.Context(), flow.Identity{}, control.AuditQuery{Who: who, Limit: control.MaxAudit}); err != nil {
 			t.Fatal(err)

@@ -113,17 +113,17 @@ func (c *cluster) startAll() {
 	})
 }
 
-// until looks at the cluster from one node until ok, for at most two minutes.
+// until looks at the cluster from one node until ok, for at most five minutes.
 func (c *cluster) until(from flow.NodeID, what string, ok func(*control.Snapshot) bool) *control.Snapshot {
 	c.t.Helper()
-	deadline := time.Now().Add(2 * time.Minute)
+	deadline := time.Now().Add(5 * time.Minute)
 	for {
 		s, err := c.nodes[from].Snapshot(c.t.Context())
 		if err == nil && ok(s) {
 			return s
 		}
 		if time.Now().After(deadline) {
-			c.t.Fatalf("not within two minutes: %s; the last snapshot: %+v, %v", what, s, err)
+			c.t.Fatalf("not within five minutes: %s; the last snapshot: %+v, %v", what, s, err)
 		}
 		select {
 		case <-time.After(50 * time.Millisecond):

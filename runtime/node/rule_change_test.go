@@ -122,7 +122,7 @@ func TestRuleChangeOnFiveNodes(t *testing.T) {
 	relay := chain.NewPayer(c.nodes["a"].Chain(), payer, slog.New(slog.DiscardHandler))
 	defer relay.Close()
 	desk := &rule.Desk{Chain: c.nodes["a"].Chain(), Manager: info.Manager, Relay: relay}
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
 	for change := range 3 {
 		rules := rule.Default()

@@ -40,7 +40,7 @@ func TestTap(t *testing.T) {
 		l := link(s, "app:said.out")
 		return l.FromNode == "b" && l.Up && l.Tokens > 5
 	})
-	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
 	var nodes []flow.NodeID
 	seen, last := 0, uint64(0)
@@ -94,7 +94,7 @@ func TestTap(t *testing.T) {
 func (c *cluster) record(at flow.NodeID, kind flow.AuditKind, want ...string) {
 	c.t.Helper()
 	var got []string
-	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); {
+	for deadline := time.Now().Add(5 * time.Minute); time.Now().Before(deadline); {
 		got = nil
 		list, err := c.nodes[at].Audit(c.t.Context(), flow.Identity{}, control.AuditQuery{Kind: kind})
 		if err != nil {
@@ -126,7 +126,7 @@ func TestTapRefused(t *testing.T) {
 	c.until("a", "it gives", func(s *control.Snapshot) bool { return link(s, "app:said.out").Tokens > 5 })
 	visitor := ask("a", c.h.Staff("visitor"))
 	first := func(e control.TapEvent) bool { return e.Kind != control.TapHas }
-	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
 	if err := visitor.Tap(ctx, control.TapQuery{Link: tappedLink}, first); !errors.Is(err, control.ErrDenied) {
 		t.Errorf("a visitor taps: %v, want ErrDenied", err)
@@ -220,7 +220,7 @@ func TestTapEndsByItself(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer read.Close()
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
 	for why := ""; why == ""; {
 		b, err := read.Next(ctx)

@@ -26,7 +26,7 @@ func handshake(t *testing.T, server, client *tls.Config) (state tls.ConnectionSt
 
 func handshakeOver(t *testing.T, a, b net.Conn, server, client *tls.Config) (state tls.ConnectionState, serverErr, clientErr error) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
 	done := make(chan error, 1)
 	go func() {

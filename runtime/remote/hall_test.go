@@ -21,7 +21,7 @@ import (
 	"github.com/wardflow/wardflow/runtime/pki/pkitest"
 )
 
-const patience = 20 * time.Second // before a test gives up; nothing takes that long
+const patience = 3 * time.Minute // before a test gives up; nothing takes that long
 
 // A hall is a few nodes in one process, each with a door, that know each
 // other's addresses.

@@ -20,7 +20,7 @@ import (
 const monitor = "h1/3/icu-1/monitor"
 
 // patience bounds each wait.
-const patience = 20 * time.Second
+const patience = 3 * time.Minute
 
 // A follower is a book, its chain, and what it logs.
 type follower struct {

@@ -21,12 +21,12 @@ func tracer(t *testing.T, node flow.NodeID, endpoint string, share float64) *tra
 	return tr
 }
 
-// until waits for a condition, for at most two minutes.
+// until waits for a condition, for at most five minutes.
 func until(t *testing.T, what string, ok func() bool) {
 	t.Helper()
-	for deadline := time.Now().Add(2 * time.Minute); !ok(); {
+	for deadline := time.Now().Add(5 * time.Minute); !ok(); {
 		if time.Now().After(deadline) {
-			t.Fatalf("not within two minutes: %s", what)
+			t.Fatalf("not within five minutes: %s", what)
 		}
 		select {
 		case <-time.After(20 * time.Millisecond):

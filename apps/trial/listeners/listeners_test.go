@@ -19,7 +19,7 @@ import (
 	"github.com/wardflow/wardflow/apps/trial/listeners"
 )
 
-const patience = 20 * time.Second
+const patience = 2 * time.Minute
 
 var update = flag.Bool("update", false, "write the golden list anew")
 

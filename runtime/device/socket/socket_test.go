@@ -56,7 +56,7 @@ func TestListenAndDial(t *testing.T) {
 	}
 	defer l.Close()
 	port := l.Addr().(*net.TCPAddr).Port
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
 	for _, tt := range []struct{ allow, host, want string }{
 		{"127.0.0.0/8:*", "127.0.0.1", ""},

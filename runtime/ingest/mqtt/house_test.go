@@ -22,7 +22,7 @@ const (
 	monitorURN = "urn:epc:id:giai:0614141.5678"
 	pumpURN    = "urn:epc:id:sgtin:0614141.812345.6789"
 	group      = "h1/3/icu-3/ecg"
-	patience   = 20 * time.Second
+	patience   = 2 * time.Minute
 )
 
 // A house is a broker with a core that a test looks into, and a hospital's

@@ -158,9 +158,9 @@ func (g *group) other() flow.NodeID {
 
 func (g *group) eventually(what string, holds func() bool) {
 	g.t.Helper()
-	for deadline := time.Now().Add(time.Minute); !holds(); time.Sleep(2 * time.Millisecond) {
+	for deadline := time.Now().Add(5 * time.Minute); !holds(); time.Sleep(2 * time.Millisecond) {
 		if time.Now().After(deadline) {
-			g.t.Fatalf("after a minute it does not hold that %s", what)
+			g.t.Fatalf("after five minutes it does not hold that %s", what)
 		}
 	}
 }
