@@ -20,7 +20,7 @@ const named = (id: unknown): id is string => typeof id === "string" && /^[a-z]+$
 
 class Dock {
   tab = $state("links"); // by the id of a panel; Dock.svelte shows the first for one that is not there
-  height = $state(Math.round(Math.min(300, Math.max(160, innerHeight * 0.21)))); // pixels
+  height = $state(first()); // pixels
   open = $state(innerHeight >= roomy);
   whole = $state(false); // it covers the graph
 
@@ -62,6 +62,13 @@ function read(): Kept {
   } catch {
     return {};
   }
+}
+
+/** The height of the dock until somebody chooses one: where it is closed at first,
+ *  whoever opens it wants to read. */
+function first(): number {
+  const share = innerHeight >= roomy ? innerHeight * 0.21 : Math.min(innerHeight * 0.34, innerHeight - 560);
+  return Math.round(Math.min(300, Math.max(160, share)));
 }
 
 // Whoever wrote the address may have written anything.
