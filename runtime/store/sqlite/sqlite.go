@@ -201,6 +201,9 @@ func prepareWriter(conn *sqlite.Conn, synchronous string) error {
 			return err
 		}
 	}
+	if err := keepBallast(conn); err != nil {
+		return err
+	}
 	return migrate(conn)
 }
 
