@@ -151,6 +151,9 @@ func (s *Server) getApp(w http.ResponseWriter, r *http.Request) error {
 	}
 	d := AppDetail{App: snap.Apps[i], Parts: []ActorState{}, Links: []LinkState{}}
 	d.APIVersion = APIVersion
+	if !s.knowsPatients(CallerOf(r), name) {
+		d.App = unnamedApp(d.App)
+	}
 	for _, a := range snap.Actors {
 		if a.App == name {
 			d.Parts = append(d.Parts, a)
@@ -201,6 +204,9 @@ func (s *Server) postApp(w http.ResponseWriter, r *http.Request) error {
 		}
 		v := *plan
 		v.APIVersion, v.Actors, v.Links = APIVersion, list(v.Actors), list(v.Links)
+		if !s.knowsPatients(CallerOf(r), d.Name) {
+			v.Actors = unnamedChanges(v.Actors, v.Patients)
+		}
 		return reply(w, http.StatusOK, v)
 	}
 	app, err := s.cfg.Backend.Deploy(r.Context(), CallerOf(r).ID, d)

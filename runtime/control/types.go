@@ -54,6 +54,7 @@ type PlanResult struct {
 	Actors     []Planned   `json:"actors"` // sorted by ID
 	Links      []flow.Link `json:"links"`
 	Issues     []Issue     `json:"issues,omitempty"` // warnings and notes only
+	Patients   []string    `json:"-"`                // the pseudonyms that what runs is about, as in App
 
 	// Links that the running version does not have, and those only it has;
 	// nil when none runs.
@@ -144,6 +145,7 @@ type App struct {
 	Script   string `json:"script,omitempty"`
 	// Includes are the texts of what the script includes, by name, where Script is.
 	Includes map[string]string `json:"includes,omitempty"`
+	Patients []string          `json:"-"`       // the pseudonyms that it is about: the server keeps them from who may not know
 	Actors   int               `json:"actors"`  // how many it has
 	Running  int               `json:"running"` // how many of them run
 }

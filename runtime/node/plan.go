@@ -159,6 +159,7 @@ func (n *Node) Plan(_ context.Context, d control.Deployment) (*control.PlanResul
 	}
 	slices.SortFunc(res.Actors, func(a, b control.Planned) int { return cmp.Compare(a.ID, b.ID) })
 	if ran {
+		res.Patients = patientsOf(&old.Graph)
 		differ(res, &old.Graph, &dr.graph)
 	}
 	return res, nil

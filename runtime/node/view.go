@@ -82,7 +82,8 @@ func (n *Node) app(a register.App, view *register.View) *control.App {
 }
 
 func (n *Node) summary(a register.App, actors []control.ActorState) *control.App {
-	app := &control.App{Name: a.Name, By: a.By, At: a.At, Version: a.Version, Revision: a.Revision, Script: a.Script, Includes: a.Includes, State: control.Running}
+	app := &control.App{Name: a.Name, By: a.By, At: a.At, Version: a.Version, Revision: a.Revision, Script: a.Script, Includes: a.Includes, State: control.Running,
+		Patients: patientsOf(&a.Graph)}
 	worst := []control.State{control.Running, control.Starting, control.Waiting, control.Shadow, control.Faulted}
 	for _, s := range actors {
 		if s.App != a.Name {
