@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -124,14 +125,17 @@ func noAudit(cmd *cobra.Command, all bool) string {
 func auditTable(list []control.AuditEntry) *table {
 	t := &table{head: []string{"AT", "NODE", ">N", "KIND", "WHO", "FROM", "WHAT", ">MORE", "REFUSED BECAUSE"}}
 	for _, e := range list {
-		who, more := e.Who, ""
+		who, what, more := e.Who, e.What, ""
+		if e.Link != "" && !strings.Contains(what, string(e.Link)) {
+			what += ": " + string(e.Link)
+		}
 		if who != "" && !e.Proven {
 			who = "claims " + who
 		}
 		if e.More > 0 {
 			more = fmt.Sprintf("+%d", e.More)
 		}
-		t.add(when(e.At), e.Node, e.N, e.Kind, who, e.From, e.What, more, e.Why)
+		t.add(when(e.At), e.Node, e.N, e.Kind, who, e.From, what, more, e.Why)
 	}
 	return t
 }

@@ -9,7 +9,8 @@ import (
 
 // benchCommand measures this very binary on this host.
 func benchCommand() *cobra.Command {
-	cmd := &cobra.Command{Use: "bench", Short: "Measure links, idle actors, deployments, failover, ingest, load and the chain on this host"}
+	cmd := &cobra.Command{Use: "bench", Short: "Measure links, idle actors, deployments, failover, ingest, load and the chain on this host",
+		Example: "  wardflow bench links\n  wardflow bench load", RunE: onlySubcommands}
 	cmd.AddCommand(benchLinksCommand(), benchIdleCommand(), benchDeployCommand(), benchFailoverCommand(),
 		benchIngestCommand(), benchLoadCommand(), benchChainCommand(), benchAwayCommand(), benchHostCommand())
 	return cmd

@@ -25,7 +25,7 @@ transaction whose receipt was given is looked for on each.
   gap    from a kill to the next receipt
   blind  the longest that a running node did not know the rules, and judged nothing`,
 		Example: "  wardflow bench chain\n  wardflow bench chain --kills 3 -o json",
-		Args:    cobra.NoArgs,
+		Args:    takes(0, "nothing but flags"),
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
 			if cfg.Exe, cfg.Args, err = benchArgs("host"); err != nil {
 				return err

@@ -20,7 +20,7 @@ of their own on this host, three of which keep the register (one, of fewer than 
 begins with the request and ends when all actors run; and, apart from that, when
 each link between two of them has brought a token.`,
 		Example: "  wardflow bench deploy\n  wardflow bench deploy --actors 1000 --nodes 5 -o json",
-		Args:    cobra.NoArgs,
+		Args:    takes(0, "nothing but flags"),
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
 			if cfg.Exe, cfg.Args, err = benchArgs("host"); err != nil {
 				return err

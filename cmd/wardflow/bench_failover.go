@@ -37,7 +37,7 @@ with that.
               move an actor until a second after it ran there, of those whose
               readings it handles, less the median in the second before`,
 		Example: "  wardflow bench failover\n  wardflow bench failover --kills 3 --rate 1000 -o json",
-		Args:    cobra.NoArgs,
+		Args:    takes(0, "nothing but flags"),
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
 			if cfg.Exe, cfg.Args, err = benchArgs("host"); err != nil {
 				return err

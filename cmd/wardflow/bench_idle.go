@@ -21,7 +21,7 @@ linked to the other half; each link has carried one token, and then nothing
 happens any more. Memory is heap and stacks, garbage collected; what the links
 and the register take for them is in it.`,
 		Example: "  wardflow bench idle\n  wardflow bench idle -o json",
-		Args:    cobra.NoArgs,
+		Args:    takes(0, "nothing but flags"),
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
 			if cfg.Exe, cfg.Args, err = benchArgs("host"); err != nil {
 				return err

@@ -37,7 +37,7 @@ devices have their own.
   storm_p99_ms                how long the answers of the twenty took in the storm
   storm_back_s                until all the others were back`,
 		Example: "  wardflow bench ingest\n  wardflow bench ingest --devices 100 --rounds 1 -o json",
-		Args:    cobra.NoArgs,
+		Args:    takes(0, "nothing but flags"),
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
 			if cfg.Exe, cfg.Args, err = benchArgs("host"); err != nil {
 				return err

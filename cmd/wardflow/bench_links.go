@@ -29,7 +29,7 @@ turns; the result is the median over the rounds.
 
 Checkpoints are answered at once and kept nowhere, so disks are not measured.`,
 		Example: "  wardflow bench links\n  wardflow bench links -o json",
-		Args:    cobra.NoArgs,
+		Args:    takes(0, "nothing but flags"),
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
 			if cfg.Exe, cfg.Args, err = benchArgs("away"); err != nil {
 				return err

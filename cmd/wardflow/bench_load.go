@@ -32,7 +32,7 @@ this host, too, and compute their side of the handshakes on the same processors.
 With -o json the last line is a list of these. Each device holds a connection:
 for 1,000 of them this user must be allowed 4,096 open files (ulimit -Hn).`,
 		Example: "  wardflow bench load\n  wardflow bench load --per-check -o json\n  wardflow bench load --count 10 --count 100 --rounds 1",
-		Args:    cobra.NoArgs,
+		Args:    takes(0, "nothing but flags"),
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
 			if cfg.Exe, cfg.Args, err = benchArgs("host"); err != nil {
 				return err

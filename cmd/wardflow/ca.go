@@ -25,12 +25,7 @@ func caCommand() *cobra.Command {
   wardflow ca staff ada --out ada
   wardflow ca device urn:epc:id:giai:0614141.5678 --group h1/3/icu-3/ecg --out monitor
   wardflow ca show monitor`,
-		RunE: func(cmd *cobra.Command, args []string) error {
-			if len(args) > 0 {
-				return usageError{fmt.Errorf("ca %s: no such command: see wardflow ca --help", args[0])}
-			}
-			return cmd.Help()
-		},
+		RunE: onlySubcommands,
 	}
 	cmd.AddCommand(caInitCommand(), caShowCommand(), caServeCommand(), caTokenCommand(), caListCommand(),
 		caRevokeCommand(), caReinstateCommand(), caCRLCommand(), caRollCommand(), caWithdrawCommand(), caRegistryCommand())
@@ -199,9 +194,12 @@ func (k holderKind) fill(req *pki.Request, arg, rule string) error {
 }
 
 // takes wants n arguments, called what.
-func takes(n int, what string) cobra.PositionalArgs {
+func takes(n int, what string) cobra.PositionalArgs { return takesFrom(n, n, what) }
+
+// takesFrom wants from least to most arguments, called what.
+func takesFrom(least, most int, what string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
-		if len(args) != n {
+		if len(args) < least || len(args) > most {
 			return usageError{fmt.Errorf("%s: want %s: see wardflow %[1]s --help", cmd.CommandPath()[len("wardflow "):], what)}
 		}
 		return nil

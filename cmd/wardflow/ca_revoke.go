@@ -35,7 +35,7 @@ The reason certificateHold suspends: wardflow ca reinstate takes it back.`,
 		Example: `  wardflow ca revoke urn:epc:id:giai:0614141.5678 --reason keyCompromise --node https://10.0.0.5:7443
   wardflow ca revoke node/bedside --reason certificateHold
   wardflow ca revoke --serial 7a0c...`,
-		Args: cobra.MaximumNArgs(1),
+		Args: takesFrom(0, 1, "WHO, or --serial"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if (len(args) == 1) == (c.Serial != "") {
 				return usageError{errors.New("ca revoke: say who it is, or --serial: see wardflow ca revoke --help")}

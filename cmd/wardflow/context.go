@@ -94,7 +94,7 @@ func contextShowCommand(to *reach, out *output) *cobra.Command {
 		Long: `Shows a context, by default the one in use: which node it asks, as whom, until
 when that certificate holds, and why it is the one in use. Nobody is asked.`,
 		Example:           "  wardflow context show",
-		Args:              cobra.MaximumNArgs(1),
+		Args:              takesFrom(0, 1, "a context, or nothing"),
 		ValidArgsFunction: completeContexts,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			now, err := chosen(or(strings.Join(args, ""), to.context))

@@ -27,7 +27,7 @@ fails if anything that should hold does not.`,
 		Example: `  wardflow demo
   wardflow demo --for 20s
   wardflow demo --for 20s --data ../shared/data/icu-bidmc --data ../shared/data/ecg-mitbih-100`,
-		Args: cobra.NoArgs,
+		Args: takes(0, "nothing but flags"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			exe, err := os.Executable()
 			if err != nil {

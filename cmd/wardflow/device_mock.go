@@ -165,11 +165,7 @@ func pickMocks(all []control.Mock, names []string) ([]control.Mock, error) {
 		case 1:
 			picked = append(picked, found[0])
 		case 0:
-			var there []string
-			for _, m := range all {
-				there = append(there, mockID(m))
-			}
-			return nil, fmt.Errorf("mock %s: %w; there are %s", name, control.ErrNotFound, or(strings.Join(there, ", "), "none"))
+			return nil, noMock(all, name)
 		default:
 			var there []string
 			for _, m := range found {
@@ -179,6 +175,22 @@ func pickMocks(all []control.Mock, names []string) ([]control.Mock, error) {
 		}
 	}
 	return picked, nil
+}
+
+// noMock is the error for a mock that is not there: which was meant, or which there are.
+func noMock(all []control.Mock, name string) error {
+	err := fmt.Errorf("mock %s: %w", name, control.ErrNotFound)
+	there := names(all, mockID)
+	near := nearest(name, slices.Concat(there, names(all, func(m control.Mock) string { return m.Name })))
+	switch {
+	case near != "":
+		return fmt.Errorf("%w\n  did you mean %s?", err, near)
+	case len(there) == 0:
+		return fmt.Errorf("%w\n  %s", err, noMocks)
+	case len(there) > 6:
+		return fmt.Errorf("%w\n  `wardflow device mock list` shows what there is", err)
+	}
+	return fmt.Errorf("%w\n  there is %s", err, strings.Join(there, ", "))
 }
 
 // oneMock is the mock of a name, as it is now. NODE/NAME that nobody lists is
@@ -308,6 +320,9 @@ func mockFaultCommand(to *reach, out *output) *cobra.Command {
 		Args:              takes(2, "a mock and a fault: "+strings.Join(kinds, ", ")),
 		ValidArgsFunction: completeMock(func(m control.Mock) []string { return m.Faults }),
 		RunE: ask(to, func(ctx context.Context, c *control.Client, cmd *cobra.Command, args []string) error {
+			if !slices.Contains(kinds, args[1]) {
+				return usageError{fmt.Errorf("fault %s: want %s", args[1], strings.Join(kinds, ", "))}
+			}
 			if lasts < 0 {
 				return usageError{fmt.Errorf("--for %v: want a time above 0", lasts)}
 			}

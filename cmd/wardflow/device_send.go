@@ -24,7 +24,8 @@ import (
 )
 
 func deviceCommand() *cobra.Command {
-	cmd := &cobra.Command{Use: "device", Short: "Be a device that runs no node, or drive one that is made of nothing"}
+	cmd := &cobra.Command{Use: "device", Short: "Be a device that runs no node, or drive one that is made of nothing",
+		Example: "  wardflow device send --cert monitor --to https://10.0.0.5:7443 readings.jsonl\n  wardflow device mock list", RunE: onlySubcommands}
 	cmd.AddCommand(deviceSendCommand(), deviceMockCommand())
 	return cmd
 }

@@ -111,11 +111,11 @@ func showReport(w io.Writer, r doctor.Report, all bool) {
 		}
 	}
 	if fine > 0 {
-		what := "checks are"
+		what, them := "checks are", "them"
 		if fine == 1 {
-			what = "check is"
+			what, them = "check is", "it"
 		}
-		fmt.Fprintf(w, "%d %s good: --all shows it\n", fine, what)
+		fmt.Fprintf(w, "%d %s good: --all shows %s\n", fine, what, them)
 	}
 	if r.Bad == 0 {
 		fmt.Fprintln(w, r.Sentence())

@@ -46,8 +46,8 @@ func names[T any](all []T, of func(T) string) []string {
 // meant adds to an error about something that is not there what else of that
 // name is: the nearest of what the cluster has, or how to see what it has.
 func meant(s *control.Snapshot, err error, args []string) error {
-	if s == nil || !errors.Is(err, control.ErrNotFound) || strings.Contains(err.Error(), "did you mean") {
-		return err
+	if s == nil || !errors.Is(err, control.ErrNotFound) || strings.Contains(err.Error(), "did you mean") || strings.Contains(err.Error(), "\n") {
+		return err // it is said already
 	}
 	all := namesIn(s)
 	for _, arg := range args {
@@ -81,7 +81,8 @@ func (of sort) there(s *control.Snapshot) string {
 }
 
 // nearest is script.Nearest that also knows an actor by the end of its name:
-// people leave the application out.
+// people leave the application out, and the component. Of some that end so, it is
+// all of them, "A, B or C".
 func nearest(said string, names []string) string {
 	if near := script.Nearest(said, names); near != "" {
 		return near
@@ -92,8 +93,11 @@ func nearest(said string, names []string) string {
 			ends = append(ends, n)
 		}
 	}
-	if len(ends) == 1 {
+	switch last := len(ends) - 1; {
+	case last == 0:
 		return ends[0]
+	case last > 0 && last < 4:
+		return strings.Join(ends[:last], ", ") + " or " + ends[last]
 	}
 	return ""
 }

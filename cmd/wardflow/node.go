@@ -33,7 +33,7 @@ func nodeRunCommand() *cobra.Command {
 		Use:     "run",
 		Short:   "Run a node on this host until it is told to stop",
 		Example: "  wardflow node run --config /etc/wardflow/node.yaml",
-		Args:    cobra.NoArgs,
+		Args:    takes(0, "nothing but flags"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			cfg, err := node.LoadConfig(file)
 			if err != nil {

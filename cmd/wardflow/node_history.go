@@ -25,7 +25,7 @@ oldest first: since when each was up, suspected, drained or down, who led the re
 and when there was no majority. It is kept for 7 days, and over restarts of the node;
 while that did not run, it saw nothing.`,
 		Example: "  wardflow node history\n  wardflow node history bedside --since 2h",
-		Args:    cobra.MaximumNArgs(1),
+		Args:    takesFrom(0, 1, "a node, or nothing"),
 	}
 	to.flags(cmd)
 	out.flag(cmd)

@@ -62,6 +62,12 @@ func newRoot(began *bool) *cobra.Command {
 	root.SetHelpCommand(helpCommand())
 	root.SetHelpCommandGroupID("more")
 	root.InitDefaultCompletionCmd()
+	each(root, func(c *cobra.Command) {
+		if c.Name() == "completion" {
+			c.RunE = onlySubcommands // cobra's own says nothing of a shell that it does not know
+			c.Args = cobra.ArbitraryArgs
+		}
+	})
 	for _, g := range groups {
 		root.AddGroup(&cobra.Group{ID: g.id, Title: g.title})
 		for _, c := range root.Commands() {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"slices"
@@ -34,6 +35,21 @@ func TestEveryCommandHasAScript(t *testing.T) {
 		}
 		if !strings.Contains(c.Example, "wardflow "+path) {
 			t.Errorf("wardflow %s has no example of itself in its help", path)
+		}
+	})
+}
+
+// A command that only has others below it says so of what is none of them.
+func TestNoSuchCommand(t *testing.T) {
+	t.Parallel()
+	each(newRoot(new(bool)), func(c *cobra.Command) {
+		if !c.HasSubCommands() {
+			return
+		}
+		if c.RunE == nil {
+			t.Errorf("%s takes any word for a command and shows its help: give it onlySubcommands", c.CommandPath())
+		} else if err := c.RunE(c, []string{"nonsense"}); exitCode(err) != exitUsage || !errors.Is(err, errNoCommand) {
+			t.Errorf("%s nonsense: %v, want %v", c.CommandPath(), err, errNoCommand)
 		}
 	})
 }

@@ -42,7 +42,7 @@ log is held against the chain, and the store against the logs. The chain is aske
 through --node, or --rpc, or read from its folder, --dir.`,
 		Example: `  wardflow verify --store wardflow-data/ward/store.db --trust wardflow-data/ca/trust.pem
   wardflow verify --store records/store.db --checks ward/checks --checks records/checks`,
-		Args: cobra.NoArgs,
+		Args: takes(0, "nothing but flags"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return opts.run(cmd.Context(), cmd.OutOrStdout())
 		},

@@ -96,9 +96,9 @@ func problemOf(err error) (*Problem, bool) {
 	case errors.Is(err, ErrNotFound):
 		return problem(http.StatusNotFound, "not-found", "not found", "%v", err), true
 	case errors.Is(err, ErrConflict):
-		return problem(http.StatusConflict, "conflict", "conflict", "%v", err), true
+		return problem(http.StatusConflict, "conflict", "conflict", "%s", without(err, ErrConflict)), true
 	case errors.Is(err, ErrInvalid):
-		return problem(http.StatusBadRequest, "invalid", "not what is wanted", "%v", err), true
+		return problem(http.StatusBadRequest, "invalid", "not what is wanted", "%s", without(err, ErrInvalid)), true
 	case errors.Is(err, ErrDenied):
 		return problem(http.StatusForbidden, "denied", "denied", "%v", err).
 			hint("an admin can permit it: `wardflow policy show` prints the rules"), true
@@ -121,6 +121,16 @@ func problemOf(err error) (*Problem, bool) {
 			hint("try again in a few seconds"), true
 	}
 	return problem(http.StatusInternalServerError, "internal", "the node could not do it", "see the node's log"), false
+}
+
+// without is what an error says besides being of a kind, of which the problem's type
+// speaks: each node that it came by may have said so once more.
+func without(err, kind error) string {
+	said := strings.ReplaceAll(err.Error(), kind.Error()+": ", "")
+	if said = strings.ReplaceAll(said, ": "+kind.Error(), ""); said == "" {
+		return kind.Error()
+	}
+	return said
 }
 
 // write sends the problem as the answer.
