@@ -2,7 +2,10 @@
 // same shape always gets the same places.
 
 import type { ELK, ElkNode, ElkPort } from "elkjs/lib/elk-api";
-import { cardHeight, HOST_HEAD, inPort, low, outPort, portAt, type Box, type Layout, type Shape } from "./shape";
+import { cardHeight, inPort, outPort, type Shape } from "./outline";
+import { HOST_HEAD, low, portAt, type Box, type Layout } from "./shape";
+
+export { shaper } from "./outline";
 
 const LABEL = 20;
 
