@@ -1,0 +1,1 @@
+import{I as e}from"./index-BVVpx7wN.js";function t(t){return e.snapshot?.register?.quorum===!1?`not without a majority of voters: the banner says who is missing`:e.may(t)?``:e.role===`staff`?`your certificate has no right to “${t}” here: wardflow policy show prints the rules`:`you only watch here: log in with a staff certificate to change anything`}export{t};
