@@ -326,6 +326,31 @@ func TestOddRuleIsNotMadePlain(t *testing.T) {
 	}
 }
 
+// In whatever order the clauses of a rule were put together, its contracts judge in
+// that of a rule file, and it is shown as one.
+func TestPartsInOrder(t *testing.T) {
+	t.Parallel()
+	r := open(t)
+	text := `h1/4:
+  8310-5: {unit: Cel, range: [25, 45], steepest: 2 Cel in 10m}
+  8867-4: {unit: /min, range: [20, 250], stuck: 2h, agrees: [30 /min with 8889-8 within 10s, 40 /min with 59408-5 within 10s]}
+  8889-8: {unit: /min, range: [20, 250]}
+  59408-5: {unit: /min, range: [20, 250], stuck: 1h}
+`
+	said, mixed := parse(t, text), parse(t, text)
+	slices.Reverse(mixed[0].Slopes)
+	slices.Reverse(mixed[0].Agreements)
+	want := must(r.Draft(t.Context(), said...))[0].Rule
+	p, _, err := r.Propose(t.Context(), r.cards[0], must(r.Draft(t.Context(), mixed...)), time.Now().Add(time.Hour))
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := p.Changes[0].Rule
+	if same := slices.EqualFunc(got.Parts, want.Parts, func(a, b rule.Part) bool { return a.Digest == b.Digest }); !same || !got.Plain() || len(got.Codes) != 0 {
+		t.Errorf("it is shown as\n%s", rule.Format([]rule.Rule{got}))
+	}
+}
+
 // A unit that is none, which a chain may have from before files were held against
 // UCUM, is shown as it is.
 func TestUnitsOnTheChain(t *testing.T) {

@@ -166,9 +166,12 @@ func (p *parser) agree(s *sides) {
 		seen[[2]string{a.Kind, a.With}], seen[[2]string{a.With, a.Kind}] = true, true
 		s.rule.Agreements = append(s.rule.Agreements, a.Agreement)
 	}
-	slices.SortFunc(s.rule.Agreements, func(a, b Agreement) int {
-		return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.With, b.With))
-	})
+	slices.SortFunc(s.rule.Agreements, Agreement.compare)
+}
+
+// compare orders agreements as rule files have them.
+func (a Agreement) compare(b Agreement) int {
+	return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.With, b.With))
 }
 
 func (p *parser) span(n *yaml.Node) (low, high int64) {

@@ -2,6 +2,7 @@ package rule
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -25,7 +26,9 @@ type piece struct {
 	at     chain.Address
 }
 
-// pieces are what a rule consists of, in the order in which they judge.
+// pieces are what a rule consists of, in the order in which they judge: that of
+// their kinds, as limits are, however the rule was put together. So a file that is
+// written of it says the same again.
 func (r *Rule) pieces() (all []piece, err error) {
 	if len(r.Limits) > 0 {
 		p, err := limitsPiece(r.Limits)
@@ -34,14 +37,14 @@ func (r *Rule) pieces() (all []piece, err error) {
 		}
 		all = append(all, p)
 	}
-	for _, s := range r.Slopes {
+	for _, s := range slices.SortedStableFunc(slices.Values(r.Slopes), func(a, b Slope) int { return cmp.Compare(a.Kind, b.Kind) }) {
 		p, err := slopePiece(s)
 		if err != nil {
 			return nil, err
 		}
 		all = append(all, p)
 	}
-	for _, a := range r.Agreements {
+	for _, a := range slices.SortedStableFunc(slices.Values(r.Agreements), Agreement.compare) {
 		p, err := agreementPiece(a)
 		if err != nil {
 			return nil, err
