@@ -179,7 +179,7 @@ func showAuditReport(w io.Writer, r audit.Report, judged, good bool) {
 		fmt.Fprintf(w, "entries %d to %d are as written; the next is not\n", r.First, r.Last)
 		return
 	}
-	fmt.Fprintf(w, "entries %d to %d of node %s are as written, in %d files; the last has the hash\n%s\n", r.First, r.Last, r.Node, r.Files, r.Head)
+	fmt.Fprintf(w, "entries %d to %d of node %s are as written, in %s; the last has the hash\n%s\n", r.First, r.Last, r.Node, count(r.Files, "file"), r.Head)
 	switch {
 	case r.Seals == 0:
 		fmt.Fprintln(w, "none is signed for")

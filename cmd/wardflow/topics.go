@@ -25,6 +25,9 @@ const outputTopic = `Results go to standard output, everything else to standard 
   -o yaml   the same in YAML
   -o name   names only, a line each, as other commands take them
 
+Two commands begin with another form: graph draws svg, and compile prints the JSON
+of Calvin's compiler. A list with nothing in it says why on standard error.
+
 Colours repeat what a word says, on terminals only; --color=never, NO_COLOR or
 TERM=dumb turn them off, --color=always turns them on in a pipe. How far a command
 has come is shown on a terminal only, and not where CI is set; elsewhere the last
