@@ -149,7 +149,11 @@ const steps = {
     };
     const over = async (host) => {
       await card.scrollIntoViewIfNeeded();
-      await page.mouse.move(...(await middle(card)));
+      // It may be on its way to another place: it is taken where it is found.
+      const found = ([x, y]) => document.elementFromPoint(x, y)?.closest(".card")?.dataset.at === "card ward:bed2:check";
+      let at = await middle(card);
+      for (const end = Date.now() + 60000; !(await page.evaluate(found, at)) && Date.now() < end; ) at = await middle(card);
+      await page.mouse.move(...at);
       await page.mouse.down();
       await page.mouse.move(...(await middle(page.locator(".host", { has: page.getByRole("button", { name: new RegExp("^Host " + host) }) }).locator(".box"))), { steps: 6 });
     };
