@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"slices"
 	"time"
 
 	device "github.com/wardflow/wardflow/runtime/device/mqtt"
@@ -18,7 +19,7 @@ import (
 )
 
 // BringHTTPS brings a body over HTTPS as the device outside does, and returns the
-// answer: 200 or 409.
+// answer: 200, 409, or 422 where it is refused.
 func (h *House) BringHTTPS(contentType string, body []byte) []byte {
 	h.t.Helper()
 	conf := pki.WebClientTLS(func() flow.Signer { return h.Monitor }, h.Verifier, h.Host)
@@ -35,7 +36,7 @@ func (h *House) BringHTTPS(contentType string, body []byte) []byte {
 	}
 	defer resp.Body.Close()
 	b, err := io.ReadAll(io.LimitReader(resp.Body, 1<<20))
-	if err != nil || resp.StatusCode != http.StatusOK && resp.StatusCode != http.StatusConflict {
+	if err != nil || !slices.Contains([]int{http.StatusOK, http.StatusConflict, http.StatusUnprocessableEntity}, resp.StatusCode) {
 		h.t.Fatalf("bring readings: %s, %v\n%s", resp.Status, err, b)
 	}
 	return b

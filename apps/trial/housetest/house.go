@@ -48,6 +48,8 @@ type Config struct {
 	// Broker starts an MQTT broker of the hospital's, which the node of the ward
 	// follows, and says where it is; nil: there is none.
 	Broker func(h *House) (url string)
+	// Edit changes the configuration of each node before it starts; nil changes none.
+	Edit func(*node.Config)
 }
 
 func (c *Config) setDefaults() {
@@ -197,6 +199,9 @@ func (h *House) furnish() {
 			cfg.Join = append(cfg.Join, h.Configs[n].Door)
 			cfg.Voters = append(cfg.Voters, node.Voter{Node: n, Door: h.Configs[n].Door})
 		}
+		if h.Edit != nil {
+			h.Edit(cfg)
+		}
 	}
 	conf := pki.ClientTLS(func() flow.Signer { return h.Engineer }, h.Verifier, pki.Only(flow.RoleNode))
 	if h.client, err = control.NewClient("https://"+h.Configs[Ward].Control, conf); err != nil {
@@ -214,6 +219,19 @@ func (h *House) ward() *hospital.Ward {
 // script is the ward with an intake for the device outside.
 func (h *House) script() string {
 	return h.ward().Script() + fmt.Sprintf("\nintake : ward.Intake(collector=\"bed-1\", devices=[%q])\nintake.reading > bed_1.reading\napply intake : ward\n", h.EPC)
+}
+
+// Enrol makes somebody's certificate and writes it to a folder of the hospital's, if
+// one is named.
+func (h *House) Enrol(role flow.Role, name string, dir ...string) flow.Signer {
+	h.t.Helper()
+	return h.enrol(enroll.Invitation{Role: role, Name: name}, dir...)
+}
+
+// Seen looks at the cluster, as the engineer sees it, until missing says nothing.
+func (h *House) Seen(what string, missing func(*control.Snapshot) string) {
+	h.t.Helper()
+	h.until(what, missing)
 }
 
 // Web is a certificate for a server at the hospital's address, with its key.
