@@ -1,13 +1,10 @@
 package demo
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"maps"
-	"os"
 	"slices"
 	"strings"
 	"text/tabwriter"
@@ -33,7 +30,7 @@ func (d *demo) summarize(s *control.Snapshot) error {
 		windows += p.Windows
 		missing += p.Missing
 	}
-	warnings, err := d.warnings()
+	warnings, pauses, err := d.warnings()
 	if err != nil {
 		return err
 	}
@@ -47,6 +44,9 @@ func (d *demo) summarize(s *control.Snapshot) error {
 	fmt.Fprintf(w, "verified\t%d readings and refusals, %d bad\n", verified, report.Bad)
 	fmt.Fprintf(w, "anchored\t%s\n", anchored(s))
 	fmt.Fprintf(w, "slowest stage\t%s\n", slowest(s))
+	if len(pauses) > 0 {
+		fmt.Fprintf(w, "pauses\t%d, of a busy machine or a process that was killed, first: %s\n", len(pauses), pauses[0])
+	}
 	fmt.Fprintf(w, "the record\twardflow verify --store %s --trust %s\n", d.l.store(), d.l.trust())
 	w.Flush()
 	return held(s, t, report, missing, warnings)
@@ -132,30 +132,4 @@ func (d *demo) verify() (proof.Report, error) {
 		return proof.Report{}, err
 	}
 	return proof.Verify(context.Background(), st, pki.NewVerifier(trust), "")
-}
-
-// warnings are the lines of this run's logs that should not be there.
-func (d *demo) warnings() ([]string, error) {
-	var found []string
-	for _, n := range processNames {
-		f, err := os.Open(d.l.log(n))
-		if err != nil {
-			return nil, err
-		}
-		defer f.Close()
-		if _, err := f.Seek(d.logs[d.l.log(n)], io.SeekStart); err != nil {
-			return nil, err
-		}
-		lines := bufio.NewScanner(f)
-		lines.Buffer(nil, 1<<20)
-		for lines.Scan() {
-			if line := lines.Text(); !strings.Contains(line, "level=INFO") && !strings.Contains(line, "level=DEBUG") {
-				found = append(found, string(n)+": "+line)
-			}
-		}
-		if err := lines.Err(); err != nil {
-			return nil, fmt.Errorf("read %s: %w", d.l.log(n), err)
-		}
-	}
-	return found, nil
 }
