@@ -61,8 +61,8 @@ func TestCompile(t *testing.T) {
 	if d.Name != "tiny" || !d.Valid || len(d.Connections["tiny:src.integer"]) != 1 {
 		t.Fatalf("compile printed %s", out)
 	}
-	if _, _, err := runCommand(compileCommand(fewTypes), goodScript, "compile", "-", "-o", "yaml"); err == nil {
-		t.Fatal("compile -o yaml: want an error")
+	if _, _, err := runCommand(compileCommand(fewTypes), goodScript, "compile", "-", "-o", "svg"); err == nil {
+		t.Fatal("compile -o svg: want an error")
 	}
 }
 
