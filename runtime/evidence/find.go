@@ -3,11 +3,9 @@ package evidence
 import (
 	"bytes"
 	"context"
-	"encoding/binary"
 	"encoding/hex"
 	"fmt"
 	"iter"
-	"math"
 	"sort"
 	"time"
 
@@ -108,30 +106,11 @@ func scan(ctx context.Context, l Log, q *Query, from, to uint64, most int) (foun
 }
 
 // numberIn is what the record of a check has in it when it is of a number on a
-// device's stream: fields 3 to 5 of [proof.Check]'s form, but for the head of the
-// first. To open each record would take a hundred times as long.
+// device's stream. To open each record would take a hundred times as long.
 func numberIn(q *Query) []byte {
 	b, err := hex.DecodeString(q.Device)
 	if err != nil || !q.names() || q.Seq == 0 {
 		return nil
 	}
-	b = append(cborHead(append(b, 4), 3, uint64(len(q.Stream))), q.Stream...)
-	return cborHead(append(b, 5), 0, q.Seq)
-}
-
-// cborHead appends the head of a data item in its shortest form (RFC 8949,
-// section 3).
-func cborHead(b []byte, major byte, n uint64) []byte {
-	major <<= 5
-	switch {
-	case n < 24:
-		return append(b, major|byte(n))
-	case n <= math.MaxUint8:
-		return append(b, major|24, byte(n))
-	case n <= math.MaxUint16:
-		return binary.BigEndian.AppendUint16(append(b, major|25), uint16(n))
-	case n <= math.MaxUint32:
-		return binary.BigEndian.AppendUint32(append(b, major|26), uint32(n))
-	}
-	return binary.BigEndian.AppendUint64(append(b, major|27), n)
+	return proof.CheckNumber(b, q.Stream, q.Seq)
 }

@@ -3,6 +3,7 @@ package proof
 import (
 	"encoding/binary"
 	"math"
+	"slices"
 )
 
 // What is written for each reading is put together here, in the very bytes that
@@ -103,4 +104,11 @@ func (f *check) marshal() []byte {
 	b = appendText(b, 12, f.Group)
 	b = appendUint(b, 13, uint64(f.Reason))
 	return appendText(b, 14, f.Clause)
+}
+
+// CheckNumber is what every encoded check has in it that is of this number on this
+// stream of a device, so that checks can be searched for it unopened: its fields 3 to
+// 5, but for the head of the first.
+func CheckNumber(device []byte, stream string, seq uint64) []byte {
+	return appendUint(appendText(slices.Clip(device), 4, stream), 5, seq)
 }
