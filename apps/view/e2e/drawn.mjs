@@ -3,22 +3,11 @@
 // what fails.
 
 import assert from "node:assert/strict";
-import { createServer } from "vite";
+import { random, vite } from "./sources.mjs";
 
-const vite = await createServer({ configFile: false, logLevel: "error", server: { middlewareMode: true, hmr: false, ws: false, watch: null }, optimizeDeps: { noDiscovery: true } });
 const { draw, level, many } = await vite.ssrLoadModule("/src/graph/drawn.ts");
 const { walk, hostAt, cardAt, lineAt } = await vite.ssrLoadModule("/src/graph/walk.ts");
 const { fill } = await vite.ssrLoadModule("/src/words.ts");
-
-/** Numbers that follow from a seed (mulberry32). */
-function random(seed) {
-  return (below) => {
-    seed = (seed + 0x6d2b79f5) | 0;
-    let t = Math.imul(seed ^ (seed >>> 15), 1 | seed);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return Math.floor((((t ^ (t >>> 14)) >>> 0) / 4294967296) * below);
-  };
-}
 
 function hospital(rng) {
   const nodes = Array.from({ length: 1 + rng(6) }, (_, i) => ({ id: "node" + i, up: true, since: "" }));

@@ -3,23 +3,12 @@
 // what fails.
 
 import assert from "node:assert/strict";
-import { createServer } from "vite";
+import { random, vite } from "./sources.mjs";
 
-const vite = await createServer({ configFile: false, logLevel: "error", server: { middlewareMode: true, hmr: false, ws: false, watch: null }, optimizeDeps: { noDiscovery: true } });
 const { alike, steady } = await vite.ssrLoadModule("/src/graph/steady.ts");
 const { sameActor, sameBundle, sameGroup, sameLink } = await vite.ssrLoadModule("/src/graph/seen.ts");
 const { draw } = await vite.ssrLoadModule("/src/graph/drawn.ts");
 const words = await vite.ssrLoadModule("/src/words.ts");
-
-/** Numbers that follow from a seed (mulberry32). */
-function random(seed) {
-  return (below) => {
-    seed = (seed + 0x6d2b79f5) | 0;
-    let t = Math.imul(seed ^ (seed >>> 15), 1 | seed);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return Math.floor((((t ^ (t >>> 14)) >>> 0) / 4294967296) * below);
-  };
-}
 
 const spool = (rng) => (rng(3) ? undefined : { tokens: rng(40), bytes: 0, oldest: rng(90) });
 const actor = (rng, i) => ({ id: `app:bed${i % 9}:a${i}`, app: "app", type: "t.T", node: "node" + rng(3), state: "running", epoch: 1, in: ["in"], out: ["out"], perSecond: rng(30), errors: 0, firings: 0 });
